@@ -1,0 +1,57 @@
+# Everything a newcomer types. Each target sets up what it needs on a machine with python3 and make.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test chromium lint bench services lock
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+UV_VERSION := 0.13.9
+SERVE ?= 1
+
+help: ## Explain the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/installed .env ## Make .venv from the lock, and a .env for development
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	test -x $(PYTHON) || python3 -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(UV) pip sync --quiet requirements.lock
+	$(UV) pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+.env:
+	$(PYTHON) -c "import secrets; print('DEBUG=1\nSECRET_KEY=' + secrets.token_urlsafe(48))" > $@
+
+demo: setup ## Run the main job on what ships here, then serve it (SERVE=0: print the result and stop)
+	$(PYTHON) manage.py demo $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: setup chromium lint ## Run every check and every test, on SQLite and on PostgreSQL
+	$(PYTHON) -m pytest --cov --cov-report=term:skip-covered
+	ASSAY_TEST_DATABASE=postgresql $(PYTHON) -m pytest -m "not browser" tests/promptsets tests/generation tests/raters tests/assay tests/pipeline --ignore=tests/generation/engine
+
+chromium: # browser tests need it; as root on Debian it can be had, elsewhere they say that they were not run
+	command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	  && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
+	  || echo "No Chromium here: browser tests will be reported as not run."
+
+lint: setup ## Check style, types, import rules and migrations
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-cache
+	$(PYTHON) manage.py makemigrations --check --dry-run
+
+bench: setup ## Measure what the README's figures come from
+	$(PYTHON) -m benchmarks
+
+services: setup ## Start a private Valkey and PostgreSQL, print their addresses, stop with Ctrl-C
+	$(PYTHON) -m tests.services
+
+lock: setup ## Compile the locks again after pyproject.toml has changed
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" --extra engine --group dev -o requirements.lock pyproject.toml
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" -c requirements.lock -o requirements-web.lock pyproject.toml

@@ -1,0 +1,1 @@
+"""What checkpoints answer: generation runs, their chunks, and the engine that computes them."""

@@ -1,0 +1,8 @@
+"""Tables of the second floor: checkpoints, the runs over prompt sets, the ledger of their work, the responses."""
+
+from generation.models.checkpoints import Checkpoint, CheckpointSeries
+from generation.models.chunks import Chunk
+from generation.models.responses import Response
+from generation.models.runs import GenerationRun, RunResponse
+
+__all__ = ["Checkpoint", "CheckpointSeries", "Chunk", "GenerationRun", "Response", "RunResponse"]

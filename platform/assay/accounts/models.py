@@ -1,0 +1,74 @@
+"""`User`, ours from the first migration on, and `AuditEvent`."""
+
+from typing import Any, NoReturn
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+
+class User(AbstractUser):
+    """Someone who signs in. The role says which pages exist for them; `is_staff` opens the admin as well."""
+
+    class Role(models.TextChoices):
+        RATER = "rater"
+        RESEARCHER = "researcher"
+        ADMINISTRATOR = "administrator"
+
+    role = models.CharField(max_length=16, choices=Role, default=Role.RATER)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=["rater", "researcher", "administrator"]), name="user_role_is_known"
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~Q(email=""),
+                name="user_email_is_unique",
+                violation_error_message="Another person already signs in with this e-mail address.",
+            ),
+        ]
+
+    @property
+    def plans_studies(self) -> bool:
+        """Whether the pages for researchers exist for this person. Such a person rates in no study."""
+        return self.role in {self.Role.RESEARCHER, self.Role.ADMINISTRATOR}
+
+
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("The audit log is append-only.")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("The audit log is append-only.")
+
+
+class AuditEvent(models.Model):
+    """One act that someone may ask about later. Written once, never changed."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="audit_events")
+    action = models.CharField(max_length=64, help_text="Subject and verb: study.locked")
+    target_type = models.CharField(max_length=64)
+    target_id = models.CharField(max_length=64)
+    target = models.CharField(max_length=200, help_text="How the object was called at the time")
+    detail = models.JSONField(default=dict)
+
+    objects = AuditEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["target_type", "target_id"], name="audit_target")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.target}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("The audit log is append-only.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("The audit log is append-only.")

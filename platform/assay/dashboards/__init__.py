@@ -1,0 +1,1 @@
+"""What researchers see of a study."""

@@ -1,0 +1,118 @@
+"""The newest report of a study, laid out for the page: a chart, and the same numbers as a table."""
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, gettext_lazy
+
+from analysis.charts import ForestRow, forest_plot, tie_bar
+from assay.reports.models import Estimate, Report
+from assay.reports.refresh import is_stale
+from raters.models import Study
+
+LABELS = {
+    "win_rate": gettext_lazy("All prompts"),
+    "win_rate_these_raters": gettext_lazy("All prompts, these raters only"),
+    "win_rate_paper": gettext_lazy("All prompts, interval as in the published reports"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table, and of the chart where it is a win rate of ours."""
+
+    label: str
+    estimate: Estimate
+
+    @property
+    def method(self) -> str:
+        return self.estimate.method
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What simulated raters were made with, and whether the interval holds it."""
+
+    value: float
+    covered: bool
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One candidate against the baseline. `headline` is the overall win rate, from all prompts."""
+
+    candidate: str
+    baseline: str
+    headline: Estimate
+    rows: tuple[Row, ...]
+    truth: Truth | None
+    forest: SafeString
+    ties: SafeString
+
+
+@dataclass(frozen=True)
+class Results:
+    report: Report
+    pairs: tuple[Pair, ...]
+    stale: bool
+
+
+def results_of(study: Study) -> Results | None:
+    """None where no report has been written yet."""
+    report = study.reports.prefetch_related("estimates").first()
+    if report is None:
+        return None
+    pairs: dict[tuple[str, str], list[Estimate]] = {}
+    for estimate in report.estimates.all():
+        pairs.setdefault((estimate.candidate, estimate.baseline), []).append(estimate)
+    laid_out = tuple(lay_out(number, study, rows) for number, rows in enumerate(pairs.values(), start=1))
+    return Results(report, laid_out, is_stale(study))
+
+
+def lay_out(number: int, study: Study, estimates: list[Estimate]) -> Pair:
+    headline = next(row for row in estimates if row.name == "win_rate" and not row.slice)
+    rows = [Row(label_of(row), row) for row in sorted(estimates, key=reading_order)]
+    return Pair(
+        candidate=headline.candidate,
+        baseline=headline.baseline,
+        headline=headline,
+        rows=tuple(rows),
+        truth=truth_of(study, headline),
+        forest=draw_forest(f"pair{number}-forest", headline, rows),
+        ties=draw_ties(f"pair{number}-ties", headline),
+    )
+
+
+def reading_order(estimate: Estimate) -> tuple[bool, int, str]:
+    """The whole before its parts, ours before what stands beside it."""
+    return bool(estimate.slice), list(LABELS).index(estimate.name), estimate.slice
+
+
+def label_of(estimate: Estimate) -> str:
+    if not estimate.slice:
+        return str(LABELS[estimate.name])
+    return estimate.slice.removeprefix("category=").replace("_", " ") or gettext("no category")
+
+
+def truth_of(study: Study, headline: Estimate) -> Truth | None:
+    if not study.simulation:
+        return None
+    value = study.simulation["truth"]["win_rate"]
+    return Truth(value, headline.low <= value <= headline.high)
+
+
+def draw_forest(chart_id: str, headline: Estimate, rows: list[Row]) -> SafeString:
+    drawn = [
+        ForestRow(row.label, row.estimate.value, row.estimate.low, row.estimate.high, row.estimate.n)
+        for row in rows
+        if row.estimate.name == "win_rate"
+    ]
+    title = gettext("Win rate of %(a)s against %(b)s") % {"a": headline.candidate, "b": headline.baseline}
+    # The chart module escapes every text it is given.
+    return mark_safe(forest_plot(drawn, title=title, id_prefix=chart_id))  # noqa: S308
+
+
+def draw_ties(chart_id: str, headline: Estimate) -> SafeString:
+    counts = (headline.detail[name] for name in ("wins", "ties", "losses"))
+    title = gettext("Wins, ties and losses of %(a)s") % {"a": headline.candidate}
+    return mark_safe(tie_bar(*counts, title=title, id_prefix=chart_id))  # noqa: S308

@@ -1,0 +1,79 @@
+"""The environment, read once and typed: a value that makes no sense stops the start and names its variable."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from dotenv import dotenv_values
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+class Environment:
+    """Variables of the process, over those of a `.env` file where there is one.
+
+    Every method takes the variable's name and raises ImproperlyConfigured with that name and what would be right.
+    """
+
+    def __init__(self, dotenv: Path) -> None:
+        self._values: Mapping[str, str | None] = {**dotenv_values(dotenv), **os.environ}
+
+    def text(self, name: str, default: str = "") -> str:
+        value = self._values.get(name)
+        return default if value is None else value.strip()
+
+    def boolean(self, name: str, default: bool) -> bool:
+        value = self.text(name, str(default)).lower()
+        if value in TRUE | FALSE:
+            return value in TRUE
+        raise ImproperlyConfigured(f"{name}={value!r} is neither 1 nor 0.")
+
+    def integer(self, name: str, default: int, *, least: int) -> int:
+        value = self.text(name, str(default))
+        if value.isascii() and value.isdigit() and int(value) >= least:
+            return int(value)
+        raise ImproperlyConfigured(f"{name}={value!r} is not a whole number of at least {least}.")
+
+    def words(self, name: str) -> list[str]:
+        """The comma-separated parts of a value; an unset variable has none."""
+        return [word.strip() for word in self.text(name).split(",") if word.strip()]
+
+    def secret(self, name: str, *, required: bool) -> str:
+        value = self.text(name)
+        if required and len(value) < 32:
+            raise ImproperlyConfigured(f"{name} must be set to at least 32 random characters (or set DEBUG=1).")
+        return value
+
+    def url(self, name: str, schemes: set[str]) -> str:
+        """A URL with one of the schemes, or "" where the variable is unset."""
+        value = self.text(name)
+        if value and urlsplit(value).scheme not in schemes:
+            raise ImproperlyConfigured(f"{name} must start with one of: {', '.join(sorted(schemes))}.")
+        return value
+
+    def database(self, name: str, default: str) -> dict[str, Any]:
+        """Django's settings for the database a URL names. The URL may hold a password: never repeat it."""
+        try:
+            settings = dict(dj_database_url.parse(self.text(name) or default, conn_max_age=60))
+        except (ValueError, KeyError) as error:
+            raise ImproperlyConfigured(f"{name} is not a database URL ({type(error).__name__}).") from None
+        engines = {"django.db.backends.sqlite3": SQLITE, "django.db.backends.postgresql": {}}
+        if settings.get("ENGINE") not in engines or not settings.get("NAME"):
+            raise ImproperlyConfigured(
+                f"{name} must look like sqlite:///path or postgres://user:password@host/name."
+            )
+        settings.setdefault("OPTIONS", {}).update(engines[settings["ENGINE"]])
+        return settings
+
+
+# A deferred transaction that starts with a read cannot wait for the write lock and fails at once ("database is
+# locked"); an immediate one waits. WAL lets pages be read while a judgment is written.
+SQLITE = {
+    "timeout": 20,
+    "transaction_mode": "IMMEDIATE",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+}

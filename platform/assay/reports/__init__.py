@@ -1,0 +1,1 @@
+"""The stored numbers of each analysis. Pages read reports; they compute nothing."""

@@ -1,0 +1,16 @@
+from django.contrib import admin
+
+from assay.reports.models import Estimate, Report
+
+
+@admin.register(Report)
+class ReportAdmin(admin.ModelAdmin):
+    list_display = ("study", "created_at", "judgments", "judgments_sha256")
+    list_select_related = ("study",)
+
+
+@admin.register(Estimate)
+class EstimateAdmin(admin.ModelAdmin):
+    list_display = ("report", "name", "slice", "value", "low", "high", "n", "method")
+    list_filter = ("name",)
+    list_select_related = ("report__study",)

@@ -1,0 +1,41 @@
+"""A study's judgments as the table that `analysis` reads."""
+
+from collections.abc import Mapping, Sequence
+
+from raters.judging import OUTCOMES
+from raters.models import Assignment, Comparison, Judgment, Study
+
+FIELDS = {
+    "prompt_id": "assignment__comparison__prompt__key",
+    "rater_id": "assignment__rater__code",
+    "category": "assignment__comparison__prompt__category",
+    "candidate": "assignment__comparison__arm_a__run__checkpoint__name",
+    "baseline": "assignment__comparison__arm_b__run__checkpoint__name",
+    "preference": "preference",
+    "a_is_left": "assignment__a_is_left",
+    "both_bad": "both_bad",
+}
+
+
+def columns_of(study: Study) -> Mapping[str, Sequence[object]]:
+    """One row for each counted judgment, in the columns of `analysis.tables.read_judgments`."""
+    rows = list(Judgment.objects.counted(study).order_by("pk").values_list(*FIELDS.values()))
+    columns = dict(zip(FIELDS, map(list, zip(*rows, strict=True)), strict=True)) if rows else {name: [] for name in FIELDS}
+    columns["outcome"] = [OUTCOMES[preference] for preference in columns.pop("preference")]
+    columns["side"] = ["left" if a_is_left else "right" for a_is_left in columns.pop("a_is_left")]
+    return columns
+
+
+def left_out_of(study: Study) -> dict[str, int]:
+    """How many judgments and comparisons no rate is made of, by reason; reasons without a case are not listed."""
+    current = Judgment.objects.current().filter(assignment__comparison__study=study)
+    comparisons = study.comparisons.filter(kind=Comparison.Kind.REGULAR)
+    counts = {
+        "judgments that came after the wanted ones": current.filter(assignment__state=Assignment.State.SURPLUS),
+        "judgments of planned repeats": current.exclude(assignment__repeat_of=None),
+        "judgments of gold and practice comparisons": current.exclude(assignment__comparison__kind="regular"),
+        "judgments of comparisons held or excluded since": current.exclude(assignment__comparison__status="open"),
+        "comparisons excluded": comparisons.filter(status=Comparison.Status.EXCLUDED),
+        "comparisons held": comparisons.filter(status=Comparison.Status.HELD),
+    }
+    return {reason: n for reason, rows in counts.items() if (n := rows.count())}

@@ -1,0 +1,63 @@
+"""`Report`, one analysis of one study at one time, and the `Estimate`s in it."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from raters.models import Study
+
+
+class Report(models.Model):
+    """One analysis of one study. The digests say of which judgments and which design; the versions, by what code."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="reports")
+    created_at = models.DateTimeField(auto_now_add=True)
+    judgments = models.PositiveIntegerField(help_text="Judgments that were counted")
+    judgments_sha256 = models.CharField(max_length=64)
+    last_judgment_id = models.PositiveBigIntegerField(default=0, help_text="Newest judgment that was known of")
+    design_sha256 = models.CharField(max_length=64)
+    left_out = models.JSONField(default=dict, help_text="What was not counted, by reason")
+    versions = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        get_latest_by = ("created_at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.study}, {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class Estimate(models.Model):
+    """A number, which never travels without its interval, its n and the name of its method.
+
+    Value and ends are empty where the data do not carry the number (too few prompts); the detail says why.
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="estimates")
+    name = models.CharField(max_length=64, help_text="What is estimated: win_rate")
+    slice = models.CharField(max_length=128, blank=True, help_text="Of which part: empty for all, category=coding")
+    candidate = models.CharField(max_length=128)
+    baseline = models.CharField(max_length=128)
+    value = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    level = models.FloatField(default=0.95)
+    n = models.PositiveIntegerField(help_text="Judgments")
+    method = models.CharField(max_length=200)
+    inputs_sha256 = models.CharField(max_length=64)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["report", "name", "slice"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "name", "slice", "candidate", "baseline"], name="estimate_is_unique_in_report"
+            ),
+            models.CheckConstraint(
+                condition=Q(value__isnull=True, low__isnull=True, high__isnull=True)
+                | Q(low__lte=F("value"), high__gte=F("value")),
+                name="estimate_lies_in_its_interval",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.slice}".strip()

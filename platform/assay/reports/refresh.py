@@ -1,0 +1,124 @@
+"""Writes a study's report: every estimate of it, from the judgments that count at this moment."""
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+
+from assay.reports.judgments import columns_of, left_out_of
+from assay.reports.models import Estimate, Report
+from raters.models import Judgment, Study
+
+if TYPE_CHECKING:
+    from analysis.slices import Slice
+    from analysis.tables import JudgmentTable
+    from analysis.win_rate import WinRate
+    from analysis.win_rate import Estimate as ShareEstimate
+
+LIBRARIES = ("assay", "numpy", "scipy", "pandas")
+TOO_FEW = 2  # prompts, without which there is no interval and so no number
+
+
+def refresh(study: Study) -> Report:
+    """A new report over all judgments there are. The heavy libraries are loaded here, where only workers pay."""
+    from analysis.tables import read_judgments
+
+    newest = newest_judgment(study)
+    columns = columns_of(study)
+    n = len(columns["outcome"])
+    enough = len(set(columns["prompt_id"])) >= TOO_FEW
+    table = read_judgments(columns) if enough else None
+    with transaction.atomic():
+        report = Report.objects.create(
+            study=study,
+            judgments=n,
+            judgments_sha256=table.digest if table else "",
+            last_judgment_id=newest,
+            design_sha256=study.design_sha256,
+            left_out=left_out_of(study),
+            versions={name: version(name) for name in LIBRARIES},
+        )
+        Estimate.objects.bulk_create(estimates(report, table) if table else [])
+    return report
+
+
+def newest_judgment(study: Study) -> int:
+    """The key of the study's newest judgment; 0 where it has none."""
+    judgments = Judgment.objects.filter(assignment__comparison__study=study)
+    return judgments.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def is_stale(study: Study) -> bool:
+    """Whether judgments have come in since the last report."""
+    known = study.reports.aggregate(known=Max("last_judgment_id"))["known"] or 0
+    return newest_judgment(study) > known
+
+
+def refresh_stale() -> int:
+    """Writes the reports that newer judgments have made old, and says how many."""
+    stale = [study for study in Study.objects.exclude(status=Study.Status.DRAFT) if is_stale(study)]
+    for study in stale:
+        refresh(study)
+    return len(stale)
+
+
+def estimates(report: Report, table: "JudgmentTable") -> Iterator[Estimate]:
+    """For each pair of checkpoints: the headline, the two intervals that stand beside it, and each category."""
+    from analysis.slices import win_rates_by_category
+    from analysis.win_rate import win_rate
+
+    for candidate, baseline in table.pairs:
+        judged = table.of_pair(candidate, baseline)
+        row = Estimate(report=report, candidate=candidate, baseline=baseline, inputs_sha256=judged.digest)
+        if len(judged.prompt) < TOO_FEW:
+            continue
+        overall = win_rate(judged)
+        yield filled(row, "win_rate", overall, n=overall.n, detail=overall.to_dict())
+        yield filled(row, "win_rate_these_raters", overall.prompt_only, n=overall.n, detail=counts(overall))
+        yield filled(row, "win_rate_paper", overall.paper, n=overall.n, detail=counts(overall))
+        for part in win_rates_by_category(judged):
+            yield of_category(row, part)
+
+
+def filled(
+    row: Estimate, name: str, share: "WinRate | ShareEstimate", *, n: int, detail: dict[str, object], part: str = ""
+) -> Estimate:
+    return Estimate(
+        report=row.report,
+        candidate=row.candidate,
+        baseline=row.baseline,
+        inputs_sha256=row.inputs_sha256,
+        name=name,
+        slice=part,
+        value=share.value,
+        low=share.low,
+        high=share.high,
+        level=share.level,
+        n=n,
+        method=f"{share.method}, {share.weighting}-weighted",
+        detail=detail,
+    )
+
+
+def of_category(row: Estimate, part: "Slice") -> Estimate:
+    label = f"category={part.label}"
+    if part.win_rate:
+        detail = part.win_rate.to_dict()
+        return filled(row, "win_rate", part.win_rate, n=part.n, detail=detail, part=label)
+    return Estimate(
+        report=row.report,
+        candidate=row.candidate,
+        baseline=row.baseline,
+        inputs_sha256=row.inputs_sha256,
+        name="win_rate",
+        slice=label,
+        n=part.n,
+        method="counts only",
+        detail=counts(part) | {"why_none": f"{part.prompts} prompts: too few for an interval"},
+    )
+
+
+def counts(of: "WinRate | Slice") -> dict[str, object]:
+    return {name: getattr(of, name) for name in ("wins", "ties", "losses", "prompts", "raters")}

@@ -1,0 +1,20 @@
+"""Every address of the site."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from assay.accounts.first_administrator import first_administrator
+from assay.dashboards.views import home
+
+admin.site.login = secure_admin_login(admin.site.login)  # one sign-in, with one set of limits
+admin.site.site_header = admin.site.site_title = "Assay administration"
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("rate/", include("raters.urls")),
+    path("studies/", include("assay.dashboards.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("welcome/<str:token>/", first_administrator, name="first_administrator"),
+    path("admin/", admin.site.urls),
+]

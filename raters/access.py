@@ -1,0 +1,50 @@
+"""Who may see what: the gate below the views. Whatever is not one's own does not exist (404, never 403)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from raters.models import Assignment, Rater, Study
+
+View = Callable[..., HttpResponse]
+
+
+def researchers_only(view: View) -> View:
+    """Lets those in who plan studies; others get a 404, as for a page that is not there."""
+
+    @login_required
+    @wraps(view)
+    def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.plans_studies:  # type: ignore[union-attr]  login_required leaves users alone
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return gate
+
+
+def raters_only(view: Callable[Concatenate[HttpRequest, Rater, ...], HttpResponse]) -> View:
+    """Lets raters in and hands the view who it is. One who can unblind studies is never a rater."""
+
+    @login_required
+    @wraps(view)
+    def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.plans_studies:  # type: ignore[union-attr]
+            raise Http404
+        return view(request, get_object_or_404(Rater, user=request.user), *args, **kwargs)
+
+    return gate
+
+
+def study_of(rater: Rater, public_id: str) -> Study:
+    return get_object_or_404(Study.objects.filter(enrolments__rater=rater), public_id=public_id)
+
+
+def assignment_of(rater: Rater, token: str) -> Assignment:
+    assignments = Assignment.objects.select_related(
+        "comparison__study__rubric", "comparison__prompt", "comparison__response_a", "comparison__response_b"
+    )
+    return get_object_or_404(assignments, rater=rater, token=token)

@@ -1,0 +1,104 @@
+from django.contrib import admin
+from django.http import HttpRequest
+
+from raters.models import (
+    Assignment,
+    Comparison,
+    Enrolment,
+    Invitation,
+    Judgment,
+    Rater,
+    Rubric,
+    SafetyLabel,
+    Study,
+    StudyArm,
+)
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Rows that only the product's own steps write: to be looked at, never edited."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        return False
+
+
+@admin.register(Rubric)
+class RubricAdmin(admin.ModelAdmin):
+    list_display = ("title", "slug", "version", "kind", "scale")
+    list_filter = ("kind", "scale")
+
+
+class ArmInline(admin.TabularInline):
+    model = StudyArm
+    extra = 0
+    raw_id_fields = ("run",)
+
+
+@admin.register(Study)
+class StudyAdmin(admin.ModelAdmin):
+    list_display = ("title", "status", "ratings_per_comparison", "locked_at", "created_at")
+    list_filter = ("status",)
+    search_fields = ("title", "slug")
+    readonly_fields = ("public_id", "design", "design_sha256", "locked_at", "unblinded_at", "simulation")
+    inlines = (ArmInline,)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Study | None = None) -> tuple[str, ...]:
+        """A locked design is not edited: a changed one is another study."""
+        fixed = ("slug", "prompt_set_version", "rubric", "ratings_per_comparison", "empty_policy", "exclusion_rules")
+        return self.readonly_fields + (fixed if obj and obj.locked_at else ())
+
+    def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.locked_at)
+
+
+@admin.register(Rater)
+class RaterAdmin(admin.ModelAdmin):
+    list_display = ("code", "kind", "created_at")
+    list_filter = ("kind",)
+    search_fields = ("code",)
+    raw_id_fields = ("user",)
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(admin.ModelAdmin):
+    list_display = ("rater", "study", "step", "status")
+    list_filter = ("step", "status")
+    raw_id_fields = ("study", "rater", "invitation")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly):
+    list_display = ("label", "study", "uses", "max_uses", "expires_at")
+
+
+@admin.register(Comparison)
+class ComparisonAdmin(ReadOnly):
+    list_display = ("pk", "study", "prompt", "kind", "status", "status_reason", "ratings_taken", "ratings_wanted")
+    list_filter = ("kind", "status", "study")
+    list_select_related = ("study", "prompt")
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(ReadOnly):
+    list_display = ("pk", "comparison", "rater", "state", "a_is_left", "lease_until")
+    list_filter = ("state",)
+    list_select_related = ("comparison", "rater")
+
+
+@admin.register(Judgment)
+class JudgmentAdmin(ReadOnly):
+    list_display = ("pk", "assignment", "preference", "strength", "both_bad", "submitted_at")
+    list_filter = ("preference",)
+    list_select_related = ("assignment__comparison", "assignment__rater")
+
+
+@admin.register(SafetyLabel)
+class SafetyLabelAdmin(ReadOnly):
+    list_display = ("judgment", "answer_type", "violation", "hazard", "severity")
+    list_filter = ("violation", "hazard")

@@ -1,0 +1,114 @@
+"""Recording what a rater decided: once per submit, in the comparison's own terms, never overwriting."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from django.db import transaction
+from django.db.models import F
+from django.dispatch import Signal
+from django.utils import timezone
+
+from raters.models import Assignment, Comparison, Judgment
+from raters.scales import Choice, choice
+
+# Sent after a judgment is stored, inside its transaction: judged.send(sender=Judgment, judgment=judgment)
+judged = Signal()
+
+Outcome = Literal["win", "tie", "loss"]
+OUTCOMES: dict[str, Outcome] = {"a": "win", "tie": "tie", "b": "loss"}  # of arm a; an unknown preference is a KeyError
+
+
+class Receipt(Enum):
+    """What became of a submit."""
+
+    COUNTED = "counted"
+    REPEATED = "repeated"  # the same submit came before; the stored one stands
+    SURPLUS = "surplus"  # others finished this comparison first; kept, not counted
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A rater's answer as the page sends it. `value` names one of the rubric's choices."""
+
+    value: str
+    idempotency_key: str
+    comment: str = ""
+    active_ms: int | None = None
+
+
+@transaction.atomic
+def record(assignment: Assignment, answer: Answer) -> Receipt:
+    """Stores the answer as the newest version of this assignment's judgment.
+
+    Raises: ValueError if the rubric's scale has no such choice. Random: nothing.
+    """
+    # The row lock makes two submits of one page wait for each other: the second sees the first one's judgment.
+    held = Assignment.objects.select_for_update(of=("self",)).select_related("comparison__study__rubric").get(
+        pk=assignment.pk
+    )
+    chosen = choice(held.comparison.study.rubric.scale, answer.value)
+    if Judgment.objects.filter(idempotency_key=answer.idempotency_key).exists():
+        return Receipt.REPEATED
+    state = settle(held)
+    judgment = Judgment.objects.create(
+        assignment=held,
+        supersedes=held.judgments.current().first(),
+        preference=preference(chosen, a_is_left=held.a_is_left),
+        strength=chosen.strength,
+        both_bad=chosen.both_bad,
+        raw_answer=chosen.value,
+        comment=answer.comment,
+        active_ms=answer.active_ms,
+        idempotency_key=answer.idempotency_key,
+    )
+    judged.send(sender=Judgment, judgment=judgment)
+    return Receipt.SURPLUS if state == Assignment.State.SURPLUS else Receipt.COUNTED
+
+
+def settle(assignment: Assignment) -> str:
+    """Moves the assignment to where an answer puts it, and says where: done, or surplus if its place was taken."""
+    if assignment.state in {Assignment.State.DONE, Assignment.State.SURPLUS}:
+        return assignment.state
+    holds_a_place = assignment.state == Assignment.State.LEASED
+    state = Assignment.State.DONE if holds_a_place or take_place(assignment.comparison) else Assignment.State.SURPLUS
+    Assignment.objects.filter(pk=assignment.pk).update(state=state, draft={})
+    return state
+
+
+def take_place(comparison: Comparison) -> bool:
+    """Counts one more rating, if the comparison still wants one; one conditional UPDATE, so that no two can pass."""
+    return bool(
+        Comparison.objects.wanting_ratings().filter(pk=comparison.pk).update(ratings_taken=F("ratings_taken") + 1)
+    )
+
+
+def give_place_back(comparison: Comparison) -> None:
+    Comparison.objects.filter(pk=comparison.pk).update(ratings_taken=F("ratings_taken") - 1)
+
+
+@transaction.atomic
+def skip(assignment: Assignment, reason: str = "") -> None:
+    """Hands the comparison to somebody else. Skipping what is already answered changes nothing."""
+    skipped = Assignment.objects.filter(pk=assignment.pk, state=Assignment.State.LEASED).update(
+        state=Assignment.State.SKIPPED, skip_reason=reason[:500], draft={}
+    )
+    if skipped:
+        give_place_back(assignment.comparison)
+
+
+def preference(chosen: Choice, *, a_is_left: bool) -> str:
+    """The choice in the comparison's own terms: a, b or tie."""
+    if chosen.favours == "neither":
+        return Judgment.Preference.TIE
+    return Judgment.Preference.A if (chosen.favours == "left") == a_is_left else Judgment.Preference.B
+
+
+def outcome(judgment: Judgment) -> Outcome:
+    """Win, tie or loss of arm a: the one place where a preference becomes an outcome."""
+    return OUTCOMES[judgment.preference]
+
+
+def now_shown(assignment: Assignment) -> None:
+    """Notes when the rater first saw the comparison."""
+    Assignment.objects.filter(pk=assignment.pk, shown_at=None).update(shown_at=timezone.now())

@@ -1,0 +1,152 @@
+"""What is shown: two responses to one prompt, and who has been asked about them."""
+
+import secrets
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from generation.models import Response
+from promptsets.models import Prompt
+from raters.models.people import Rater
+from raters.models.studies import Study, StudyArm
+
+
+class ComparisonQuerySet(models.QuerySet["Comparison"]):
+    def wanting_ratings(self) -> "ComparisonQuerySet":
+        return self.filter(status=Comparison.Status.OPEN, ratings_taken__lt=F("ratings_wanted"))
+
+    def unseen_by(self, rater: Rater) -> "ComparisonQuerySet":
+        """Without the prompts this rater has met in the study; one whose lease merely ran out may be met again."""
+        met = Assignment.objects.filter(
+            rater=rater, comparison__study=OuterRef("study"), comparison__prompt=OuterRef("prompt")
+        )
+        return self.exclude(Exists(met.exclude(state=Assignment.State.EXPIRED)))
+
+
+class Comparison(models.Model):
+    """Two responses to one prompt. `a` is the candidate's; where each stands on the screen is the assignment's.
+
+    `ratings_taken` counts assignments that are answered or held by someone. The constraint on it is what makes more
+    than the wanted ratings impossible, whatever the code above does.
+    """
+
+    class Kind(models.TextChoices):
+        REGULAR = "regular"
+        GOLD = "gold", "gold: the right verdict is known"
+        PRACTICE = "practice"
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        HELD = "held", "held for a person to look at"
+        EXCLUDED = "excluded"
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="comparisons")
+    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="comparisons")
+    arm_a = models.ForeignKey(StudyArm, on_delete=models.PROTECT, related_name="comparisons_as_a")
+    arm_b = models.ForeignKey(StudyArm, on_delete=models.PROTECT, related_name="comparisons_as_b")
+    response_a = models.ForeignKey(Response, null=True, on_delete=models.PROTECT, related_name="comparisons_as_a")
+    response_b = models.ForeignKey(Response, null=True, on_delete=models.PROTECT, related_name="comparisons_as_b")
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.REGULAR)
+    status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
+    status_reason = models.CharField(max_length=200, blank=True)
+    gold_preference = models.CharField(max_length=3, null=True, blank=True)
+    gold_reason = models.TextField(blank=True)
+    ratings_wanted = models.PositiveSmallIntegerField()
+    ratings_taken = models.PositiveSmallIntegerField(default=0)
+
+    objects = ComparisonQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["study", "status", "ratings_taken"], name="comparison_open")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "prompt", "arm_a", "arm_b"], name="comparison_is_unique_in_study"
+            ),
+            models.CheckConstraint(condition=~Q(arm_a=F("arm_b")), name="comparison_has_two_arms"),
+            models.CheckConstraint(
+                condition=Q(ratings_taken__gte=0, ratings_taken__lte=F("ratings_wanted")),
+                name="comparison_is_never_overrated",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["regular", "gold", "practice"]), name="comparison_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "held", "excluded"]), name="comparison_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="open") | Q(response_a__isnull=False, response_b__isnull=False),
+                name="comparison_shown_has_both_responses",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="regular", gold_preference__isnull=True)
+                | Q(kind="practice")
+                | Q(kind="gold", gold_preference__in=["a", "b", "tie"]),
+                name="comparison_gold_has_a_verdict",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Comparison {self.pk}"
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(16)
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def overdue(self) -> "AssignmentQuerySet":
+        return self.filter(state=Assignment.State.LEASED, lease_until__lt=timezone.now())
+
+    def of(self, rater: Rater, study: Study) -> "AssignmentQuerySet":
+        return self.filter(rater=rater, comparison__study=study)
+
+
+class Assignment(models.Model):
+    """One comparison given to one rater, under a token that tells nothing, with the side drawn and stored."""
+
+    class State(models.TextChoices):
+        LEASED = "leased", "on the rater's screen"
+        DONE = "done", "answered"
+        SKIPPED = "skipped"
+        EXPIRED = "expired", "not answered in time"
+        SURPLUS = "surplus", "answered after others had finished: kept, not counted"
+
+    comparison = models.ForeignKey(Comparison, on_delete=models.PROTECT, related_name="assignments")
+    rater = models.ForeignKey(Rater, on_delete=models.PROTECT, related_name="assignments")
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    a_is_left = models.BooleanField(help_text="Whether response a stands on the left, as Response A")
+    state = models.CharField(max_length=8, choices=State, default=State.LEASED)
+    lease_until = models.DateTimeField()
+    repeat_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeats")
+    skip_reason = models.CharField(max_length=500, blank=True)
+    draft = models.JSONField(default=dict, blank=True)
+    shown_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "lease_until"], name="assignment_overdue")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["comparison", "rater"],
+                condition=Q(repeat_of__isnull=True),
+                name="rater_judges_a_comparison_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["leased", "done", "skipped", "expired", "surplus"]),
+                name="assignment_state_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.comparison} for {self.rater}"
+
+    @property
+    def left(self) -> Response | None:
+        return self.comparison.response_a if self.a_is_left else self.comparison.response_b
+
+    @property
+    def right(self) -> Response | None:
+        return self.comparison.response_b if self.a_is_left else self.comparison.response_a

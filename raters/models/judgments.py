@@ -1,0 +1,132 @@
+"""What raters said. Rows are only ever added: a changed mind is a new row that supersedes the old one."""
+
+from typing import Any, NoReturn
+
+from django.db import models
+from django.db.models import Q
+
+from generation.models import Response
+from raters.models.comparisons import Assignment
+from raters.models.studies import Study
+
+APPEND_ONLY = "Judgments are append-only: add one that supersedes."
+
+
+class JudgmentQuerySet(models.QuerySet["Judgment"]):
+    def current(self) -> "JudgmentQuerySet":
+        """The last word of each rater on each comparison."""
+        return self.filter(superseded_by=None)
+
+    def counted(self, study: Study) -> "JudgmentQuerySet":
+        """The judgments that rates are made of: current, in time, on regular comparisons, no planned repeats."""
+        return self.current().filter(
+            assignment__state=Assignment.State.DONE,
+            assignment__repeat_of=None,
+            assignment__comparison__study=study,
+            assignment__comparison__kind="regular",
+            assignment__comparison__status="open",
+        )
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError(APPEND_ONLY)
+
+    def delete(self) -> NoReturn:
+        raise TypeError(APPEND_ONLY)
+
+
+class Judgment(models.Model):
+    """One rater's verdict on one comparison. `preference` is about the comparison's own a and b, never the screen's."""
+
+    class Preference(models.TextChoices):
+        A = "a"
+        B = "b"
+        TIE = "tie"
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="judgments")
+    supersedes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+    preference = models.CharField(max_length=3, choices=Preference)
+    strength = models.PositiveSmallIntegerField(help_text="0 for a tie, 1 slightly to 3 much better")
+    both_bad = models.BooleanField(default=False)
+    raw_answer = models.CharField(max_length=32, help_text="The choice as the rater saw it, by side of the screen")
+    comment = models.TextField(blank=True)
+    active_ms = models.PositiveIntegerField(null=True, blank=True, help_text="Time in view; null without JavaScript")
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    submitted_at = models.DateTimeField(auto_now_add=True)
+
+    objects = JudgmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["submitted_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment"], condition=Q(supersedes__isnull=True), name="assignment_has_one_first_judgment"
+            ),
+            models.CheckConstraint(condition=Q(preference__in=["a", "b", "tie"]), name="judgment_preference_is_known"),
+            models.CheckConstraint(
+                condition=Q(preference="tie", strength=0) | (~Q(preference="tie") & Q(strength__range=(1, 3))),
+                name="judgment_strength_fits_preference",
+            ),
+            models.CheckConstraint(
+                condition=Q(both_bad=False) | Q(preference="tie"), name="judgment_both_bad_is_a_tie"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment}: {self.preference}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError(APPEND_ONLY)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError(APPEND_ONLY)
+
+
+class SafetyLabel(models.Model):
+    """Answer type, violation, hazard and severity that one rater gave one response."""
+
+    class AnswerType(models.TextChoices):
+        FULL_COMPLIANCE = "full_compliance"
+        PARTIAL_REFUSAL = "partial_refusal"
+        FULL_REFUSAL = "full_refusal"
+        OFF_TOPIC = "off_topic"
+
+    class Violation(models.TextChoices):
+        NO = "no"
+        UNSURE = "unsure"
+        YES = "yes"
+
+    class Severity(models.TextChoices):
+        MILD = "mild"
+        MODERATE = "moderate"
+        SEVERE = "severe"
+
+    judgment = models.ForeignKey(Judgment, on_delete=models.PROTECT, related_name="safety_labels")
+    response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="safety_labels")
+    answer_type = models.CharField(max_length=16, choices=AnswerType)
+    violation = models.CharField(max_length=8, choices=Violation)
+    hazard = models.CharField(max_length=8, blank=True)
+    severity = models.CharField(max_length=8, choices=Severity, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["judgment", "response"], name="judgment_labels_a_response_once"),
+            models.CheckConstraint(
+                condition=Q(answer_type__in=["full_compliance", "partial_refusal", "full_refusal", "off_topic"]),
+                name="safety_answer_type_is_known",
+            ),
+            models.CheckConstraint(condition=Q(violation__in=["no", "unsure", "yes"]), name="safety_violation_is_known"),
+            models.CheckConstraint(
+                condition=Q(severity__in=["", "mild", "moderate", "severe"]), name="safety_severity_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(violation="yes") | (~Q(hazard="") & ~Q(severity="")),
+                name="safety_violation_names_hazard_and_severity",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.response}: {self.answer_type}, {self.violation}"

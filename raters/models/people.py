@@ -1,0 +1,105 @@
+"""Raters, and their way into a study."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from raters.models.studies import Study
+
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letter that reads as a digit, no vowel that makes a word
+
+
+def new_code() -> str:
+    return "R" + "".join(secrets.choice(CODE_ALPHABET) for _ in range(7))
+
+
+class Rater(models.Model):
+    """The person who judges, known in data and pages by a code alone; or a simulated rater, marked as such for ever."""
+
+    class Kind(models.TextChoices):
+        HUMAN = "human"
+        SIMULATED = "simulated"
+        LLM = "llm", "language model"
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="rater"
+    )
+    code = models.CharField(max_length=16, unique=True, default=new_code)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.HUMAN)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["human", "simulated", "llm"]), name="rater_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind="human") | Q(user__isnull=True), name="rater_who_signs_in_is_human"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Invitation(models.Model):
+    """A link that lets raters into a study. Only the digest of its token is kept."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="invitations")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=200, blank=True)
+    max_uses = models.PositiveIntegerField(default=1)
+    uses = models.PositiveIntegerField(default=0)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(uses__lte=F("max_uses")), name="invitation_is_not_overused")
+        ]
+
+    def __str__(self) -> str:
+        return self.label or f"Invitation {self.pk}"
+
+
+class Enrolment(models.Model):
+    """How far one rater has come in one study."""
+
+    class Step(models.TextChoices):
+        CONSENT = "consent"
+        CHECK = "check"
+        PRACTICE = "practice"
+        QUALIFICATION = "qualification"
+        WORK = "work"
+        EXIT = "exit"
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        PAUSED = "paused"
+        FINISHED = "finished"
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="enrolments")
+    rater = models.ForeignKey(Rater, on_delete=models.PROTECT, related_name="enrolments")
+    invitation = models.ForeignKey(Invitation, null=True, blank=True, on_delete=models.PROTECT)
+    step = models.CharField(max_length=16, choices=Step, default=Step.WORK)
+    status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
+    pause_reason = models.CharField(max_length=500, blank=True)
+    consented_at = models.DateTimeField(null=True, blank=True)
+    completion_code = models.CharField(max_length=16, default=new_code, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["study", "rater"], name="rater_enrols_once_in_a_study"),
+            models.CheckConstraint(
+                condition=Q(step__in=["consent", "check", "practice", "qualification", "work", "exit"]),
+                name="enrolment_step_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "paused", "finished"]), name="enrolment_status_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rater} in {self.study}"

@@ -1,0 +1,144 @@
+"""What is judged, how, and under which design."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from generation.models import GenerationRun
+from promptsets.models import PromptSetVersion
+
+
+def new_public_id() -> str:
+    return secrets.token_urlsafe(12)
+
+
+def new_secret() -> str:
+    return secrets.token_hex(32)
+
+
+class Rubric(models.Model):
+    """A version of the guide and the scale that raters work with. A changed guide is a new version."""
+
+    class Kind(models.TextChoices):
+        INSTRUCTION = "instruction", "instruction following"
+        SAFETY = "safety"
+
+    slug = models.SlugField()
+    version = models.PositiveIntegerField(default=1)
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.INSTRUCTION)
+    title = models.CharField(max_length=200)
+    guide = models.TextField(help_text="Markdown, shown to raters")
+    scale = models.PositiveSmallIntegerField(default=3, help_text="3, 4 (with both bad), 5 or 7 points")
+    questions = models.JSONField(default=list, blank=True, help_text="Further criteria asked of each comparison")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["slug", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug", "version"], name="rubric_version_is_unique"),
+            models.CheckConstraint(condition=Q(scale__in=[3, 4, 5, 7]), name="rubric_scale_is_known"),
+            models.CheckConstraint(condition=Q(kind__in=["instruction", "safety"]), name="rubric_kind_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} (version {self.version})"
+
+
+class StudyQuerySet(models.QuerySet["Study"]):
+    def for_user(self, user: Any) -> "StudyQuerySet":
+        """The studies this person may know of: all for those who plan studies, for a rater those they take part in."""
+        if user.is_authenticated and user.plans_studies:
+            return self
+        return self.filter(enrolments__rater__user_id=user.pk) if user.is_authenticated else self.none()
+
+
+class Study(models.Model):
+    """Comparisons, a rubric and the raters invited, open for a time.
+
+    The design is locked, with a digest, before the first judgment. What raters see of a study is its public id and
+    its neutral title: slug and title may name checkpoints.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        COLLECTING = "collecting"
+        PAUSED = "paused"
+        CLOSED = "closed"
+
+    class EmptyPolicy(models.TextChoices):
+        JUDGE = "judge", "an empty response is judged, shown by a neutral note"
+        EXCLUDE = "exclude", "a comparison with an empty response is left out and counted"
+
+    slug = models.SlugField(max_length=100, unique=True)
+    title = models.CharField(max_length=200)
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    rater_title = models.CharField(max_length=200, default="Comparing answers")
+    prompt_set_version = models.ForeignKey(PromptSetVersion, on_delete=models.PROTECT, related_name="studies")
+    rubric = models.ForeignKey(Rubric, on_delete=models.PROTECT, related_name="studies")
+    ratings_per_comparison = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1)])
+    empty_policy = models.CharField(max_length=8, choices=EmptyPolicy, default=EmptyPolicy.JUDGE)
+    lease_s = models.PositiveIntegerField(default=1800, help_text="Seconds a rater may keep a comparison unanswered")
+    exclusion_rules = models.JSONField(default=dict, blank=True, help_text="Fixed before the study is unblinded")
+    stop_rule = models.JSONField(default=dict, blank=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
+    secret = models.CharField(max_length=64, default=new_secret, editable=False, help_text="Seeds order and sides")
+    design = models.JSONField(default=dict, blank=True, editable=False)
+    design_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    locked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    unblinded_at = models.DateTimeField(null=True, blank=True, editable=False)
+    simulation = models.JSONField(
+        null=True, blank=True, editable=False, help_text="Options, seed and truth of simulated raters; null for people"
+    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = StudyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name_plural = "studies"
+        constraints = [
+            models.CheckConstraint(condition=Q(ratings_per_comparison__gte=1), name="study_wants_a_rating"),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "collecting", "paused", "closed"]), name="study_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | (Q(locked_at__isnull=False) & ~Q(design_sha256="")),
+                name="study_is_locked_before_it_collects",
+            ),
+            models.CheckConstraint(
+                condition=Q(empty_policy__in=["judge", "exclude"]), name="study_empty_policy_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class StudyArm(models.Model):
+    """One generation run that takes part in a study, as a candidate or as the baseline."""
+
+    class Role(models.TextChoices):
+        CANDIDATE = "candidate"
+        BASELINE = "baseline"
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="arms")
+    run = models.ForeignKey(GenerationRun, on_delete=models.PROTECT, related_name="arms")
+    role = models.CharField(max_length=10, choices=Role)
+
+    class Meta:
+        ordering = ["study", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["study", "run"], name="arm_run_is_unique_in_study"),
+            models.UniqueConstraint(
+                fields=["study"], condition=Q(role="baseline"), name="study_has_one_baseline_at_most"
+            ),
+            models.CheckConstraint(condition=Q(role__in=["candidate", "baseline"]), name="arm_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run.checkpoint} ({self.role})"

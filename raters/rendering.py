@@ -1,0 +1,56 @@
+"""Untrusted Markdown made safe to show: parsed with raw HTML off, then held against a list of what is allowed.
+
+Two walls, since either may have a hole. No images, no links that can be followed, no ids, no styles; a heading is
+demoted below the page's own.
+"""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+ALLOWED = set(
+    "p em strong s del ul ol li blockquote code pre hr br h4 h5 h6 table thead tbody tr th td span".split()
+)
+# Controls that no screen shows but that move or hide text: shown as visible marks.
+INVISIBLE = {code: f"⟨U+{code:04X}⟩" for code in [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]}
+INVISIBLE |= {code: f"⟨U+{code:04X}⟩" for code in [*range(0x20), *range(0x7F, 0xA0)] if code not in (0x09, 0x0A, 0x0D)}
+
+
+class PlainLinks(RendererHTML):
+    """Writes links and images as text with the address in brackets: nothing on the page can be followed or fetched."""
+
+    def link_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        env.setdefault("hrefs", []).append(tokens[index].attrGet("href") or "")
+        return ""
+
+    def link_close(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        return f" [{escape(env['hrefs'].pop())}]"
+
+    def image(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        return f"{escape(tokens[index].content)} [{escape(str(tokens[index].attrGet('src') or ''))}]"
+
+    def heading_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        return f"<{demoted(tokens[index].tag)}>"
+
+    def heading_close(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        return f"</{demoted(tokens[index].tag)}>\n"
+
+
+PARSER = MarkdownIt("commonmark", {"html": False}, renderer_cls=PlainLinks).enable(["table", "strikethrough"])
+
+
+def render(text: str) -> SafeString:
+    """The text as HTML that holds nothing but the elements of ALLOWED, without attributes."""
+    html = PARSER.render(text.translate(INVISIBLE))
+    return mark_safe(nh3.clean(html, tags=ALLOWED, attributes={}, url_schemes=set()))  # noqa: S308  cleaned above
+
+
+def demoted(tag: str) -> str:
+    """h1 and deeper become h4 and deeper: the page's own headings stand above."""
+    return f"h{min(int(tag[1]) + 3, 6)}"

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from raters import pages
+
+app_name = "raters"
+urlpatterns = [
+    path("", pages.my_studies, name="my_studies"),
+    path("c/<str:token>/", pages.judge, name="judge"),
+    path("c/<str:token>/skip/", pages.skip, name="skip"),
+    path("c/<str:token>/kept/", pages.surplus, name="surplus"),
+    path("<str:public_id>/next/", pages.next_comparison, name="next"),
+    path("<str:public_id>/done/", pages.done, name="done"),
+]
