@@ -50,7 +50,14 @@ class StudyAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Study | None = None) -> tuple[str, ...]:
         """A locked design is not edited: a changed one is another study."""
-        fixed = ("slug", "prompt_set_version", "rubric", "ratings_per_comparison", "empty_policy", "exclusion_rules")
+        fixed = (
+            "slug",
+            "prompt_set_version",
+            "rubric",
+            "ratings_per_comparison",
+            "empty_policy",
+            "exclusion_rules",
+        )
         return self.readonly_fields + (fixed if obj and obj.locked_at else ())
 
     def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
@@ -79,7 +86,16 @@ class InvitationAdmin(ReadOnly):
 
 @admin.register(Comparison)
 class ComparisonAdmin(ReadOnly):
-    list_display = ("pk", "study", "prompt", "kind", "status", "status_reason", "ratings_taken", "ratings_wanted")
+    list_display = (
+        "pk",
+        "study",
+        "prompt",
+        "kind",
+        "status",
+        "status_reason",
+        "ratings_taken",
+        "ratings_wanted",
+    )
     list_filter = ("kind", "status", "study")
     list_select_related = ("study", "prompt")
 

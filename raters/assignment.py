@@ -53,7 +53,8 @@ def candidates(rater: Rater, study: Study) -> list[Comparison]:
     """Comparisons with the fewest ratings first, in an order of this rater's own, which nobody can foresee."""
     wanting = study.comparisons.wanting_ratings().unseen_by(rater)
     places = sorted(
-        wanting.values_list("ratings_taken", "pk"), key=lambda row: (row[0], keyed(study, "order", rater.pk, row[1]))
+        wanting.values_list("ratings_taken", "pk"),
+        key=lambda row: (row[0], keyed(study, "order", rater.pk, row[1])),
     )
     found = Comparison.objects.select_related("study").in_bulk([pk for _, pk in places[:TRIES]])
     return [found[pk] for _, pk in places[:TRIES] if pk in found]
@@ -104,7 +105,9 @@ def lease_end(study: Study) -> datetime:
 def reclaim(study: Study) -> int:
     """Frees the places of raters who left, and says how many."""
     freed = 0
-    for assignment in Assignment.objects.overdue().filter(comparison__study=study).select_related("comparison"):
+    for assignment in (
+        Assignment.objects.overdue().filter(comparison__study=study).select_related("comparison")
+    ):
         with transaction.atomic():
             # The filter again, in the UPDATE: the rater may have answered or renewed since the list was read.
             if Assignment.objects.overdue().filter(pk=assignment.pk).update(state=Assignment.State.EXPIRED):

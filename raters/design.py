@@ -65,5 +65,9 @@ def lock(study: Study, actor: AbstractBaseUser | None = None) -> None:
     study.status = Study.Status.COLLECTING
     study.save()
     audited.send(
-        sender=Study, actor=actor, action="study.locked", target=study, detail={"design_sha256": study.design_sha256}
+        sender=Study,
+        actor=actor,
+        action="study.locked",
+        target=study,
+        detail={"design_sha256": study.design_sha256},
     )

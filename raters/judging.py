@@ -16,7 +16,11 @@ from raters.scales import Choice, choice
 judged = Signal()
 
 Outcome = Literal["win", "tie", "loss"]
-OUTCOMES: dict[str, Outcome] = {"a": "win", "tie": "tie", "b": "loss"}  # of arm a; an unknown preference is a KeyError
+OUTCOMES: dict[str, Outcome] = {
+    "a": "win",
+    "tie": "tie",
+    "b": "loss",
+}  # of arm a; an unknown preference is a KeyError
 
 
 class Receipt(Enum):
@@ -44,8 +48,10 @@ def record(assignment: Assignment, answer: Answer) -> Receipt:
     Raises: ValueError if the rubric's scale has no such choice. Random: nothing.
     """
     # The row lock makes two submits of one page wait for each other: the second sees the first one's judgment.
-    held = Assignment.objects.select_for_update(of=("self",)).select_related("comparison__study__rubric").get(
-        pk=assignment.pk
+    held = (
+        Assignment.objects.select_for_update(of=("self",))
+        .select_related("comparison__study__rubric")
+        .get(pk=assignment.pk)
     )
     chosen = choice(held.comparison.study.rubric.scale, answer.value)
     if Judgment.objects.filter(idempotency_key=answer.idempotency_key).exists():
@@ -71,7 +77,11 @@ def settle(assignment: Assignment) -> str:
     if assignment.state in {Assignment.State.DONE, Assignment.State.SURPLUS}:
         return assignment.state
     holds_a_place = assignment.state == Assignment.State.LEASED
-    state = Assignment.State.DONE if holds_a_place or take_place(assignment.comparison) else Assignment.State.SURPLUS
+    state = (
+        Assignment.State.DONE
+        if holds_a_place or take_place(assignment.comparison)
+        else Assignment.State.SURPLUS
+    )
     Assignment.objects.filter(pk=assignment.pk).update(state=state, draft={})
     return state
 
@@ -79,7 +89,9 @@ def settle(assignment: Assignment) -> str:
 def take_place(comparison: Comparison) -> bool:
     """Counts one more rating, if the comparison still wants one; one conditional UPDATE, so that no two can pass."""
     return bool(
-        Comparison.objects.wanting_ratings().filter(pk=comparison.pk).update(ratings_taken=F("ratings_taken") + 1)
+        Comparison.objects.wanting_ratings()
+        .filter(pk=comparison.pk)
+        .update(ratings_taken=F("ratings_taken") + 1)
     )
 
 

@@ -47,7 +47,9 @@ def judge(request: HttpRequest, rater: Rater, token: str) -> HttpResponse:
         receipt = judging.record(assignment, form.answer())
         return after(assignment, receipt)
     judging.now_shown(assignment)
-    return render(request, "raters/judge.html", page(rater, assignment, form), status=422 if form.errors else 200)
+    return render(
+        request, "raters/judge.html", page(rater, assignment, form), status=422 if form.errors else 200
+    )
 
 
 def after(assignment: Assignment, receipt: judging.Receipt) -> HttpResponseRedirect:

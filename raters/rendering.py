@@ -15,11 +15,40 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 ALLOWED = set(
-    "p em strong s del ul ol li blockquote code pre hr br h4 h5 h6 table thead tbody tr th td span".split()
+    [
+        "p",
+        "em",
+        "strong",
+        "s",
+        "del",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "code",
+        "pre",
+        "hr",
+        "br",
+        "h4",
+        "h5",
+        "h6",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "span",
+    ]
 )
 # Controls that no screen shows but that move or hide text: shown as visible marks.
-INVISIBLE = {code: f"⟨U+{code:04X}⟩" for code in [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]}
-INVISIBLE |= {code: f"⟨U+{code:04X}⟩" for code in [*range(0x20), *range(0x7F, 0xA0)] if code not in (0x09, 0x0A, 0x0D)}
+INVISIBLE = {
+    code: f"⟨U+{code:04X}⟩"
+    for code in [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
+}
+INVISIBLE |= {
+    code: f"⟨U+{code:04X}⟩" for code in [*range(0x20), *range(0x7F, 0xA0)] if code not in (0x09, 0x0A, 0x0D)
+}
 
 
 class PlainLinks(RendererHTML):

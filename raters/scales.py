@@ -6,8 +6,8 @@ A choice is about the sides of the screen; `judging.py` turns it into a verdict 
 from dataclasses import dataclass
 from typing import Literal
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Favours = Literal["left", "right", "neither"]
 

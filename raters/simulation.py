@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from analysis.simulate import SimulatedRaters, SimulatedTruth
 from django.db import transaction
 
+from analysis.simulate import SimulatedRaters, SimulatedTruth
 from raters import judging
 from raters.assignment import claim_next
 from raters.judging import Answer
@@ -59,7 +59,9 @@ def enrol(study: Study, simulation: Simulation) -> list[Rater]:
     check(study, simulation)
     Study.objects.filter(pk=study.pk).update(simulation=simulation.record())
     codes = [f"SIM{study.pk}-{number:03d}" for number in range(simulation.raters)]
-    raters = [Rater.objects.get_or_create(code=code, defaults={"kind": Rater.Kind.SIMULATED})[0] for code in codes]
+    raters = [
+        Rater.objects.get_or_create(code=code, defaults={"kind": Rater.Kind.SIMULATED})[0] for code in codes
+    ]
     for rater in raters:
         Enrolment.objects.get_or_create(study=study, rater=rater)
     return raters
@@ -72,7 +74,9 @@ def check(study: Study, simulation: Simulation) -> None:
         raise ValueError(f"raters is a whole number from 1 up, not {simulation.raters}")
     if study.simulation not in (None, simulation.record()):
         raise ValueError(f"{study.slug} was simulated with other options before: {study.simulation}")
-    humans = study.enrolments.filter(rater__kind=Rater.Kind.HUMAN, rater__assignments__comparison__study=study)
+    humans = study.enrolments.filter(
+        rater__kind=Rater.Kind.HUMAN, rater__assignments__comparison__study=study
+    )
     if study.simulation is None and humans.exists():
         raise ValueError(f"{study.slug} holds judgments of people: simulated ones are never mixed into them")
 

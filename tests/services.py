@@ -1,7 +1,7 @@
 """A private PostgreSQL and Valkey, from their wheels: for tests, and for trying the whole stack by hand.
 
-    python -m tests.services                           start both, print their addresses, wait for Ctrl-C
-    python -m tests.services -- COMMAND [ARGUMENT …]   run the command with DATABASE_URL set to the PostgreSQL
+python -m tests.services                           start both, print their addresses, wait for Ctrl-C
+python -m tests.services -- COMMAND [ARGUMENT …]   run the command with DATABASE_URL set to the PostgreSQL
 """
 
 import os

@@ -45,7 +45,9 @@ class Environment:
     def secret(self, name: str, *, required: bool) -> str:
         value = self.text(name)
         if required and len(value) < 32:
-            raise ImproperlyConfigured(f"{name} must be set to at least 32 random characters (or set DEBUG=1).")
+            raise ImproperlyConfigured(
+                f"{name} must be set to at least 32 random characters (or set DEBUG=1)."
+            )
         return value
 
     def url(self, name: str, schemes: set[str]) -> str:

@@ -17,7 +17,9 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('*.')}" for host in ALLOWED_HOSTS
 # ── Where things are kept ─────────────────────────────────────────────────────────────────────────────────────
 DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'assay.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CHECKPOINT_ROOTS = [Path(root).resolve() for root in env.words("CHECKPOINT_ROOTS")] or [BASE_DIR / "var/checkpoints"]
+CHECKPOINT_ROOTS = [Path(root).resolve() for root in env.words("CHECKPOINT_ROOTS")] or [
+    BASE_DIR / "var/checkpoints"
+]
 
 # ── Background work: Celery where there is a broker, else the embedded ledger worker ─────────────────────────
 REDIS_URL = env.url("REDIS_URL", {"redis", "rediss", "unix", "redis+socket"})

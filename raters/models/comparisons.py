@@ -45,8 +45,12 @@ class Comparison(models.Model):
     prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="comparisons")
     arm_a = models.ForeignKey(StudyArm, on_delete=models.PROTECT, related_name="comparisons_as_a")
     arm_b = models.ForeignKey(StudyArm, on_delete=models.PROTECT, related_name="comparisons_as_b")
-    response_a = models.ForeignKey(Response, null=True, on_delete=models.PROTECT, related_name="comparisons_as_a")
-    response_b = models.ForeignKey(Response, null=True, on_delete=models.PROTECT, related_name="comparisons_as_b")
+    response_a = models.ForeignKey(
+        Response, null=True, on_delete=models.PROTECT, related_name="comparisons_as_a"
+    )
+    response_b = models.ForeignKey(
+        Response, null=True, on_delete=models.PROTECT, related_name="comparisons_as_b"
+    )
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.REGULAR)
     status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
     status_reason = models.CharField(max_length=200, blank=True)
@@ -118,7 +122,9 @@ class Assignment(models.Model):
     a_is_left = models.BooleanField(help_text="Whether response a stands on the left, as Response A")
     state = models.CharField(max_length=8, choices=State, default=State.LEASED)
     lease_until = models.DateTimeField()
-    repeat_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeats")
+    repeat_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeats"
+    )
     skip_reason = models.CharField(max_length=500, blank=True)
     draft = models.JSONField(default=dict, blank=True)
     shown_at = models.DateTimeField(null=True, blank=True)

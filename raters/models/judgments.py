@@ -49,9 +49,13 @@ class Judgment(models.Model):
     preference = models.CharField(max_length=3, choices=Preference)
     strength = models.PositiveSmallIntegerField(help_text="0 for a tie, 1 slightly to 3 much better")
     both_bad = models.BooleanField(default=False)
-    raw_answer = models.CharField(max_length=32, help_text="The choice as the rater saw it, by side of the screen")
+    raw_answer = models.CharField(
+        max_length=32, help_text="The choice as the rater saw it, by side of the screen"
+    )
     comment = models.TextField(blank=True)
-    active_ms = models.PositiveIntegerField(null=True, blank=True, help_text="Time in view; null without JavaScript")
+    active_ms = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Time in view; null without JavaScript"
+    )
     idempotency_key = models.CharField(max_length=64, unique=True)
     submitted_at = models.DateTimeField(auto_now_add=True)
 
@@ -61,11 +65,16 @@ class Judgment(models.Model):
         ordering = ["submitted_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["assignment"], condition=Q(supersedes__isnull=True), name="assignment_has_one_first_judgment"
+                fields=["assignment"],
+                condition=Q(supersedes__isnull=True),
+                name="assignment_has_one_first_judgment",
             ),
-            models.CheckConstraint(condition=Q(preference__in=["a", "b", "tie"]), name="judgment_preference_is_known"),
             models.CheckConstraint(
-                condition=Q(preference="tie", strength=0) | (~Q(preference="tie") & Q(strength__range=(1, 3))),
+                condition=Q(preference__in=["a", "b", "tie"]), name="judgment_preference_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(preference="tie", strength=0)
+                | (~Q(preference="tie") & Q(strength__range=(1, 3))),
                 name="judgment_strength_fits_preference",
             ),
             models.CheckConstraint(
@@ -115,10 +124,14 @@ class SafetyLabel(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["judgment", "response"], name="judgment_labels_a_response_once"),
             models.CheckConstraint(
-                condition=Q(answer_type__in=["full_compliance", "partial_refusal", "full_refusal", "off_topic"]),
+                condition=Q(
+                    answer_type__in=["full_compliance", "partial_refusal", "full_refusal", "off_topic"]
+                ),
                 name="safety_answer_type_is_known",
             ),
-            models.CheckConstraint(condition=Q(violation__in=["no", "unsure", "yes"]), name="safety_violation_is_known"),
+            models.CheckConstraint(
+                condition=Q(violation__in=["no", "unsure", "yes"]), name="safety_violation_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(severity__in=["", "mild", "moderate", "severe"]), name="safety_severity_is_known"
             ),

@@ -8,7 +8,9 @@ from django.db.models import F, Q
 
 from raters.models.studies import Study
 
-CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letter that reads as a digit, no vowel that makes a word
+CODE_ALPHABET = (
+    "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letter that reads as a digit, no vowel that makes a word
+)
 
 
 def new_code() -> str:
@@ -33,7 +35,9 @@ class Rater(models.Model):
     class Meta:
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["human", "simulated", "llm"]), name="rater_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["human", "simulated", "llm"]), name="rater_kind_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(kind="human") | Q(user__isnull=True), name="rater_who_signs_in_is_human"
             ),

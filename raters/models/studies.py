@@ -33,7 +33,9 @@ class Rubric(models.Model):
     title = models.CharField(max_length=200)
     guide = models.TextField(help_text="Markdown, shown to raters")
     scale = models.PositiveSmallIntegerField(default=3, help_text="3, 4 (with both bad), 5 or 7 points")
-    questions = models.JSONField(default=list, blank=True, help_text="Further criteria asked of each comparison")
+    questions = models.JSONField(
+        default=list, blank=True, help_text="Further criteria asked of each comparison"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -41,7 +43,9 @@ class Rubric(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["slug", "version"], name="rubric_version_is_unique"),
             models.CheckConstraint(condition=Q(scale__in=[3, 4, 5, 7]), name="rubric_scale_is_known"),
-            models.CheckConstraint(condition=Q(kind__in=["instruction", "safety"]), name="rubric_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["instruction", "safety"]), name="rubric_kind_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -81,17 +85,26 @@ class Study(models.Model):
     rubric = models.ForeignKey(Rubric, on_delete=models.PROTECT, related_name="studies")
     ratings_per_comparison = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1)])
     empty_policy = models.CharField(max_length=8, choices=EmptyPolicy, default=EmptyPolicy.JUDGE)
-    lease_s = models.PositiveIntegerField(default=1800, help_text="Seconds a rater may keep a comparison unanswered")
-    exclusion_rules = models.JSONField(default=dict, blank=True, help_text="Fixed before the study is unblinded")
+    lease_s = models.PositiveIntegerField(
+        default=1800, help_text="Seconds a rater may keep a comparison unanswered"
+    )
+    exclusion_rules = models.JSONField(
+        default=dict, blank=True, help_text="Fixed before the study is unblinded"
+    )
     stop_rule = models.JSONField(default=dict, blank=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
-    secret = models.CharField(max_length=64, default=new_secret, editable=False, help_text="Seeds order and sides")
+    secret = models.CharField(
+        max_length=64, default=new_secret, editable=False, help_text="Seeds order and sides"
+    )
     design = models.JSONField(default=dict, blank=True, editable=False)
     design_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     locked_at = models.DateTimeField(null=True, blank=True, editable=False)
     unblinded_at = models.DateTimeField(null=True, blank=True, editable=False)
     simulation = models.JSONField(
-        null=True, blank=True, editable=False, help_text="Options, seed and truth of simulated raters; null for people"
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Options, seed and truth of simulated raters; null for people",
     )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -104,7 +117,8 @@ class Study(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(ratings_per_comparison__gte=1), name="study_wants_a_rating"),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "collecting", "paused", "closed"]), name="study_status_is_known"
+                condition=Q(status__in=["draft", "collecting", "paused", "closed"]),
+                name="study_status_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(status="draft") | (Q(locked_at__isnull=False) & ~Q(design_sha256="")),

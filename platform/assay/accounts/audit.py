@@ -12,7 +12,13 @@ from promptsets.audit import audited
 
 @receiver(audited, dispatch_uid="store_audit_event")
 def store(
-    sender: Any, *, actor: AbstractBaseUser | None, action: str, target: models.Model, detail: dict[str, Any], **_: Any
+    sender: Any,
+    *,
+    actor: AbstractBaseUser | None,
+    action: str,
+    target: models.Model,
+    detail: dict[str, Any],
+    **_: Any,
 ) -> None:
     AuditEvent.objects.create(
         actor=actor,

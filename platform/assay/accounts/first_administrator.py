@@ -39,7 +39,9 @@ def first_administrator(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         login(request, create(form), backend="allauth.account.auth_backends.AuthenticationBackend")
         return redirect("home")
-    return render(request, "account/first_administrator.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "account/first_administrator.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 def is_ours(token: str) -> bool:

@@ -49,7 +49,9 @@ class AuditEvent(models.Model):
     """One act that someone may ask about later. Written once, never changed."""
 
     at = models.DateTimeField(auto_now_add=True)
-    actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="audit_events")
+    actor = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="audit_events"
+    )
     action = models.CharField(max_length=64, help_text="Subject and verb: study.locked")
     target_type = models.CharField(max_length=64)
     target_id = models.CharField(max_length=64)

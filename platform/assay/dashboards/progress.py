@@ -34,5 +34,7 @@ def progress_of(study: Study) -> Progress:
     judged = Judgment.objects.counted(study).aggregate(
         judgments=Count("pk"), raters=Count("assignment__rater", distinct=True)
     )
-    left_out = regular.exclude(status=Comparison.Status.OPEN).values_list("status_reason").annotate(n=Count("pk"))
+    left_out = (
+        regular.exclude(status=Comparison.Status.OPEN).values_list("status_reason").annotate(n=Count("pk"))
+    )
     return Progress(**judged, **counts, not_shown=dict(left_out.order_by("status_reason")))

@@ -33,7 +33,8 @@ def studies(request: HttpRequest) -> HttpResponse:
 @researchers_only
 def study(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(
-        Study.objects.for_user(request.user).select_related("prompt_set_version__prompt_set", "rubric"), slug=slug
+        Study.objects.for_user(request.user).select_related("prompt_set_version__prompt_set", "rubric"),
+        slug=slug,
     )
     context = {"study": found, "progress": progress_of(found), "results": results_of(found)}
     return render(request, "dashboards/study.html", context)

@@ -27,9 +27,13 @@ class Evaluation(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(gate_margin__gt=0, gate_margin__lt=1), name="evaluation_margin_is_a_share"),
+            models.CheckConstraint(
+                condition=Q(gate_margin__gt=0, gate_margin__lt=1), name="evaluation_margin_is_a_share"
+            ),
             models.CheckConstraint(condition=Q(every_nth_step__gte=1), name="evaluation_cadence_is_positive"),
-            models.CheckConstraint(condition=Q(ratings_per_comparison__gte=1), name="evaluation_wants_a_rating"),
+            models.CheckConstraint(
+                condition=Q(ratings_per_comparison__gte=1), name="evaluation_wants_a_rating"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -64,17 +68,21 @@ class EvaluationRun(models.Model):
     class Meta:
         ordering = ["-started_at"]
         constraints = [
-            models.UniqueConstraint(fields=["evaluation", "checkpoint"], name="checkpoint_is_evaluated_once_per_plan"),
+            models.UniqueConstraint(
+                fields=["evaluation", "checkpoint"], name="checkpoint_is_evaluated_once_per_plan"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["generating", "collecting", "decided", "failed", "cancelled"]),
                 name="evaluation_run_status_is_known",
             ),
             models.CheckConstraint(
-                condition=Q(verdict__isnull=True) | Q(verdict__in=["pass", "improvement", "fail", "inconclusive"]),
+                condition=Q(verdict__isnull=True)
+                | Q(verdict__in=["pass", "improvement", "fail", "inconclusive"]),
                 name="evaluation_run_verdict_is_known",
             ),
             models.CheckConstraint(
-                condition=~Q(status="decided") | Q(verdict__isnull=False), name="evaluation_run_decided_has_a_verdict"
+                condition=~Q(status="decided") | Q(verdict__isnull=False),
+                name="evaluation_run_decided_has_a_verdict",
             ),
         ]
 

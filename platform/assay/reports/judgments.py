@@ -20,7 +20,11 @@ FIELDS = {
 def columns_of(study: Study) -> Mapping[str, Sequence[object]]:
     """One row for each counted judgment, in the columns of `analysis.tables.read_judgments`."""
     rows = list(Judgment.objects.counted(study).order_by("pk").values_list(*FIELDS.values()))
-    columns = dict(zip(FIELDS, map(list, zip(*rows, strict=True)), strict=True)) if rows else {name: [] for name in FIELDS}
+    columns = (
+        dict(zip(FIELDS, map(list, zip(*rows, strict=True)), strict=True))
+        if rows
+        else {name: [] for name in FIELDS}
+    )
     columns["outcome"] = [OUTCOMES[preference] for preference in columns.pop("preference")]
     columns["side"] = ["left" if a_is_left else "right" for a_is_left in columns.pop("a_is_left")]
     return columns
@@ -31,10 +35,14 @@ def left_out_of(study: Study) -> dict[str, int]:
     current = Judgment.objects.current().filter(assignment__comparison__study=study)
     comparisons = study.comparisons.filter(kind=Comparison.Kind.REGULAR)
     counts = {
-        "judgments that came after the wanted ones": current.filter(assignment__state=Assignment.State.SURPLUS),
+        "judgments that came after the wanted ones": current.filter(
+            assignment__state=Assignment.State.SURPLUS
+        ),
         "judgments of planned repeats": current.exclude(assignment__repeat_of=None),
         "judgments of gold and practice comparisons": current.exclude(assignment__comparison__kind="regular"),
-        "judgments of comparisons held or excluded since": current.exclude(assignment__comparison__status="open"),
+        "judgments of comparisons held or excluded since": current.exclude(
+            assignment__comparison__status="open"
+        ),
         "comparisons excluded": comparisons.filter(status=Comparison.Status.EXCLUDED),
         "comparisons held": comparisons.filter(status=Comparison.Status.HELD),
     }

@@ -13,7 +13,9 @@ class Report(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     judgments = models.PositiveIntegerField(help_text="Judgments that were counted")
     judgments_sha256 = models.CharField(max_length=64)
-    last_judgment_id = models.PositiveBigIntegerField(default=0, help_text="Newest judgment that was known of")
+    last_judgment_id = models.PositiveBigIntegerField(
+        default=0, help_text="Newest judgment that was known of"
+    )
     design_sha256 = models.CharField(max_length=64)
     left_out = models.JSONField(default=dict, help_text="What was not counted, by reason")
     versions = models.JSONField(default=dict)
@@ -34,7 +36,9 @@ class Estimate(models.Model):
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="estimates")
     name = models.CharField(max_length=64, help_text="What is estimated: win_rate")
-    slice = models.CharField(max_length=128, blank=True, help_text="Of which part: empty for all, category=coding")
+    slice = models.CharField(
+        max_length=128, blank=True, help_text="Of which part: empty for all, category=coding"
+    )
     candidate = models.CharField(max_length=128)
     baseline = models.CharField(max_length=128)
     value = models.FloatField(null=True)
@@ -50,7 +54,8 @@ class Estimate(models.Model):
         ordering = ["report", "name", "slice"]
         constraints = [
             models.UniqueConstraint(
-                fields=["report", "name", "slice", "candidate", "baseline"], name="estimate_is_unique_in_report"
+                fields=["report", "name", "slice", "candidate", "baseline"],
+                name="estimate_is_unique_in_report",
             ),
             models.CheckConstraint(
                 condition=Q(value__isnull=True, low__isnull=True, high__isnull=True)

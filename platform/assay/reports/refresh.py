@@ -14,8 +14,8 @@ from raters.models import Judgment, Study
 if TYPE_CHECKING:
     from analysis.slices import Slice
     from analysis.tables import JudgmentTable
-    from analysis.win_rate import WinRate
     from analysis.win_rate import Estimate as ShareEstimate
+    from analysis.win_rate import WinRate
 
 LIBRARIES = ("assay", "numpy", "scipy", "pandas")
 TOO_FEW = 2  # prompts, without which there is no interval and so no number
@@ -83,7 +83,13 @@ def estimates(report: Report, table: "JudgmentTable") -> Iterator[Estimate]:
 
 
 def filled(
-    row: Estimate, name: str, share: "WinRate | ShareEstimate", *, n: int, detail: dict[str, object], part: str = ""
+    row: Estimate,
+    name: str,
+    share: "WinRate | ShareEstimate",
+    *,
+    n: int,
+    detail: dict[str, object],
+    part: str = "",
 ) -> Estimate:
     return Estimate(
         report=row.report,

@@ -14,9 +14,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", help="the study's slug")
         parser.add_argument("--raters", type=int, default=20)
-        parser.add_argument("--win-rate", type=float, default=0.55, help="the true win rate of the candidate, 0-1")
-        parser.add_argument("--rater-sd", type=float, default=0.15, help="spread between raters, latent scale")
-        parser.add_argument("--position-bias", type=float, default=0.05, help="how much the left side gains, 0-1")
+        parser.add_argument(
+            "--win-rate", type=float, default=0.55, help="the true win rate of the candidate, 0-1"
+        )
+        parser.add_argument(
+            "--rater-sd", type=float, default=0.15, help="spread between raters, latent scale"
+        )
+        parser.add_argument(
+            "--position-bias", type=float, default=0.05, help="how much the left side gains, 0-1"
+        )
         parser.add_argument("--seed", type=int, default=0)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,7 +38,9 @@ class Command(BaseCommand):
                 made = simulate(study, simulation, on_judgment=lambda: bar.advance(task))
             except ValueError as error:
                 raise CommandError(str(error)) from error
-        self.stdout.write(f"{made} simulated judgments in {study.slug}; true win rate {simulation.win_rate:.1%}.")
+        self.stdout.write(
+            f"{made} simulated judgments in {study.slug}; true win rate {simulation.win_rate:.1%}."
+        )
 
 
 def places(study: Study) -> int:

@@ -1,0 +1,48 @@
+"""What all tests share. Which database they run on is the environment's DATABASE_URL; see tests/services.py."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests import builders
+from tests.services import valkey
+
+# Playwright's sync API runs an event loop in the test's thread, in which Django would refuse its own database calls.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# Slow hashing protects real passwords; those of tests are in the source.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite in a real file, with its locks and its WAL, as in use; in memory it would behave differently."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        settings.DATABASES["default"]["TEST"]["NAME"] = str(
+            tmp_path_factory.mktemp("database") / "test.sqlite3"
+        )
+
+
+@pytest.fixture(scope="session")
+def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real server that speaks Redis' protocol, private to this session."""
+    with valkey(Path(tmp_path_factory.mktemp("valkey"))) as url:
+        yield url
+
+
+@pytest.fixture
+def study(db):
+    return builders.study()
+
+
+@pytest.fixture
+def rater(study):
+    return builders.rater(study)
+
+
+@pytest.fixture
+def researcher(db):
+    return builders.researcher()

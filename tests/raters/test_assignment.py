@@ -1,0 +1,166 @@
+"""Exactly the wanted ratings for each comparison, whoever asks, in whatever order."""
+
+import threading
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from raters import judging
+from raters.assignment import claim_next, reclaim
+from raters.judging import Answer, Receipt
+from raters.models import Assignment, Comparison, Judgment
+from tests import builders
+
+
+def answer(assignment: Assignment, value: str = "left") -> Receipt:
+    return judging.record(
+        assignment, Answer(value=value, idempotency_key=f"key-of-assignment-{assignment.pk}")
+    )
+
+
+def let_leases_run_out() -> None:
+    Assignment.objects.filter(state="leased").update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_rater_meets_every_prompt_once(study, rater):
+    met = []
+    while assignment := claim_next(rater, study):
+        met.append(assignment.comparison.prompt.key)
+        answer(assignment)
+    assert sorted(met) == ["p0000", "p0001", "p0002"]
+
+
+def test_asking_again_gives_the_comparison_already_held(study, rater):
+    assert claim_next(rater, study).token == claim_next(rater, study).token
+    assert Assignment.objects.count() == 1
+
+
+def test_two_raters_work_through_the_prompts_in_different_orders(db):
+    study = builders.study(prompts=12)
+    orders = []
+    for name in ("ana", "ben"):
+        rater, order = builders.rater(study, name), []
+        while assignment := claim_next(rater, study):
+            order.append(assignment.comparison_id)
+            answer(assignment)
+        orders.append(order)
+    assert sorted(orders[0]) == sorted(orders[1]) and orders[0] != orders[1]
+
+
+def test_no_comparison_is_rated_more_often_than_wanted(db):
+    study = builders.study(prompts=2, ratings=2)
+    raters = [builders.rater(study, name) for name in ("ana", "ben", "cem")]
+    for rater in raters * 3:
+        if assignment := claim_next(rater, study):
+            answer(assignment)
+    assert [row.ratings_taken for row in study.comparisons.all()] == [2, 2]
+    assert Judgment.objects.count() == 4
+
+
+def test_the_database_itself_refuses_one_rating_too_many(study):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        study.comparisons.update(ratings_taken=F("ratings_wanted") + 1)
+
+
+def test_sides_are_balanced_within_a_comparison(db):
+    study = builders.study(prompts=8, ratings=4)
+    for name in ("ana", "ben", "cem", "dea"):
+        rater = builders.rater(study, name)
+        while assignment := claim_next(rater, study):
+            answer(assignment)
+    sides = Counter(Assignment.objects.values_list("comparison", "a_is_left"))
+    assert set(sides.values()) == {2}
+
+
+def test_a_place_whose_rater_left_goes_to_somebody_else(db):
+    study = builders.study(prompts=1, ratings=1)
+    claim_next(builders.rater(study, "ana"), study)
+    ben = builders.rater(study, "ben")
+    assert claim_next(ben, study) is None
+    let_leases_run_out()
+    assert claim_next(ben, study) is not None
+
+
+def test_a_rater_who_comes_back_in_time_gets_the_same_comparison_again(db):
+    study = builders.study(prompts=1, ratings=1)
+    ana = builders.rater(study, "ana")
+    first = claim_next(ana, study)
+    let_leases_run_out()
+    reclaim(study)
+    again = claim_next(ana, study)
+    assert again.pk == first.pk and study.comparisons.get().ratings_taken == 1
+
+
+def test_an_answer_after_others_finished_is_kept_and_not_counted(db):
+    study = builders.study(prompts=1, ratings=1)
+    late = claim_next(builders.rater(study, "ana"), study)
+    let_leases_run_out()
+    answer(claim_next(builders.rater(study, "ben"), study))
+    assert answer(late, "right") is Receipt.SURPLUS
+    assert Judgment.objects.count() == 2 and Judgment.objects.counted(study).count() == 1
+
+
+def test_an_answer_after_the_lease_counts_while_the_place_is_free(db):
+    study = builders.study(prompts=1, ratings=1)
+    late = claim_next(builders.rater(study, "ana"), study)
+    let_leases_run_out()
+    reclaim(study)
+    assert answer(late) is Receipt.COUNTED
+    assert study.comparisons.get().ratings_taken == 1
+
+
+def test_skipping_hands_the_comparison_on(db):
+    study = builders.study(prompts=1, ratings=1)
+    ana, ben = builders.rater(study, "ana"), builders.rater(study, "ben")
+    judging.skip(claim_next(ana, study), "too long")
+    assert claim_next(ana, study) is None
+    assert claim_next(ben, study) is not None
+
+
+def test_skipping_what_is_answered_changes_nothing(study, rater):
+    assignment = claim_next(rater, study)
+    answer(assignment)
+    judging.skip(assignment)
+    assert Judgment.objects.counted(study).count() == 1
+    assert Comparison.objects.get(pk=assignment.comparison_id).ratings_taken == 1
+
+
+def test_nothing_is_given_out_while_a_study_is_paused(study, rater):
+    study.status = "paused"
+    study.save()
+    assert claim_next(rater, study) is None
+
+
+def test_people_get_nothing_from_a_simulated_study(study, rater):
+    study.simulation = {"seed": 1}
+    study.save()
+    assert claim_next(rater, study) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forty_raters_at_once_give_exactly_three_ratings_each():
+    study = builders.study(prompts=10, ratings=3)
+    raters = [builders.rater(study, f"rater{number}") for number in range(40)]
+    errors: list[BaseException] = []
+
+    def work(rater):
+        try:
+            while assignment := claim_next(rater, study):
+                answer(assignment)
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(rater,)) for rater in raters]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert set(Comparison.objects.values_list("ratings_taken", flat=True)) == {3}
+    assert Judgment.objects.counted(study).count() == 30

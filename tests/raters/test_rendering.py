@@ -1,0 +1,64 @@
+"""Untrusted Markdown: what it may become, and what it never does."""
+
+import re
+
+import pytest
+
+from raters.rendering import render
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "[x](javascript:alert(1))",
+    "![x](https://tracker.example/pixel.png)",
+    "<https://tracker.example/>",
+    "<iframe src=https://evil.example></iframe>",
+    "<style>*{display:none}</style>",
+    "<svg/onload=alert(1)>",
+    "```html\n</code></pre><script>alert(1)</script>",
+    "<div id=verdict class=primary style=position:fixed>",
+    '[x](https://a.example "onmouseover=alert(1)")',
+    "<a href=x>",
+    "<!-- <b> --> <![CDATA[ <b> ]]>",
+]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_nothing_runs_loads_links_or_carries_an_attribute(attack):
+    tags = re.findall(r"<[^>]*>", render(attack))
+    assert all(re.fullmatch(r"</?[a-z0-9]+>", tag) for tag in tags)
+    assert not {tag.strip("</>") for tag in tags} & {"script", "img", "a", "iframe", "style", "svg", "div"}
+
+
+def test_raw_html_is_shown_as_the_text_it_is():
+    assert "&lt;b&gt;bold&lt;/b&gt;" in render("<b>bold</b>")
+
+
+def test_a_link_is_text_with_its_address_in_brackets():
+    assert render("[a **page**](https://example.org/?a=1&b=2)") == (
+        "<p>a <strong>page</strong> [https://example.org/?a=1&amp;b=2]</p>\n"
+    )
+
+
+def test_headings_stand_below_those_of_the_page():
+    assert render("# Title\n\n## Part") == "<h4>Title</h4>\n<h5>Part</h5>\n"
+
+
+def test_tables_lists_code_and_struck_text_are_kept():
+    html = render("| a | b |\n|---|---|\n| 1 | 2 |\n\n- ~~one~~\n\n```python\nx < 1\n```")
+    for wanted in ("<table>", "<td>1</td>", "<li><s>one</s></li>", "<pre><code>x &lt; 1\n</code></pre>"):
+        assert wanted in html
+
+
+def test_an_unclosed_fence_or_tag_ends_with_the_text():
+    html = render("```python\nprint('<b>')")
+    assert html.count("<pre>") == html.count("</pre>") == 1
+
+
+def test_invisible_controls_become_visible_marks():
+    assert render("a\u202eb\u200bc\x07d") == "<p>a⟨U+202E⟩b⟨U+200B⟩c⟨U+0007⟩d</p>\n"
+
+
+def test_deep_nesting_and_size_end_in_reasonable_time():
+    assert render("> " * 5000 + "deep")
+    assert len(render("word " * 40_000)) > 200_000
