@@ -14,33 +14,10 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-ALLOWED = set(
-    [
-        "p",
-        "em",
-        "strong",
-        "s",
-        "del",
-        "ul",
-        "ol",
-        "li",
-        "blockquote",
-        "code",
-        "pre",
-        "hr",
-        "br",
-        "h4",
-        "h5",
-        "h6",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "span",
-    ]
-)
+TEXT = {"p", "em", "strong", "s", "del", "blockquote", "code", "pre", "hr", "br", "h4", "h5", "h6"}
+LISTS_AND_TABLES = {"ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"}
+ALLOWED = TEXT | LISTS_AND_TABLES
+
 # Controls that no screen shows but that move or hide text: shown as visible marks.
 INVISIBLE = {
     code: f"⟨U+{code:04X}⟩"
