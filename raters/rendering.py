@@ -18,14 +18,12 @@ TEXT = {"p", "em", "strong", "s", "del", "blockquote", "code", "pre", "hr", "br"
 LISTS_AND_TABLES = {"ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"}
 ALLOWED = TEXT | LISTS_AND_TABLES
 
-# Controls that no screen shows but that move or hide text: shown as visible marks.
-INVISIBLE = {
-    code: f"⟨U+{code:04X}⟩"
-    for code in [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
-}
-INVISIBLE |= {
-    code: f"⟨U+{code:04X}⟩" for code in [*range(0x20), *range(0x7F, 0xA0)] if code not in (0x09, 0x0A, 0x0D)
-}
+# What no screen shows but what moves or hides text becomes a visible mark: bidi controls, zero-width spaces, control
+# characters but for tab and line ends. The two joiners stay: emoji and several scripts are written with them.
+BIDI = {0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+ZERO_WIDTH = {0x200B, *range(0x2060, 0x2066), 0xFEFF}
+CONTROL = {*range(0x20), *range(0x7F, 0xA0)} - {0x09, 0x0A, 0x0D}
+MARKS = {code: f"⟨U+{code:04X}⟩" for code in BIDI | ZERO_WIDTH | CONTROL}
 
 
 class PlainLinks(RendererHTML):
@@ -53,7 +51,7 @@ PARSER = MarkdownIt("commonmark", {"html": False}, renderer_cls=PlainLinks).enab
 
 def render(text: str) -> SafeString:
     """The text as HTML that holds nothing but the elements of ALLOWED, without attributes."""
-    html = PARSER.render(text.translate(INVISIBLE))
+    html = PARSER.render(text.translate(MARKS))
     return mark_safe(nh3.clean(html, tags=ALLOWED, attributes={}, url_schemes=set()))  # noqa: S308  cleaned above
 
 

@@ -1,7 +1,6 @@
 """Small real rows for tests: a prompt set, two checkpoints with responses, a study, people. No mocks."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from django.contrib.auth import get_user_model
 
@@ -22,7 +21,7 @@ def prompt_set(prompts: int = 3, slug: str = "everyday", turns: int = 1) -> Prom
         prompt_set=found, number=1, semver="1.0.0", content_sha256=digest, metadata_sha256=digest
     )
     for position in range(prompts):
-        texts = [f"Turn {turn} of prompt {position} in {slug}" for turn in range(turns)]
+        texts = [f"Turn {turn} of prompt {position}" for turn in range(turns)]
         Prompt.objects.create(
             version=version,
             position=position,
@@ -71,10 +70,10 @@ def rubric(scale: int = 3) -> Rubric:
 
 
 def study(
-    prompts: int = 3, ratings: int = 3, scale: int = 3, slug: str = "autumn", **fields: object
+    prompts: int = 3, ratings: int = 3, scale: int = 3, turns: int = 1, slug: str = "autumn", **fields: object
 ) -> Study:
     """A study that collects judgments: candidate `heron`, baseline `plover`."""
-    version = prompt_set(prompts, slug=f"set-of-{slug}")
+    version = prompt_set(prompts, slug=f"set-of-{slug}", turns=turns)
     made = Study.objects.create(
         slug=slug,
         title=f"Heron against plover, {slug}",
@@ -103,6 +102,3 @@ def researcher(username: str = "rosa"):
     return get_user_model().objects.create_user(
         username, f"{username}@example.org", PASSWORD, role="researcher"
     )
-
-
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -1,0 +1,99 @@
+"""No byte sent to a rater depends on which checkpoint wrote what, except the text itself."""
+
+import re
+from itertools import pairwise
+from unittest.mock import patch
+
+import pytest
+from django.urls import reverse
+
+from generation.models import Checkpoint
+from raters import judging
+from raters.assignment import claim_next
+from raters.models import Assignment, StudyArm
+from tests import builders
+
+CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"')
+
+
+@pytest.fixture
+def signed_in(client, db):
+    study = builders.study(prompts=2)
+    client.force_login(builders.rater(study).user)
+    return client, study
+
+
+def everything_sent(client, study) -> list[bytes]:
+    """Headers and body of each page on the rater's way; what is random by nature (nonce, CSRF) is fixed."""
+    with patch("raters.pages.secrets.token_urlsafe", return_value="n" * 22):
+        address = client.get(reverse("raters:next", args=[study.public_id])).url
+        pages = [
+            address,
+            reverse("raters:my_studies"),
+            reverse("raters:done", args=[study.public_id]),
+            address + "kept/",
+            reverse("raters:judge", args=["no-such-token"]),
+        ]
+        answers = [client.get(page) for page in pages]
+    return [CSRF.sub(b"csrf", repr(sorted(each.headers.items())).encode() + each.content) for each in answers]
+
+
+def swap_names(one: Checkpoint, other: Checkpoint) -> None:
+    for pk, name, digest in [
+        (one.pk, "in between", "in between"),
+        (other.pk, one.name, one.digest),
+        (one.pk, other.name, other.digest),
+    ]:
+        Checkpoint.objects.filter(pk=pk).update(name=name, digest=digest)
+
+
+def test_swapping_the_names_of_the_checkpoints_changes_no_byte(signed_in):
+    before = everything_sent(*signed_in)
+    one, other = Checkpoint.objects.order_by("pk")
+    swap_names(one, other)
+    assert Checkpoint.objects.get(pk=one.pk).name == other.name
+    assert everything_sent(*signed_in) == before
+
+
+def test_swapping_the_arms_changes_no_byte(signed_in):
+    _, study = signed_in
+    before = everything_sent(*signed_in)
+    candidate, baseline = study.arms.order_by("pk")
+    StudyArm.objects.filter(pk=baseline.pk).update(role="candidate")
+    StudyArm.objects.filter(pk=candidate.pk).update(role="baseline")
+    assert everything_sent(*signed_in) == before
+
+
+def test_swapping_the_side_moves_the_two_texts_and_nothing_else(signed_in):
+    page = everything_sent(*signed_in)[0]
+    assignment = Assignment.objects.get()
+    left, right = (f"number {side.checkpoint_id}.".encode() for side in (assignment.left, assignment.right))
+    Assignment.objects.update(a_is_left=not assignment.a_is_left)
+    swapped = everything_sent(*signed_in)[0]
+    assert swapped != page
+    assert swapped.replace(left, b"@").replace(right, left).replace(b"@", right) == page
+
+
+def test_no_page_names_a_checkpoint_or_the_study_as_researchers_know_it(signed_in):
+    _, study = signed_in
+    sent = b"".join(everything_sent(*signed_in))
+    names = [value for row in Checkpoint.objects.values_list("name", "digest") for value in row]
+    for hidden in [*names, study.slug, study.title, study.secret, study.design_sha256]:
+        assert hidden.encode() not in sent
+
+
+def test_sides_look_like_the_tosses_of_a_fair_coin(db):
+    study = builders.study(prompts=60, ratings=1)
+    rater = builders.rater(study)
+    while assignment := claim_next(rater, study):
+        judging.record(assignment, judging.Answer("same", f"key-for-{assignment.token}"))
+    sides = list(Assignment.objects.order_by("pk").values_list("a_is_left", flat=True))
+    runs = 1 + sum(one != two for one, two in pairwise(sides))
+    # Of 60 fair tosses fewer than 18 or more than 42 heads, or runs, have probability 0.001.
+    assert 18 <= sum(sides) <= 42 and 18 <= runs <= 42
+
+
+def test_pages_with_responses_are_kept_in_no_cache(signed_in):
+    client, study = signed_in
+    address = client.get(reverse("raters:next", args=[study.public_id])).url
+    assert "no-store" in client.get(address).headers["Cache-Control"]
