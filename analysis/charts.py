@@ -1,0 +1,204 @@
+"""Charts of win rates as SVG: a forest plot of intervals, and a bar of wins, ties and losses.
+
+Classes for the page's CSS: chart, chart-forest, chart-tie-bar, chart-bar, chart-grid, chart-axis (its numbers),
+chart-reference, chart-label, chart-number, chart-muted, chart-candidate, chart-tie, chart-baseline. Everything
+is drawn in currentColor, so CSS sets `color`: a `fill` would paint over the hatching. The font size must stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.svg import document, element, elided, escaped, text, text_width, wrapped
+
+WIDTH = 720.0
+LABELS = 200.0  # the left column
+GAP = 16.0
+LINE = 18.0
+TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True)
+class ForestRow:
+    """One line of a forest plot. Without an interval (`low` None) it shows only how many prompts there are."""
+
+    label: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int  # judgments, or prompts where there is no interval
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        numbers = (self.low, self.value, self.high)
+        known = [number for number in numbers if number is not None]
+        if known and not (len(known) == 3 and 0 <= known[0] <= known[1] <= known[2] <= 1):
+            raise ValueError(f"row {self.label!r}: 0 <= low <= value <= high <= 1, or none; not {numbers}")
+
+    @property
+    def numbers(self) -> str:
+        """The row's figures as printed beside it."""
+        if self.value is None or self.low is None or self.high is None:
+            return f"{self.n} prompts: too few"
+        ends = f"{100 * self.low:.1f}, {100 * self.high:.1f}"
+        return f"{100 * self.value:.1f}% [{ends}], n {self.n}"
+
+
+def forest_plot(
+    rows: Sequence[ForestRow],
+    *,
+    id_prefix: str,
+    title: str,
+    description: str,
+    reference: float = 0.5,
+) -> str:
+    """Win rates with whiskers on an axis from 0 to 100 %, a line at `reference`, and the figures beside each.
+
+    `id_prefix` keeps ids unique where several charts share a page.  Raises: ValueError without rows.
+    """
+    if not rows:
+        raise ValueError("a forest plot needs at least one row")
+    numbers = max(text_width(row.numbers) for row in rows)
+    left, right = LABELS + GAP, WIDTH - numbers - GAP
+    drawn, y = [], GAP
+    for row in rows:
+        height, markup = _forest_row(row, y, left, right)
+        drawn.append(markup)
+        y += height
+    axis = _axis(left, right, y, reference)
+    return document(
+        WIDTH,
+        y + 2 * LINE,
+        axis,
+        *drawn,
+        id_prefix=id_prefix,
+        class_="chart chart-forest",
+        title=title,
+        description=description,
+    )
+
+
+def tie_bar(
+    wins: int,
+    ties: int,
+    losses: int,
+    *,
+    id_prefix: str,
+    title: str,
+    description: str,
+    names: tuple[str, str, str] = ("Wins", "Ties", "Losses"),
+) -> str:
+    """Wins, ties and losses as shares of one bar, each with its own hatching, count and share.
+
+    Raises: ValueError if there is nothing to show, or a count is negative.
+    """
+    counts = (wins, ties, losses)
+    total = sum(counts)
+    if min(counts) < 0 or total == 0:
+        raise ValueError(f"wins, ties and losses are counts with a sum above 0, not {counts}")
+    parts, x = [], 0.0
+    for index, (kind, name, count) in enumerate(zip(KINDS, names, counts, strict=True)):
+        width = WIDTH * count / total
+        if count:
+            parts.append(_hatched(kind, id_prefix, x=x, y=0, width=width, height=36))
+        parts.append(_key(kind, id_prefix, f"{name} {count} ({count / total:.1%})", index))
+        x += width
+    return document(
+        WIDTH,
+        70,
+        _patterns(id_prefix),
+        *parts,
+        id_prefix=id_prefix,
+        class_="chart chart-tie-bar",
+        title=title,
+        description=description,
+    )
+
+
+KINDS = ("candidate", "tie", "baseline")
+
+
+def _forest_row(row: ForestRow, y: float, left: float, right: float) -> tuple[float, str]:
+    """The height of the row and its markup."""
+    muted = "" if row.low is not None else " chart-muted"
+    labels = [(line, f"chart-label{muted}") for line in wrapped(row.label, LABELS, 2)]
+    if row.note:
+        labels.append((elided(row.note, LABELS), "chart-muted"))
+    height = LINE * max(len(labels), 1) + GAP
+    middle = y + height / 2
+    first = middle - LINE * (len(labels) - 1) / 2 + 5  # 5: from the middle of a line down to its baseline
+    lines = [text(line, 0, first + LINE * i, class_) for i, (line, class_) in enumerate(labels)]
+    full = f"{row.label}: {row.numbers}" + (f" ({row.note})" if row.note else "")
+    figures = text(row.numbers, right + GAP, middle + 5, f"chart-number{muted}")
+    return height, element(
+        "g", element("title", escaped(full)), *lines, *_whiskers(row, middle, left, right), figures
+    )
+
+
+def _whiskers(row: ForestRow, y: float, left: float, right: float) -> list[str]:
+    if row.value is None or row.low is None or row.high is None:
+        return []
+    low, dot, high = (left + (right - left) * share for share in (row.low, row.value, row.high))
+    ends = [(low, y, high, y), (low, y - 5, low, y + 5), (high, y - 5, high, y + 5)]
+    lines = [
+        element(
+            "line",
+            x1=x1,
+            y1=y1,
+            x2=x2,
+            y2=y2,
+            class_="chart-candidate",
+            stroke="currentColor",
+            stroke_width=2,
+        )
+        for x1, y1, x2, y2 in ends
+    ]
+    return [*lines, element("circle", cx=dot, cy=y, r=5, class_="chart-candidate", fill="currentColor")]
+
+
+def _axis(left: float, right: float, bottom: float, reference: float) -> str:
+    def vertical(share: float, class_: str, **attributes: str | float) -> str:
+        x = left + (right - left) * share
+        ends = {"x1": x, "y1": GAP / 2, "x2": x, "y2": bottom}
+        return element("line", class_=class_, stroke="currentColor", **ends, **attributes)
+
+    grid = [vertical(tick, "chart-grid", stroke_opacity=0.2) for tick in TICKS]
+    line = vertical(reference, "chart-reference", stroke_dasharray="4 3")
+    numbers = [
+        text(f"{tick:.0%}", left + (right - left) * tick, bottom + LINE, "chart-axis", "middle")
+        for tick in TICKS
+    ]
+    return element("g", *grid, line, *numbers)
+
+
+def _patterns(id_prefix: str) -> str:
+    """Plain for wins, slanted lines for ties, dots for losses: told apart without colour."""
+    tile: dict[str, str | float] = {"pattern_units": "userSpaceOnUse", "width": 8, "height": 8}
+    slant = element("line", x1=0, y1=0, x2=0, y2=8, stroke="currentColor", stroke_width=3)
+    dot = element("circle", cx=4, cy=4, r=1.5, fill="currentColor")
+    return element(
+        "defs",
+        element(
+            "pattern",
+            slant,
+            id_=f"{id_prefix}-tie",
+            pattern_transform="rotate(45)",
+            class_="chart-tie",
+            **tile,
+        ),
+        element("pattern", dot, id_=f"{id_prefix}-baseline", class_="chart-baseline", **tile),
+    )
+
+
+def _hatched(kind: str, id_prefix: str, **box: float) -> str:
+    fill = "currentColor" if kind == "candidate" else f"url(#{id_prefix}-{kind})"
+    return element("rect", class_=f"chart-bar chart-{kind}", fill=fill, stroke="currentColor", **box)
+
+
+def _key(kind: str, id_prefix: str, label: str, index: int) -> str:
+    """A swatch and its label, in the third of the width that is its own."""
+    third = WIDTH / 3
+    swatch = _hatched(kind, id_prefix, x=third * index + 1, y=48, width=14, height=14)
+    shown = text(elided(label, third - 22 - GAP), third * index + 22, 60, "chart-label")
+    return element("g", element("title", escaped(label)), swatch, shown)

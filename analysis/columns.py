@@ -1,0 +1,120 @@
+"""Text cells of one column, checked and coded as arrays; each function names the row it refuses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.reading import RawTable
+
+OUTCOMES = {"loss": 0, "tie": 1, "win": 2}  # in half points
+SIDES = {"left": 1, "right": -1}
+FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": False}
+NOT_A_NUMBER = frozenset({"nan", "NaN"})
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """A column of names: integer codes into `labels`, which are sorted and each in use."""
+
+    codes: NDArray[np.intp]
+    labels: tuple[str, ...]
+
+    @classmethod
+    def of(cls, values: Sequence[str]) -> Labelled:
+        labels = tuple(sorted(set(values)))
+        code = {label: index for index, label in enumerate(labels)}
+        return cls(np.fromiter(map(code.__getitem__, values), np.intp, len(values)), labels)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def counts(self) -> NDArray[np.intp]:
+        """Rows of each label."""
+        return np.bincount(self.codes, minlength=len(self.labels))
+
+    def values(self) -> list[str]:
+        return [self.labels[code] for code in self.codes.tolist()]
+
+    def taken(self, rows: NDArray[np.intp]) -> Labelled:
+        """These rows, in this order, with labels that no row uses dropped."""
+        used, codes = np.unique(self.codes[rows], return_inverse=True)
+        return Labelled(codes.astype(np.intp), tuple(self.labels[code] for code in used.tolist()))
+
+
+def names(raw: RawTable, column: str, *, may_be_empty: bool = False) -> Labelled:
+    """Identifiers such as prompts and raters; an empty one is refused unless `may_be_empty`."""
+    coded = Labelled.of(raw.columns[column])
+    for label in coded.labels:
+        if not may_be_empty and (not label.strip() or label in NOT_A_NUMBER):
+            problem = "is empty" if not label.strip() else f"is {label}"
+            raise raw.error(
+                raw.columns[column].index(label), column, f"{problem}; a name is needed in every row"
+            )
+    return coded
+
+
+def outcomes(raw: RawTable) -> NDArray[np.int8]:
+    """Half points of the candidate: 2 win, 1 tie, 0 loss."""
+    return np.array(_mapped(raw, "outcome", OUTCOMES.__getitem__, "win, tie or loss"), np.int8)
+
+
+def sides(raw: RawTable) -> NDArray[np.int8]:
+    """Where the candidate stood: 1 left, -1 right, 0 not known."""
+    return np.array(_mapped(raw, "side", (SIDES | {"": 0}).__getitem__, "left, right or empty"), np.int8)
+
+
+def flags(raw: RawTable, column: str) -> NDArray[np.bool_]:
+    return np.array(_mapped(raw, column, lambda cell: FLAGS[cell.lower()], "true or false"), np.bool_)
+
+
+def durations_ms(raw: RawTable) -> NDArray[np.float64]:
+    """Milliseconds, NaN where not known."""
+    return np.array(_mapped(raw, "active_ms", _duration_ms, "a number of milliseconds from 0 up"), np.float64)
+
+
+def times(raw: RawTable, column: str) -> NDArray[np.datetime64]:
+    """ISO 8601 times in UTC, NaT where not known; with and without an offset in one column is refused."""
+    cells = _mapped(raw, column, _time, "an ISO 8601 time")
+    zoned = [None if cell is None else cell.tzinfo is not None for cell in cells]
+    known = [zone for zone in zoned if zone is not None]
+    if len(set(known)) > 1:
+        row = zoned.index(not known[0])
+        raise raw.error(
+            row, column, "times with and without an offset from UTC cannot be ordered; give all one"
+        )
+    utc = [cell if cell is None or cell.tzinfo is None else cell.astimezone(UTC) for cell in cells]
+    return np.array([None if cell is None else cell.replace(tzinfo=None) for cell in utc], "datetime64[us]")
+
+
+def _mapped(raw: RawTable, column: str, parse: Callable[[str], T], wanted: str) -> list[T]:
+    """`parse` of every cell, called once per distinct text."""
+    cells = raw.columns[column]
+    parsed: dict[str, T] = {}
+    for cell in dict.fromkeys(cells):
+        try:
+            parsed[cell] = parse(cell)
+        except (KeyError, ValueError) as error:
+            shown = f"{cell!r} is not" if cell else "is empty, not"
+            raise raw.error(cells.index(cell), column, f"{shown} {wanted}") from error
+    return [parsed[cell] for cell in cells]
+
+
+def _duration_ms(cell: str) -> float:
+    if not cell:
+        return math.nan
+    value = float(cell)
+    if not 0 <= value < math.inf:
+        raise ValueError(cell)
+    return value
+
+
+def _time(cell: str) -> datetime | None:
+    return datetime.fromisoformat(cell) if cell else None

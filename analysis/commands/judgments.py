@@ -1,0 +1,74 @@
+"""What commands on judgment tables share: the file, its columns, the pair, and the versions in the JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from typing import TYPE_CHECKING
+
+from analysis.reading import TableError
+
+if TYPE_CHECKING:
+    from analysis.tables import JudgmentTable
+
+
+def add_table_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("judgments", metavar="JUDGMENTS", help=".csv or .jsonl, one judgment a row")
+    parser.add_argument(
+        "--columns", default="", metavar="KEY=NAME,…", help="your names: outcome=…,side=…,prompt=…,rater=…"
+    )
+    parser.add_argument(
+        "--duplicates",
+        choices=("refuse", "latest"),
+        default="refuse",
+        help="several judgments by one rater on one prompt: refuse (default), or keep the latest",
+    )
+    parser.add_argument("--candidate", help="only judgments of this candidate")
+    parser.add_argument("--baseline", help="only judgments against this baseline")
+    parser.add_argument("--json", action="store_true", help="JSON for programs instead of a table")
+
+
+def level(text: str) -> float:
+    """A confidence level from the command line."""
+    from analysis.proportions import checked_level
+
+    try:
+        return checked_level(float(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share between 0 and 1 such as 0.95") from error
+
+
+def read_table(arguments: argparse.Namespace) -> JudgmentTable:
+    from analysis.tables import read_judgments
+
+    table = read_judgments(arguments.judgments, _renames(arguments.columns), duplicates=arguments.duplicates)
+    if arguments.candidate is None and arguments.baseline is None:
+        return table
+    return table.of_pair(arguments.candidate, arguments.baseline)
+
+
+def print_json(result: dict[str, object]) -> None:
+    """One JSON object, with the versions of what computed it; NaN would be a bug and is refused."""
+    json.dump(result | {"versions": _versions()}, sys.stdout, indent=2, allow_nan=False, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def _renames(text: str) -> dict[str, str]:
+    renames: dict[str, str] = {}
+    for part in filter(None, text.split(",")):
+        key, sign, name = part.partition("=")
+        if not sign or not name:
+            raise TableError(f"--columns: {part!r} is not KEY=NAME, such as outcome=verdict")
+        if key.strip() in renames:
+            raise TableError(f"--columns: {key.strip()} is given twice")
+        renames[key.strip()] = name
+    return renames
+
+
+def _versions() -> dict[str, str]:
+    import numpy as np
+    import scipy
+
+    return {"python": platform.python_version(), "numpy": np.__version__, "scipy": scipy.__version__}

@@ -1,0 +1,226 @@
+"""The judgment table: one row per verdict of a rater on a prompt, checked, coded and in one fixed order."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis import columns as coded
+from analysis.columns import Labelled
+from analysis.reading import RawTable, TableError, read_raw
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Duplicates", "JudgmentTable", "Labelled", "TableError", "read_judgments"]
+
+Duplicates = Literal["refuse", "latest"]
+OUTCOME_NAMES = ("loss", "tie", "win")
+SIDE_NAMES = {1: "left", -1: "right", 0: ""}
+
+
+@dataclass(frozen=True, eq=False)
+class JudgmentTable:
+    """Judgments sorted by prompt, rater and pair, so that the order of the source never reaches a sum.
+
+    `points` are the candidate's half points (2 win, 1 tie, 0 loss); `side` is 1 where the candidate stood
+    left, -1 right, 0 not known. A column that the source does not have is None.
+    """
+
+    prompt: Labelled
+    rater: Labelled
+    points: NDArray[np.int8]
+    side: NDArray[np.int8] | None = None
+    candidate: Labelled | None = None
+    baseline: Labelled | None = None
+    category: Labelled | None = None
+    shown_at: NDArray[np.datetime64] | None = None
+    active_ms: NDArray[np.float64] | None = None
+    both_bad: NDArray[np.bool_] | None = None
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Every (candidate, baseline) in the table, sorted; a name that is not known is empty."""
+        return tuple(sorted(set(zip(self._names(self.candidate), self._names(self.baseline), strict=True))))
+
+    def rows(self, chosen: NDArray[np.bool_]) -> JudgmentTable:
+        """The table of these rows alone."""
+        return self._taken(np.flatnonzero(chosen))
+
+    def of_pair(self, candidate: str | None = None, baseline: str | None = None) -> JudgmentTable:
+        """The judgments of this candidate, against this baseline. TableError where there is none."""
+        chosen = np.ones(len(self), np.bool_)
+        for column, name, wanted in (
+            ("candidate", self.candidate, candidate),
+            ("baseline", self.baseline, baseline),
+        ):
+            if wanted is None:
+                continue
+            if name is None or wanted not in name.labels:
+                known = "no such column" if name is None else f"there are: {', '.join(name.labels)}"
+                raise TableError(f"no judgment has the {column} {wanted!r}; {known}")
+            chosen &= name.codes == name.labels.index(wanted)
+        if not chosen.any():
+            raise TableError(f"no judgment of {candidate!r} against {baseline!r}")
+        return self.rows(chosen)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the header and the sorted rows as compact JSON arrays, one a line."""
+        present = self._text_columns()
+        rows = sorted("[" + ",".join(cells) + "]" for cells in zip(*present.values(), strict=True))
+        return hashlib.sha256("\n".join([json.dumps(list(present)), *rows, ""]).encode()).hexdigest()
+
+    def _text_columns(self) -> dict[str, Iterable[str]]:
+        """Each column that is there, as JSON values."""
+        texts = {
+            name: _quoted(column)
+            for name, column in (
+                ("prompt_id", self.prompt),
+                ("rater_id", self.rater),
+                ("candidate", self.candidate),
+                ("baseline", self.baseline),
+                ("category", self.category),
+            )
+            if column is not None
+        }
+        texts["outcome"] = [f'"{OUTCOME_NAMES[points]}"' for points in self.points.tolist()]
+        if self.side is not None:
+            texts["side"] = [f'"{SIDE_NAMES[side]}"' for side in self.side.tolist()]
+        if self.shown_at is not None:
+            texts["shown_at"] = [
+                f'"{text}"' for text in np.datetime_as_string(self.shown_at).tolist()
+            ]  # or "NaT"
+        if self.active_ms is not None:
+            texts["active_ms"] = [_number(value) for value in self.active_ms.tolist()]
+        if self.both_bad is not None:
+            texts["both_bad"] = ["true" if flag else "false" for flag in self.both_bad.tolist()]
+        return dict(texts)
+
+    def _names(self, column: Labelled | None) -> list[str]:
+        return [""] * len(self) if column is None else column.values()
+
+    def _taken(self, rows: NDArray[np.intp]) -> JudgmentTable:
+        changed: dict[str, object] = {}
+        for name in ("prompt", "rater", "candidate", "baseline", "category"):
+            column = getattr(self, name)
+            changed[name] = column and column.taken(rows)
+        for name in ("points", "side", "shown_at", "active_ms", "both_bad"):
+            column = getattr(self, name)
+            changed[name] = None if column is None else column[rows]
+        return replace(self, **changed)  # type: ignore[arg-type]  # names and types are the fields' own
+
+
+def read_judgments(
+    source: str | Path | pd.DataFrame | Mapping[str, Sequence[object]],
+    columns: Mapping[str, str] | None = None,
+    *,
+    duplicates: Duplicates = "refuse",
+) -> JudgmentTable:
+    """Reads a .csv or .jsonl file, a pandas frame or a mapping of columns.
+
+    Args: columns: our name (outcome, side, prompt, rater, ...) -> the source's.  duplicates: "latest" keeps
+        the last of several judgments by one rater on one prompt (by shown_at, else by the order of rows).
+    Raises: TableError, naming row and column.
+    """
+    if duplicates not in ("refuse", "latest"):
+        raise ValueError(f'duplicates is "refuse" or "latest", not {duplicates!r}')
+    raw = read_raw(source, columns)
+    if not len(raw):
+        raise TableError("the table has no judgments")
+    table = _coded(raw)
+    if len(table.prompt) < 2:
+        raise TableError(
+            f"column prompt_id: only one prompt, {table.prompt.labels[0]!r}; two or more are needed"
+        )
+    return _ordered(table, raw, duplicates)
+
+
+def _coded(raw: RawTable) -> JudgmentTable:
+    has = raw.columns
+    table = JudgmentTable(
+        prompt=coded.names(raw, "prompt_id"),
+        rater=coded.names(raw, "rater_id"),
+        points=coded.outcomes(raw),
+        side=coded.sides(raw) if "side" in has else None,
+        candidate=coded.names(raw, "candidate") if "candidate" in has else None,
+        baseline=coded.names(raw, "baseline") if "baseline" in has else None,
+        category=coded.names(raw, "category", may_be_empty=True) if "category" in has else None,
+        shown_at=coded.times(raw, "shown_at") if "shown_at" in has else None,
+        active_ms=coded.durations_ms(raw) if "active_ms" in has else None,
+        both_bad=coded.flags(raw, "both_bad") if "both_bad" in has else None,
+    )
+    if table.both_bad is not None and (odd := np.flatnonzero(table.both_bad & (table.points != 1))).size:
+        outcome = OUTCOME_NAMES[int(table.points[odd[0]])]
+        raise raw.error(
+            int(odd[0]), "both_bad", f'is true beside the outcome "{outcome}"; it goes with a tie'
+        )
+    return table
+
+
+def _ordered(table: JudgmentTable, raw: RawTable, duplicates: Duplicates) -> JudgmentTable:
+    """The table in its fixed order, one judgment for each prompt, rater and pair."""
+    keys = [c.codes for c in (table.prompt, table.rater, table.candidate, table.baseline) if c is not None]
+    times = [] if table.shown_at is None else [table.shown_at]
+    order = np.lexsort([np.arange(len(table)), *times, *reversed(keys)])
+    again = np.ones(len(table) - 1, np.bool_)  # a row with the keys of the row before
+    for key in keys:
+        again &= key[order[1:]] == key[order[:-1]]
+    if not again.any():
+        return table._taken(order)
+    earlier, later = order[:-1][again], order[1:][again]
+    if duplicates == "refuse":
+        raise _duplicate_error(raw, earlier, later)
+    if table.shown_at is not None:
+        unknown = np.isnat(table.shown_at[np.concatenate([earlier, later])])
+        if unknown.any():
+            row = int(np.concatenate([earlier, later])[unknown].min())
+            raise raw.error(row, "shown_at", "is empty, and the judgment is duplicated: which is the latest?")
+        _refuse_equal_times(table, raw, earlier, later)
+    by = "by row order, for want of shown_at" if table.shown_at is None else "by shown_at"
+    note = f"{len(earlier)} earlier judgments gave way to a later one of the same prompt and rater ({by})"
+    return replace(table._taken(np.append(order[:-1][~again], order[-1])), notes=(*table.notes, note))
+
+
+def _refuse_equal_times(
+    table: JudgmentTable, raw: RawTable, earlier: NDArray[np.intp], later: NDArray[np.intp]
+) -> None:
+    assert table.shown_at is not None
+    alike = table.shown_at[earlier] == table.shown_at[later]
+    unclear = np.flatnonzero(alike & (table.points[earlier] != table.points[later]))
+    if unclear.size:
+        row, other = int(later[unclear[0]]), int(earlier[unclear[0]])
+        problem = f"the same time as {raw.place(other)} with another outcome: which is the latest?"
+        raise raw.error(row, "shown_at", problem)
+
+
+def _duplicate_error(raw: RawTable, earlier: NDArray[np.intp], later: NDArray[np.intp]) -> TableError:
+    first = int(np.argmin(np.maximum(earlier, later)))
+    row, other = sorted((int(earlier[first]), int(later[first])), reverse=True)
+    prompt, rater = raw.columns["prompt_id"][row], raw.columns["rater_id"][row]
+    problem = f"prompt {prompt!r} and rater {rater!r} are judged in {raw.place(other)} already"
+    more = f" ({len(earlier)} such rows)" if len(earlier) > 1 else ""
+    return raw.error(
+        row, "prompt_id, rater_id", f'{problem}{more}; duplicates="latest" keeps the last of each'
+    )
+
+
+def _quoted(column: Labelled) -> list[str]:
+    labels = [json.dumps(label) for label in column.labels]
+    return [labels[code] for code in column.codes.tolist()]
+
+
+def _number(value: float) -> str:
+    return "null" if value != value else format(value, ".17g")

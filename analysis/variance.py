@@ -1,0 +1,86 @@
+"""Variance of a mean over judgments that share prompts and raters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.columns import Labelled
+
+Floats = NDArray[np.float64]
+
+# Below this variance on the share scale only rounding is left: a real one would need 1e22 judgments.
+NOTHING = 1e-24
+
+
+@dataclass(frozen=True)
+class Variance:
+    """A variance with its degrees of freedom."""
+
+    value: float
+    df: float
+    lopsided: bool = False
+
+    @property
+    def se(self) -> float:
+        return float(np.sqrt(self.value))
+
+
+def clustered(influence: Floats, cluster: Labelled) -> float:
+    """G/(G-1) times the sum of squared cluster totals of the influence, for G >= 2 clusters.
+
+    Source: Liang and Zeger (1986), Biometrika 73, 13-22.
+    """
+    totals = np.bincount(cluster.codes, weights=influence, minlength=len(cluster))
+    return len(cluster) / (len(cluster) - 1) * float(np.sum(totals * totals))
+
+
+def prompt_variance(influence: Floats, prompt: Labelled) -> Variance:
+    """Prompts drawn anew, these raters kept."""
+    return Variance(clustered(influence, prompt), len(prompt) - 1.0)
+
+
+def two_way_variance(influence: Floats, weights: Floats, prompt: Labelled, rater: Labelled) -> Variance:
+    """Prompts and raters both drawn anew: V = max(V_p + V_r - V_i, V_p, V_r), Satterthwaite's df, clipped.
+
+    Args: influence: w_i (y_i - theta), one a judgment.  weights: w_i, summing to one: they tell how
+        lopsided the raters' shares are.
+    Where 1 / sum(share of rater)^2 < R/2 a few raters did most, and V_r becomes the leave-one-rater-out
+    jackknife (weights of the others kept, rescaled) on that effective number of raters.
+    Sources: Cameron, Gelbach and Miller (2011), JBES 29, 238-249; Satterthwaite (1946), Biometrics Bulletin
+    2, 110-114; jackknife: Bell and McCaffrey (2002), Survey Methodology 28, 169-181.
+    """
+    P, R, n = len(prompt), len(rater), len(influence)
+    if P < 2 or R < 2:
+        raise ValueError(f"{P} prompts and {R} raters: two or more of each are needed")
+    R_eff, shares = effective_number(weights, rater), weight_shares(weights, rater)
+    lopsided = R_eff < R / 2
+    V_p, V_i = clustered(influence, prompt), n / (n - 1) * float(np.sum(influence * influence))
+    V_r = _jackknifed(influence, shares, rater) if lopsided else clustered(influence, rater)
+    df_r = max(R_eff - 1, 1.0) if lopsided else R - 1.0
+    V = max(V_p + V_r - V_i, V_p, V_r)
+    fewest, most = min(P - 1.0, df_r), max(P, R) - 1.0
+    scale = V_r**2 / df_r + V_p**2 / (P - 1) + V_i**2 / (n - 1)
+    df = fewest if V <= NOTHING else min(max(V**2 / scale, fewest), most)
+    return Variance(V, df, lopsided)
+
+
+def effective_number(weights: Floats, cluster: Labelled) -> float:
+    """How many clusters of equal weight would be as even: 1 / sum of squared shares (Kish 1965)."""
+    shares = weight_shares(weights, cluster)
+    return 1 / float(np.sum(shares * shares))
+
+
+def weight_shares(weights: Floats, cluster: Labelled) -> Floats:
+    """Each cluster's share of the weights, which sum to one."""
+    shares: Floats = np.bincount(cluster.codes, weights=weights, minlength=len(cluster)).astype(np.float64)
+    return shares
+
+
+def _jackknifed(influence: Floats, shares: Floats, cluster: Labelled) -> float:
+    """(G-1)/G times the sum over clusters of (theta without it - theta)^2, for a weighted mean."""
+    totals = np.bincount(cluster.codes, weights=influence, minlength=len(cluster))
+    changes = totals / (1 - shares)
+    return (len(cluster) - 1) / len(cluster) * float(np.sum(changes * changes))
