@@ -1,0 +1,1 @@
+"""Checkpoints on disk: their files found, held against their config, read and written."""

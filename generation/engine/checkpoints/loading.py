@@ -1,0 +1,173 @@
+"""Loading a checkpoint: everything is checked against its config before the first weight is read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float32
+from numpy.typing import NDArray
+
+from generation.engine import programs
+from generation.engine.checkpoints.config_fields import Fields
+from generation.engine.checkpoints.families import Family, family_of
+from generation.engine.checkpoints.folder import CheckpointFolder, open_folder
+from generation.engine.checkpoints.safetensors_files import StoredTensor
+from generation.engine.checkpoints.tensor_specs import TensorSpec, check_tensors
+from generation.engine.errors import CheckpointError
+from generation.engine.networks import Network
+from generation.engine.tokenizer import Tokenizer
+
+DTYPES = {"float32": jnp.float32, "bfloat16": jnp.bfloat16}
+
+
+@dataclass(frozen=True, eq=False)
+class CheckpointDescription:
+    """A checkpoint that was checked but not loaded: all but its weights.
+
+    stop_ids: the tokens that end a text: eos_token_id of generation_config.json (else of config.json), and
+    <end_of_turn> if the tokenizer has it.  tokenizer: None where the folder has no tokenizer.model; such a
+    checkpoint still generates from token ids.
+    """
+
+    folder: CheckpointFolder
+    family: str
+    chat_format: str
+    config: Any
+    tokenizer: Tokenizer | None
+    stop_ids: tuple[int, ...]
+    tensors: dict[str, StoredTensor]
+
+    @property
+    def path(self) -> Path:
+        return self.folder.path
+
+    @cached_property
+    def digest(self) -> str:
+        return self.folder.digest()
+
+    @property
+    def parameter_count(self) -> int:
+        return sum(int(np.prod(tensor.shape)) for tensor in self.tensors.values())
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """Weights, tokenizer and config, known by a digest (`CheckpointFolder.digest` says of what)."""
+
+    path: Path
+    family: str
+    chat_format: str
+    config: Any
+    digest: str
+    tokenizer: Tokenizer | None
+    stop_ids: tuple[int, ...]
+    network: Network
+    params: Any
+    dtype: str
+
+    def logits(self, token_ids: Sequence[int]) -> Float32[np.ndarray, "T V"]:
+        """Logits at every position of one sequence: the slow, plain truth, without padding, slots or cache.
+
+        Compiles once for each length. Raises: ValueError if an id is out of range or there is none.
+        """
+        ids = np.asarray(token_ids)
+        if ids.ndim != 1 or ids.size == 0 or not np.issubdtype(ids.dtype, np.integer):
+            raise ValueError("token_ids must be a sequence of at least one whole number")
+        if ids.min() < 0 or ids.max() >= self.network.vocab_size:
+            raise ValueError(f"token_ids must lie from 0 to {self.network.vocab_size - 1}")
+        return np.asarray(programs.sequence_logits(self.network, self.params, jnp.asarray(ids, jnp.int32)))
+
+
+def load_checkpoint(path: str | Path, dtype: str = "float32") -> Checkpoint:
+    """The checkpoint in a Hugging Face folder of safetensors, its weights in `dtype` (float32 or bfloat16).
+
+    Raises: CheckpointError if anything in the folder is missing, too much, misshapen, cut short, a pickle, or
+        of an architecture that cannot be read; ValueError if the dtype is another.
+    """
+    if dtype not in DTYPES:
+        raise ValueError(f"dtype is {dtype!r}; expected one of: {', '.join(DTYPES)}")
+    folder = open_folder(path)
+    family = family_of(folder)
+    described = _describe(folder, family)
+    return Checkpoint(
+        path=described.path,
+        family=described.family,
+        chat_format=described.chat_format,
+        config=described.config,
+        digest=described.digest,
+        tokenizer=described.tokenizer,
+        stop_ids=described.stop_ids,
+        network=family.network(described.config, dtype=DTYPES[dtype]),
+        params=_read(family.tensor_specs(described.config), described.tensors, np.dtype(DTYPES[dtype])),
+        dtype=dtype,
+    )
+
+
+def describe_checkpoint(path: str | Path) -> CheckpointDescription:
+    """What a folder holds, checked as `load_checkpoint` checks it, without reading a weight.
+
+    Its `digest` equals the loaded checkpoint's and is computed when first asked for. Raises: CheckpointError.
+    """
+    folder = open_folder(path)
+    return _describe(folder, family_of(folder))
+
+
+def _describe(folder: CheckpointFolder, family: Family) -> CheckpointDescription:
+    config = family.config_from(Fields(folder.config_file, folder.config))
+    stored = folder.tensors()
+    check_tensors(family.tensor_specs(config), stored, folder.weights_file)
+    tokenizer = _tokenizer(folder, config.vocab_size)
+    return CheckpointDescription(
+        folder=folder,
+        family=family.name,
+        chat_format=family.chat_format,
+        config=config,
+        tokenizer=tokenizer,
+        stop_ids=_stop_ids(folder, tokenizer, config.vocab_size),
+        tensors=stored,
+    )
+
+
+def _tokenizer(folder: CheckpointFolder, vocab_size: int) -> Tokenizer | None:
+    if folder.tokenizer_file is None:
+        return None
+    tokenizer = Tokenizer(folder.tokenizer_file)
+    if tokenizer.vocab_size > vocab_size:
+        raise CheckpointError(
+            f"{folder.tokenizer_file}: {tokenizer.vocab_size} pieces, but vocab_size in config.json is "
+            f"{vocab_size}; is it the tokenizer of another checkpoint?"
+        )
+    return tokenizer
+
+
+def _stop_ids(folder: CheckpointFolder, tokenizer: Tokenizer | None, vocab_size: int) -> tuple[int, ...]:
+    stated = folder.generation_config.get("eos_token_id", folder.config.get("eos_token_id"))
+    ids = stated if isinstance(stated, list) else [] if stated is None else [stated]
+    if not all(type(i) is int and 0 <= i < vocab_size for i in ids):
+        raise CheckpointError(
+            f"{folder.path}: eos_token_id is {stated!r}; expected ids from 0 to {vocab_size - 1}"
+        )
+    end_of_turn = tokenizer.end_of_turn_id if tokenizer else None
+    return tuple(sorted({*ids, *([] if end_of_turn is None else [end_of_turn])}))
+
+
+def _read(
+    specs: Sequence[TensorSpec], stored: dict[str, StoredTensor], dtype: np.dtype[Any]
+) -> dict[str, Any]:
+    """The parameter tree, one tensor at a time, so that memory peaks at the weights and one tensor more."""
+    tree: dict[str, Any] = {}
+    for spec in specs:
+        branch = tree
+        for name in spec.path[:-1]:
+            branch = branch.setdefault(name, {})
+        branch[spec.path[-1]] = _to_device(spec.as_parameter(stored[spec.name].read()), dtype)
+    return tree
+
+
+def _to_device(parameter: NDArray[Any], dtype: np.dtype[Any]) -> Any:
+    # np.array copies: on CPU, JAX would otherwise go on reading the mapped file, whatever becomes of it
+    return jnp.array(np.array(parameter, dtype=dtype), copy=False)

@@ -1,0 +1,99 @@
+"""The linear recurrence of Griffin: a short causal convolution and the RG-LRU.
+
+Both take right-padded rows: what stands right of a row's length changes neither its outputs nor its state.
+Letters: B sequences, T tokens, R width of the recurrence, H heads (blocks of the gates).
+"""
+
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+from jax.typing import DTypeLike
+from jaxtyping import Array, Bool, Float, Int
+
+
+class CausalConv(nn.Module):
+    """A depthwise convolution over time that sees only the past; its last tap is the present."""
+
+    taps: int
+    channels: int
+    dtype: DTypeLike
+
+    def setup(self) -> None:
+        init = nn.initializers.normal(self.taps**-0.5)
+        self.weight = self.param("weight", init, (self.taps, self.channels), self.dtype)
+        self.bias = self.param("bias", nn.initializers.zeros, (self.channels,), self.dtype)
+
+    def sequence(
+        self, u: Float[Array, "B T R"], lengths: Int[Array, " B"]
+    ) -> tuple[Float[Array, "B T R"], Float[Array, "B taps R"]]:
+        T, past = u.shape[1], self.taps - 1
+        padded = jnp.pad(u, ((0, 0), (past, 0), (0, 0)))
+        convolved = sum((padded[:, j : j + T] * self.weight[j] for j in range(self.taps)), self.bias)
+        # position p stands at p + past, so the last inputs before a row's true end begin at its length
+        last = lengths[:, None] + jnp.arange(past)
+        return convolved, jnp.take_along_axis(padded, last[:, :, None], axis=1)
+
+    def step(
+        self, u: Float[Array, "B R"], past: Float[Array, "B taps R"]
+    ) -> tuple[Float[Array, "B R"], Float[Array, "B taps R"]]:
+        inputs = jnp.concatenate([past, u[:, None]], axis=1)
+        convolved = sum((inputs[:, j] * self.weight[j] for j in range(self.taps)), self.bias)
+        return convolved, inputs[:, 1:]
+
+
+class RGLRU(nn.Module):
+    """The real-gated linear recurrent unit: h' = a h + sqrt(1 - a^2) (i c), gates per head, in float32."""
+
+    heads: int
+    width: int
+    dtype: DTypeLike
+
+    def setup(self) -> None:
+        block = self.width // self.heads
+        matrix, row = (self.heads, block, block), (self.heads, block)
+        normal, zeros = nn.initializers.normal(block**-0.5), nn.initializers.zeros
+        self.input_gate_weight = self.param("input_gate_weight", normal, matrix, self.dtype)
+        self.input_gate_bias = self.param("input_gate_bias", zeros, row, self.dtype)
+        self.recurrent_gate_weight = self.param("recurrent_gate_weight", normal, matrix, self.dtype)
+        self.recurrent_gate_bias = self.param("recurrent_gate_bias", zeros, row, self.dtype)
+        self.recurrent_param = self.param("recurrent_param", nn.initializers.zeros, (self.width,), self.dtype)
+
+    def sequence(
+        self, c: Float[Array, "B T R"], lengths: Int[Array, " B"]
+    ) -> tuple[Float[Array, "B T R"], Float[Array, "B R"]]:
+        """h at every token, and h at each row's true end: pads keep it (a = 1) and add nothing."""
+        time = jnp.arange(c.shape[1])[None, :, None]
+        a, x = self._decay_and_input(c, time == 0)
+        within = time < lengths[:, None, None]
+        a, x = jnp.where(within, a, 1.0), jnp.where(within, x, 0.0)
+
+        def advance(h: Array, now: tuple[Array, Array]) -> tuple[Array, Array]:
+            h = now[0] * h + now[1]
+            return h, h
+
+        start = jnp.zeros((c.shape[0], self.width), jnp.float32)
+        last, h = jax.lax.scan(advance, start, (jnp.swapaxes(a, 0, 1), jnp.swapaxes(x, 0, 1)))
+        return jnp.swapaxes(h, 0, 1), last
+
+    def step(
+        self, c: Float[Array, "B R"], hidden: Float[Array, "B R"], position: Int[Array, " B"]
+    ) -> Float[Array, "B R"]:
+        a, x = self._decay_and_input(c, position[:, None] == 0)
+        return a * hidden + x
+
+    def _decay_and_input(
+        self, c: Float[Array, "*B R"], first: Bool[Array, "*#B 1"]
+    ) -> tuple[Float[Array, "*B R"], Float[Array, "*B R"]]:
+        i = self._gate(c, self.input_gate_weight, self.input_gate_bias)
+        r = self._gate(c, self.recurrent_gate_weight, self.recurrent_gate_bias)
+        log_a = -8.0 * r * jax.nn.softplus(self.recurrent_param.astype(jnp.float32))
+        # a sequence starts from nothing, and its first input is not scaled down to make room for a past
+        scale = jnp.where(first, 1.0, jnp.sqrt(-jnp.expm1(2.0 * log_a)))
+        return jnp.where(first, 0.0, jnp.exp(log_a)), scale * i * c.astype(jnp.float32)
+
+    def _gate(
+        self, c: Float[Array, "*B R"], weight: Float[Array, "H r r"], bias: Float[Array, "H r"]
+    ) -> Float[Array, "*B R"]:
+        by_head = c.reshape(*c.shape[:-1], self.heads, -1)
+        gate = jnp.einsum("...hi,hij->...hj", by_head, weight) + bias
+        return jax.nn.sigmoid(gate.astype(jnp.float32)).reshape(c.shape)

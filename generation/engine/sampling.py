@@ -1,0 +1,150 @@
+"""Choosing the next token: greedy, or drawn at a temperature from the top k, from the top p, or from both.
+
+What a request draws depends on its seed and the token's place in its own sequence, never on the batch.
+"""
+
+import hashlib
+import math
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import struct
+from jaxtyping import Array, Bool, Float, Int, UInt32
+
+
+@dataclass(frozen=True)
+class SamplingParams:
+    """How one request's tokens are chosen; the default takes the likeliest token each time.
+
+    temperature: 0 is greedy, and then the rest has no effect.  top_k: draw from the k likeliest tokens (and
+    any tied with the last of them), 0 from all.  top_p: draw from the fewest likeliest tokens that hold this
+    share of the probability, after top_k; 1 from all.  seed: 0 to 2**32 - 1.
+    Raises: ValueError naming the parameter and its range.
+    """
+
+    temperature: float = 0.0
+    top_k: int = 0
+    top_p: float = 1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _check(
+            "temperature", self.temperature, 0 <= self.temperature < math.inf, "a finite number, 0 or more"
+        )
+        _check("top_p", self.top_p, 0 < self.top_p <= 1, "above 0 and at most 1")
+        _check("top_k", self.top_k, _is_whole(self.top_k) and self.top_k >= 0, "a whole number, 0 or more")
+        _check(
+            "seed", self.seed, _is_whole(self.seed) and 0 <= self.seed < 2**32, "a whole number in [0, 2**32)"
+        )
+
+
+def derived_seed(seed: int, name: str) -> int:
+    """A seed of its own for whatever `name` names, the same on every machine: SHA-256 of both, 32 bits."""
+    return int.from_bytes(hashlib.sha256(f"{seed}\0{name}".encode()).digest()[:4], "big")
+
+
+@struct.dataclass
+class RowSampling:
+    """The sampling parameters of a batch, a row each."""
+
+    temperature: Float[Array, " B"]
+    top_k: Int[Array, " B"]
+    top_p: Float[Array, " B"]
+    seed: UInt32[Array, " B"]
+
+
+class SamplingTable:
+    """The sampling parameters of slots as requests come and go, on the host; greedy where none was set."""
+
+    def __init__(self, slots: int) -> None:
+        self._temperature = np.zeros(slots, np.float32)
+        self._top_k = np.zeros(slots, np.int32)
+        self._top_p = np.ones(slots, np.float32)
+        self._seed = np.zeros(slots, np.uint32)
+        self._rows: RowSampling | None = None
+
+    def set(self, slot: int, params: SamplingParams) -> None:
+        self._temperature[slot] = params.temperature
+        self._top_k[slot], self._top_p[slot] = min(params.top_k, 2**31 - 1), params.top_p
+        self._seed[slot] = params.seed
+        self._rows = None
+
+    def rows(self) -> RowSampling:
+        """The table on the device, sent again only after a change."""
+        if self._rows is None:
+            columns = (self._temperature, self._top_k, self._top_p, self._seed)
+            self._rows = RowSampling(*(jnp.array(column) for column in columns))
+        return self._rows
+
+
+NOT_FINITE = -1
+
+
+def sample(logits: Float[Array, "B V"], rows: RowSampling, positions: Int[Array, " B"]) -> Int[Array, " B"]:
+    """The next token of each row, to stand at `positions`; NOT_FINITE where a logit is NaN or infinite."""
+    greedy = jnp.argmax(logits, axis=-1).astype(jnp.int32)
+    drawn = jax.lax.cond(
+        jnp.any(rows.temperature > 0), lambda: _draw(logits, rows, positions), lambda: greedy
+    )
+    tokens = jnp.where(rows.temperature > 0, drawn, greedy)
+    return jnp.where(jnp.all(jnp.isfinite(logits), axis=-1), tokens, NOT_FINITE)
+
+
+def _draw(logits: Float[Array, "B V"], rows: RowSampling, positions: Int[Array, " B"]) -> Int[Array, " B"]:
+    # measured from the best, so that no temperature, however small, makes an infinity of it
+    from_best = logits - jnp.max(logits, axis=-1, keepdims=True)
+    scaled = from_best / jnp.maximum(rows.temperature, 1e-6)[:, None]
+    narrowed = jax.lax.cond(
+        jnp.any((rows.top_k > 0) | (rows.top_p < 1)), lambda: _narrow(scaled, rows), lambda: scaled
+    )
+
+    def one(row: Float[Array, " V"], seed: UInt32[Array, ""], position: Int[Array, ""]) -> Int[Array, ""]:
+        key = jax.random.fold_in(jax.random.key(seed), position)
+        return jax.random.categorical(key, row).astype(jnp.int32)
+
+    return jax.vmap(one)(narrowed, rows.seed, positions)
+
+
+def _narrow(scaled: Float[Array, "B V"], rows: RowSampling) -> Float[Array, "B V"]:
+    """-inf for all but the top k, then for all but the top p of those."""
+    ones = jnp.ones_like(scaled)
+    top_k = _likeliest(scaled, ones, rows.top_k.astype(jnp.float32))
+    scaled = jnp.where(top_k | (rows.top_k == 0)[:, None], scaled, -jnp.inf)
+    top_p = _likeliest(scaled, jax.nn.softmax(scaled, axis=-1), rows.top_p)
+    return jnp.where(top_p | (rows.top_p >= 1)[:, None], scaled, -jnp.inf)
+
+
+def _likeliest(
+    scores: Float[Array, "B V"], weights: Float[Array, "B V"], enough: Float[Array, " B"]
+) -> Bool[Array, "B V"]:
+    """The fewest best scores whose weights sum to `enough`, ties with the last included.
+
+    Finds the threshold bit by bit, in 32 passes over the scores: sorting 256,000 of them costs far more.
+    """
+    ordered = _order_preserving_bits(scores)
+
+    def try_bit(i: Int[Array, ""], threshold: UInt32[Array, " B"]) -> UInt32[Array, " B"]:
+        higher = threshold | (jnp.uint32(1) << (31 - i).astype(jnp.uint32))
+        held = jnp.sum(jnp.where(ordered >= higher[:, None], weights, 0.0), axis=-1)
+        return jnp.where(held >= enough, higher, threshold)
+
+    threshold: UInt32[Array, " B"] = jax.lax.fori_loop(0, 32, try_bit, jnp.zeros(scores.shape[0], jnp.uint32))
+    return ordered >= threshold[:, None]
+
+
+def _order_preserving_bits(x: Float[Array, "B V"]) -> UInt32[Array, "B V"]:
+    """Unsigned integers that compare as the floats do."""
+    bits = jax.lax.bitcast_convert_type(x, jnp.uint32)
+    sign = jnp.uint32(1 << 31)
+    return jnp.where(bits >= sign, ~bits, bits | sign)
+
+
+def _check(name: str, value: object, right: bool, expected: str) -> None:
+    if not right:
+        raise ValueError(f"{name} is {value!r}; expected {expected}")
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
