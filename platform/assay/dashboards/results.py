@@ -102,17 +102,22 @@ def truth_of(study: Study, headline: Estimate) -> Truth | None:
 
 
 def draw_forest(chart_id: str, headline: Estimate, rows: list[Row]) -> SafeString:
-    drawn = [
-        ForestRow(row.label, row.estimate.value, row.estimate.low, row.estimate.high, row.estimate.n)
-        for row in rows
-        if row.estimate.name == "win_rate"
-    ]
+    drawn = [forest_row(row) for row in rows if row.estimate.name == "win_rate"]
     title = gettext("Win rate of %(a)s against %(b)s") % {"a": headline.candidate, "b": headline.baseline}
+    description = gettext("Each line is a win rate with its interval; the same numbers stand in the table below.")
     # The chart module escapes every text it is given.
-    return mark_safe(forest_plot(drawn, title=title, id_prefix=chart_id))  # noqa: S308
+    return mark_safe(forest_plot(drawn, id_prefix=chart_id, title=title, description=description))  # noqa: S308
+
+
+def forest_row(row: Row) -> ForestRow:
+    estimate = row.estimate
+    n = estimate.detail["prompts"] if estimate.value is None else estimate.n
+    return ForestRow(row.label, estimate.value, estimate.low, estimate.high, n)
 
 
 def draw_ties(chart_id: str, headline: Estimate) -> SafeString:
-    counts = (headline.detail[name] for name in ("wins", "ties", "losses"))
+    wins, ties, losses = (headline.detail[name] for name in ("wins", "ties", "losses"))
     title = gettext("Wins, ties and losses of %(a)s") % {"a": headline.candidate}
-    return mark_safe(tie_bar(*counts, title=title, id_prefix=chart_id))  # noqa: S308
+    description = gettext("Judgments by outcome; the same counts stand in the table below.")
+    bar = tie_bar(wins, ties, losses, id_prefix=chart_id, title=title, description=description)
+    return mark_safe(bar)  # noqa: S308  as above
