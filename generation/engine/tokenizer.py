@@ -30,6 +30,11 @@ class Tokenizer:
         names = "|".join(re.escape(self._model.id_to_piece(i)) for i in sorted(self._control_ids))
         self._control_text = re.compile(f"(?=({names}))" if names else r"(?!)")
 
+    @property
+    def can_chat(self) -> bool:
+        """Whether the model has the tokens that mark turns."""
+        return self.start_of_turn_id is not None and self.end_of_turn_id is not None
+
     def encode(self, text: str) -> list[int]:
         """The model's own encoding, in which the text `<start_of_turn>` becomes the control token."""
         return list(self._model.encode(text))

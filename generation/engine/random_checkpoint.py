@@ -1,0 +1,129 @@
+"""Checkpoints with random weights, in the layout of released ones: for trying, testing and measuring."""
+
+import io
+import json
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sentencepiece
+from numpy.typing import NDArray
+
+from generation.engine.checkpoints.recurrentgemma_format import config_json, tensor_specs
+from generation.engine.checkpoints.tensor_specs import TensorSpec
+from generation.engine.checkpoints.writing import write_weights
+from generation.engine.networks.recurrentgemma import RecurrentGemmaConfig
+from generation.engine.presets import preset as find_preset
+from generation.engine.tokenizer import END_OF_TURN, START_OF_TURN, Tokenizer
+
+BLOCK = 1 << 22  # numbers drawn at a time
+STORED = {"float32": "F32", "bfloat16": "BF16"}
+
+
+def write_random_checkpoint(
+    preset: str,
+    out: str | Path,
+    seed: int = 0,
+    tokenizer_text: str | Path | None = None,
+    width: int | None = None,
+    on_tensor: Callable[[TensorSpec], None] = lambda spec: None,
+) -> Path:
+    """A checkpoint folder of the preset's shape; the same arguments give the same files.
+
+    tokenizer_text: for tiny presets, a plain text file on which a tokenizer is trained; the vocabulary then has
+    its size. Without one the folder has no tokenizer.  width: for tiny presets, another width.  on_tensor: called
+    before each tensor is written.
+    Raises: ValueError if the preset or width is unknown, the text cannot train a tokenizer, or `out` exists and
+        is not an empty folder.
+    """
+    found, folder = find_preset(preset, width), Path(out)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ValueError(f"{folder}: exists and is not an empty folder; name another, or remove it")
+    if tokenizer_text is not None and not found.is_tiny:
+        raise ValueError(f"tokenizer_text: the preset {preset} has the vocabulary of the released checkpoint")
+    tokenizer = (
+        None if tokenizer_text is None else train_tokenizer(Path(tokenizer_text), found.config.vocab_size)
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    config = found.config
+    if tokenizer is not None:
+        (folder / "tokenizer.model").write_bytes(tokenizer)
+        config = replace(config, vocab_size=Tokenizer(folder / "tokenizer.model").vocab_size)
+    write_weights(folder, tensor_specs(config), STORED[found.dtype], partial(_draw, config, seed, on_tensor))
+    # last, so that a folder whose writing was cut short cannot be taken for a checkpoint
+    _write_json(folder / "generation_config.json", {"bos_token_id": 2, "eos_token_id": 1, "pad_token_id": 0})
+    _write_json(folder / "config.json", config_json(config, found.dtype))
+    return folder
+
+
+def train_tokenizer(text: Path, vocab_size: int) -> bytes:
+    """A SentencePiece BPE model with Gemma's first ids and byte fallback, of at most `vocab_size` pieces.
+
+    Ids: <pad> 0, <eos> 1, <bos> 2, <unk> 3, <start_of_turn> 4, <end_of_turn> 5, then the 256 bytes.
+    Raises: ValueError if the file is not UTF-8 text, or too little of it.
+    """
+    try:
+        lines = [line for line in text.read_text(encoding="utf-8").split("\n") if line]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{text}: expected a plain text file in UTF-8: {error}") from error
+    model = io.BytesIO()
+    try:
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(lines),
+            model_writer=model,
+            model_type="bpe",
+            vocab_size=vocab_size,
+            hard_vocab_limit=False,  # a short text gives fewer pieces rather than none
+            byte_fallback=True,
+            pad_id=0,
+            eos_id=1,
+            bos_id=2,
+            unk_id=3,
+            user_defined_symbols=[START_OF_TURN, END_OF_TURN],
+            normalization_rule_name="identity",
+            add_dummy_prefix=False,
+            remove_extra_whitespaces=False,
+            split_digits=True,
+            max_sentence_length=1 << 20,
+            num_threads=1,  # the order of ties must not depend on threads
+            minloglevel=2,
+        )
+    except RuntimeError as error:
+        raise ValueError(f"{text}: too little text for a tokenizer: {error}") from error
+    return model.getvalue()
+
+
+def _draw(
+    config: RecurrentGemmaConfig, seed: int, on_tensor: Callable[[TensorSpec], None], spec: TensorSpec
+) -> Iterator[NDArray[Any]]:
+    """A tensor's values, block by block; what they are depends on the seed and the tensor's name alone."""
+    on_tensor(spec)
+    rng = np.random.default_rng([seed, *spec.name.encode()])
+    for start in range(0, spec.size, BLOCK):
+        yield _values(config, spec, rng, min(BLOCK, spec.size - start))
+
+
+def _values(
+    config: RecurrentGemmaConfig, spec: TensorSpec, rng: np.random.Generator, size: int
+) -> NDArray[Any]:
+    if spec.name.endswith("recurrent_param"):
+        # so that the strongest decay of each channel, exp(-8 softplus(p)), lies from 0.9 to 0.999
+        return np.log(np.expm1(-np.log(rng.uniform(0.9, 0.999, size)) / 8.0))
+    if spec.name.endswith(("norm.weight", "bias")):
+        return np.zeros(size, np.float32)
+    return rng.standard_normal(size, np.float32) / math.sqrt(_inputs(config, spec))
+
+
+def _inputs(config: RecurrentGemmaConfig, spec: TensorSpec) -> int:
+    """How many numbers each output of the tensor's product sums over."""
+    if "gate_weight" in spec.name:
+        return config.lru_width // config.heads
+    return spec.shape[-1]
+
+
+def _write_json(file: Path, value: dict[str, Any]) -> None:
+    file.write_text(json.dumps(value, indent=2) + "\n")
