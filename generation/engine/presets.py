@@ -65,5 +65,5 @@ def preset(name: str, width: int | None = None) -> Preset:
         raise ValueError(f"width: the preset {name} has the width of the released checkpoint; leave it out")
     if width < 1 or width % (4 * heads):
         raise ValueError(f"width is {width}; expected a multiple of {4 * heads}")
-    shape = {"width": width, "lru_width": width, "mlp_width": 3 * width, "head_dim": width // heads}
-    return replace(found, config=replace(found.config, **shape))
+    config = replace(found.config, width=width, lru_width=width, mlp_width=3 * width, head_dim=width // heads)
+    return replace(found, config=config)

@@ -3,9 +3,8 @@
 import io
 import json
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,8 @@ from generation.engine.presets import preset as find_preset
 from generation.engine.tokenizer import END_OF_TURN, START_OF_TURN, Tokenizer
 
 BLOCK = 1 << 22  # numbers drawn at a time
+BRANCH_GAIN = 3.0
+LOGITS_SPREAD = 4.0  # standard deviation of the logits, about what trained networks have
 STORED = {"float32": "F32", "bfloat16": "BF16"}
 
 
@@ -49,11 +50,13 @@ def write_random_checkpoint(
         None if tokenizer_text is None else train_tokenizer(Path(tokenizer_text), found.config.vocab_size)
     )
     folder.mkdir(parents=True, exist_ok=True)
-    config = found.config
+    config, unlikely = found.config, list[int]()
     if tokenizer is not None:
         (folder / "tokenizer.model").write_bytes(tokenizer)
-        config = replace(config, vocab_size=Tokenizer(folder / "tokenizer.model").vocab_size)
-    write_weights(folder, tensor_specs(config), STORED[found.dtype], partial(_draw, config, seed, on_tensor))
+        written = Tokenizer(folder / "tokenizer.model")
+        config, unlikely = replace(config, vocab_size=written.vocab_size), written.unreadable_ids()
+    weights = _RandomWeights(config, seed, unlikely, on_tensor)
+    write_weights(folder, tensor_specs(config), STORED[found.dtype], weights.blocks)
     # last, so that a folder whose writing was cut short cannot be taken for a checkpoint
     _write_json(folder / "generation_config.json", {"bos_token_id": 2, "eos_token_id": 1, "pad_token_id": 0})
     _write_json(folder / "config.json", config_json(config, found.dtype))
@@ -97,32 +100,44 @@ def train_tokenizer(text: Path, vocab_size: int) -> bytes:
     return model.getvalue()
 
 
-def _draw(
-    config: RecurrentGemmaConfig, seed: int, on_tensor: Callable[[TensorSpec], None], spec: TensorSpec
-) -> Iterator[NDArray[Any]]:
-    """A tensor's values, block by block; what they are depends on the seed and the tensor's name alone."""
-    on_tensor(spec)
-    rng = np.random.default_rng([seed, *spec.name.encode()])
-    for start in range(0, spec.size, BLOCK):
-        yield _values(config, spec, rng, min(BLOCK, spec.size - start))
+@dataclass(frozen=True)
+class _RandomWeights:
+    """Values for every tensor, which depend on the seed and the tensor's name alone.
 
+    unlikely: ids whose pieces are no readable text. Their embeddings are nought, and branches outweigh the
+    residual stream, so that a tiny checkpoint writes a soup of words rather than one byte for ever.
+    """
 
-def _values(
-    config: RecurrentGemmaConfig, spec: TensorSpec, rng: np.random.Generator, size: int
-) -> NDArray[Any]:
-    if spec.name.endswith("recurrent_param"):
-        # so that the strongest decay of each channel, exp(-8 softplus(p)), lies from 0.9 to 0.999
-        return np.log(np.expm1(-np.log(rng.uniform(0.9, 0.999, size)) / 8.0))
-    if spec.name.endswith(("norm.weight", "bias")):
-        return np.zeros(size, np.float32)
-    return rng.standard_normal(size, np.float32) / math.sqrt(_inputs(config, spec))
+    config: RecurrentGemmaConfig
+    seed: int
+    unlikely: Sequence[int]
+    on_tensor: Callable[[TensorSpec], None]
 
+    def blocks(self, spec: TensorSpec) -> Iterator[NDArray[Any]]:
+        self.on_tensor(spec)
+        rng = np.random.default_rng([self.seed, *spec.name.encode()])
+        for start in range(0, spec.size, BLOCK):
+            values = self._values(spec, rng, min(BLOCK, spec.size - start))
+            if spec.path == ("embedding",) and self.unlikely:
+                values[np.isin((start + np.arange(values.size)) // self.config.width, self.unlikely)] = 0.0
+            yield values
 
-def _inputs(config: RecurrentGemmaConfig, spec: TensorSpec) -> int:
-    """How many numbers each output of the tensor's product sums over."""
-    if "gate_weight" in spec.name:
-        return config.lru_width // config.heads
-    return spec.shape[-1]
+    def _values(self, spec: TensorSpec, rng: np.random.Generator, size: int) -> NDArray[Any]:
+        if spec.name.endswith("recurrent_param"):
+            # so that the strongest decay of each channel, exp(-8 softplus(p)), lies from 0.9 to 0.999
+            return np.log(np.expm1(-np.log(rng.uniform(0.9, 0.999, size)) / 8.0))
+        if spec.name.endswith("final_norm.weight"):
+            return np.full(size, LOGITS_SPREAD - 1.0, np.float32)
+        if spec.name.endswith(("norm.weight", "bias")):
+            return np.zeros(size, np.float32)
+        gain = BRANCH_GAIN if spec.path[-2:-1] in (("linear_out",), ("o_proj",), ("down_proj",)) else 1.0
+        return rng.standard_normal(size, np.float32) * np.float32(gain / math.sqrt(self._inputs(spec)))
+
+    def _inputs(self, spec: TensorSpec) -> int:
+        """How many numbers each output of the tensor's product sums over."""
+        if "gate_weight" in spec.name:
+            return self.config.lru_width // self.config.heads
+        return spec.shape[-1]
 
 
 def _write_json(file: Path, value: dict[str, Any]) -> None:

@@ -56,6 +56,17 @@ class Tokenizer:
                 run = []
         return "".join([*text, self._model.decode(run)])
 
+    def unreadable_ids(self) -> list[int]:
+        """Ids that are no text by themselves: control tokens but the end of a turn, the unknown, single bytes."""
+        model = self._model
+        return [
+            i
+            for i in range(self.vocab_size)
+            if model.is_byte(i)
+            or model.is_unknown(i)
+            or (i in self._control_ids and i != self.end_of_turn_id)
+        ]
+
     def _encode_part(self, part: str) -> list[int]:
         ids = self.encode(part)
         if self._control_ids.isdisjoint(ids):
