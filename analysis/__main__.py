@@ -23,7 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = arguments.run(arguments)
     except TableError as error:
-        print(f"python -m analysis {arguments.command}: {error}", file=sys.stderr)
+        line = "".join(sign if sign.isprintable() else "\ufffd" for sign in str(error))
+        print(f"python -m analysis {arguments.command}: {line}", file=sys.stderr)
         return 2
     return code
 

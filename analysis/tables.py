@@ -81,7 +81,9 @@ class JudgmentTable:
         """SHA-256 over the header and the sorted rows as compact JSON arrays, one a line."""
         present = self._text_columns()
         rows = sorted("[" + ",".join(cells) + "]" for cells in zip(*present.values(), strict=True))
-        return hashlib.sha256("\n".join([json.dumps(list(present)), *rows, ""]).encode()).hexdigest()
+        return hashlib.sha256(
+            "\n".join([json.dumps(list(present), separators=(",", ":")), *rows, ""]).encode()
+        ).hexdigest()
 
     def _text_columns(self) -> dict[str, Iterable[str]]:
         """Each column that is there, as JSON values."""

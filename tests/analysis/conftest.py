@@ -1,0 +1,55 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from analysis.tables import JudgmentTable, read_judgments
+
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "analysis"
+
+
+@pytest.fixture(scope="session")
+def goldens():
+    return json.loads((FIXTURES / "goldens.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def simulated():
+    """The shipped simulated judgments by file name."""
+
+    def read(file: str) -> JudgmentTable:
+        return read_judgments(FIXTURES / file, {"outcome": "outcome_a", "side": "model_a_side"})
+
+    return read
+
+
+@pytest.fixture
+def table_of():
+    """A table from outcomes, one prompt after the other, each judged by raters 0, 1, ... in turn."""
+
+    def build(
+        outcomes: list[str], raters: int = 6, ratings: int = 1, **columns: list[object]
+    ) -> JudgmentTable:
+        rows = range(len(outcomes))
+        return read_judgments(
+            {
+                "prompt_id": [f"p{row // ratings}" for row in rows],
+                "rater_id": [f"r{row % raters}" for row in rows],
+                "outcome": outcomes,
+                **columns,
+            }
+        )
+
+    return build
+
+
+@pytest.fixture
+def judgments_csv(tmp_path):
+    """Writes the given lines to a CSV file and returns its path."""
+
+    def write(*lines: str) -> Path:
+        path = tmp_path / "judgments.csv"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
+
+    return write
