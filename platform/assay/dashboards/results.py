@@ -3,18 +3,13 @@
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
 from analysis.charts import ForestRow, forest_plot, tie_bar
 from assay.reports.models import Estimate, Report
 from assay.reports.refresh import is_stale
+from assay.reports.wording import label, reading_order
 from raters.models import Study
-
-LABELS = {
-    "win_rate": gettext_lazy("All prompts"),
-    "win_rate_these_raters": gettext_lazy("All prompts, these raters only"),
-    "win_rate_paper": gettext_lazy("All prompts, interval as in the published reports"),
-}
 
 
 @dataclass(frozen=True)
@@ -71,7 +66,7 @@ def results_of(study: Study) -> Results | None:
 
 def lay_out(number: int, study: Study, estimates: list[Estimate]) -> Pair:
     headline = next(row for row in estimates if row.name == "win_rate" and not row.slice)
-    rows = [Row(label_of(row), row) for row in sorted(estimates, key=reading_order)]
+    rows = [Row(label(row), row) for row in sorted(estimates, key=reading_order)]
     return Pair(
         candidate=headline.candidate,
         baseline=headline.baseline,
@@ -81,17 +76,6 @@ def lay_out(number: int, study: Study, estimates: list[Estimate]) -> Pair:
         forest=draw_forest(f"pair{number}-forest", headline, rows),
         ties=draw_ties(f"pair{number}-ties", headline),
     )
-
-
-def reading_order(estimate: Estimate) -> tuple[bool, int, str]:
-    """The whole before its parts, ours before what stands beside it."""
-    return bool(estimate.slice), list(LABELS).index(estimate.name), estimate.slice
-
-
-def label_of(estimate: Estimate) -> str:
-    if not estimate.slice:
-        return str(LABELS[estimate.name])
-    return estimate.slice.removeprefix("category=").replace("_", " ") or gettext("no category")
 
 
 def truth_of(study: Study, headline: Estimate) -> Truth | None:
@@ -104,7 +88,9 @@ def truth_of(study: Study, headline: Estimate) -> Truth | None:
 def draw_forest(chart_id: str, headline: Estimate, rows: list[Row]) -> SafeString:
     drawn = [forest_row(row) for row in rows if row.estimate.name == "win_rate"]
     title = gettext("Win rate of %(a)s against %(b)s") % {"a": headline.candidate, "b": headline.baseline}
-    description = gettext("Each line is a win rate with its interval; the same numbers stand in the table below.")
+    description = gettext(
+        "Each line is a win rate with its interval; the same numbers stand in the table below."
+    )
     # The chart module escapes every text it is given.
     return mark_safe(forest_plot(drawn, id_prefix=chart_id, title=title, description=description))  # noqa: S308
 

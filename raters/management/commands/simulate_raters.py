@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import Progress
 
+from raters.management.studies import study_argument, study_named
 from raters.models import Comparison, Study
 from raters.simulation import Simulation, simulate
 
@@ -12,7 +13,7 @@ class Command(BaseCommand):
     help = "Lets simulated raters with a known truth judge a study; it is marked as simulated from then on."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("study", help="the study's slug")
+        study_argument(parser)
         parser.add_argument("--raters", type=int, default=20)
         parser.add_argument(
             "--win-rate", type=float, default=0.55, help="the true win rate of the candidate, 0-1"
@@ -26,10 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        study = Study.objects.filter(slug=options["study"]).first()
-        if study is None:
-            known = ", ".join(Study.objects.values_list("slug", flat=True)[:10]) or "none"
-            raise CommandError(f"There is no study {options['study']!r}. Studies: {known}.")
+        study = study_named(options["study"])
         names = ("raters", "win_rate", "rater_sd", "position_bias", "seed")
         simulation = Simulation(**{name: options[name] for name in names})
         with Progress(console=Console(stderr=True)) as bar:

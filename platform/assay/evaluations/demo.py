@@ -1,0 +1,94 @@
+"""The main job on what ships with the project: prompts in, responses generated, judged by simulated raters, a win rate.
+
+Two studies over the same responses: one that simulated raters judge, one that waits for a person in the browser.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from assay.accounts.models import User
+from assay.evaluations.evaluating import Question, open_study, runs_of
+from assay.evaluations.generating import generate_here
+from generation.models import Checkpoint, GenerationRun
+from generation.registering import register
+from generation.sampling import Sampling
+from promptsets.importing import import_promptset
+from promptsets.models import PromptSetVersion
+from raters.models import Enrolment, Rater, Study
+from raters.simulation import Simulation, simulate
+
+STARTER = settings.BASE_DIR / "promptsets/library/starter/prompts.jsonl"
+SHAPE = "recurrentgemma-tiny"
+CHECKPOINTS = {"demo-candidate": 1, "demo-baseline": 2}  # name -> seed of the random weights
+SAMPLING = Sampling(temperature=0.8, max_new_tokens=48)
+SIMULATION = Simulation(raters=12, seed=7)
+SIMULATED, BY_HAND = "demo", "demo-by-hand"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What a visitor of the demo types in. The password is made anew each time the demo runs."""
+
+    role: str
+    username: str
+    password: str
+
+
+def starter_prompts() -> PromptSetVersion:
+    return import_promptset(STARTER, slug="starter").version
+
+
+def tiny_checkpoints(report: Callable[[str], None]) -> list[Checkpoint]:
+    """Two checkpoints of RecurrentGemma's shape with random weights: real files, real generation, no real sense."""
+    return [tiny_checkpoint(name, seed, report) for name, seed in CHECKPOINTS.items()]
+
+
+def tiny_checkpoint(name: str, seed: int, report: Callable[[str], None]) -> Checkpoint:
+    folder = settings.CHECKPOINT_ROOTS[0] / name
+    if not (folder / "config.json").exists():
+        from generation.engine.random_checkpoint import write_random_checkpoint
+
+        report(f"Writing {name}: {SHAPE}, random weights, seed {seed}")
+        write_random_checkpoint(SHAPE, folder, seed=seed, tokenizer_text=STARTER)
+    return register(name, str(folder)).checkpoint
+
+
+def generate(prompts: PromptSetVersion, checkpoints: Sequence[Checkpoint]) -> dict[str, GenerationRun]:
+    candidate, baseline = checkpoints
+    runs = runs_of(Question(prompts, candidate, baseline, sampling=SAMPLING))
+    generate_here(list(runs.values()))
+    return runs
+
+
+def study(slug: str, title: str, runs: dict[str, GenerationRun], ratings: int) -> Study:
+    """The study of that name, made on the demo's first run."""
+    if found := Study.objects.filter(slug=slug).first():
+        return found
+    candidate, baseline = runs["candidate"], runs["baseline"]
+    question = Question(
+        candidate.prompt_set_version, candidate.checkpoint, baseline.checkpoint, ratings, sampling=SAMPLING
+    )
+    made = open_study(question, runs, slug)
+    made.title = title
+    made.save(update_fields=["title"])
+    return made
+
+
+def judge_by_simulation(of: Study) -> int:
+    return simulate(of, SIMULATION)
+
+
+def sign_ins(of: Study) -> list[SignIn]:
+    """A rater who finds the study waiting, and a researcher."""
+    people = [SignIn(role, f"demo-{role}", secrets.token_urlsafe(9)) for role in ("rater", "researcher")]
+    for person in people:
+        user, _ = User.objects.get_or_create(username=person.username, defaults={"role": person.role})
+        user.set_password(person.password)
+        user.save(update_fields=["password"])
+        if person.role == User.Role.RATER:
+            rater, _ = Rater.objects.get_or_create(user=user)
+            Enrolment.objects.get_or_create(study=of, rater=rater)
+    return people

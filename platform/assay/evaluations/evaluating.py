@@ -1,0 +1,80 @@
+"""From two checkpoints and a prompt set to a study that raters can begin."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from generation.models import Checkpoint, Chunk, GenerationRun
+from generation.runs import plan_run
+from generation.sampling import Sampling
+from promptsets.models import PromptSetVersion
+from raters.design import lock
+from raters.models import Study, StudyArm
+from raters.pairing import pair
+from raters.rubrics import preset
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be compared, over what, and how often each comparison is rated."""
+
+    prompts: PromptSetVersion
+    candidate: Checkpoint
+    baseline: Checkpoint
+    ratings: int = 3
+    sampling: Sampling = Sampling()
+    seed: int = 0
+
+    @property
+    def slug(self) -> str:
+        names = f"{self.candidate.name}-vs-{self.baseline.name}-on-{self.prompts.prompt_set.slug}"
+        return slugify(names)[:100]
+
+
+def runs_of(question: Question) -> dict[str, GenerationRun]:
+    """Each arm's run: the imported one where responses came from elsewhere, else one that our workers fill.
+
+    Raises: ValueError where a checkpoint's responses are imported, but none for this version of the prompt set.
+    """
+    return {
+        StudyArm.Role.CANDIDATE: run_of(question, question.candidate),
+        StudyArm.Role.BASELINE: run_of(question, question.baseline),
+    }
+
+
+def run_of(question: Question, checkpoint: Checkpoint) -> GenerationRun:
+    if checkpoint.source != Checkpoint.Source.IMPORTED:
+        return plan_run(checkpoint, question.prompts, question.sampling, seed=question.seed)
+    run = checkpoint.runs.filter(prompt_set_version=question.prompts).first()
+    if run is None:
+        raise ValueError(
+            f"{checkpoint} has no responses for {question.prompts}: bring them in with import_responses"
+        )
+    return run
+
+
+def failed_chunks(runs: dict[str, GenerationRun]) -> list[Chunk]:
+    return list(Chunk.objects.filter(run__in=runs.values(), status=Chunk.Status.DEAD))
+
+
+@transaction.atomic
+def open_study(question: Question, runs: dict[str, GenerationRun], slug: str) -> Study:
+    """The study, paired and locked, ready for judgments.
+
+    Raises: ValueError if the two checkpoints are one, or nothing can be shown.
+    """
+    if question.candidate == question.baseline:
+        raise ValueError(f"{question.candidate} cannot be compared with itself")
+    study = Study.objects.create(
+        slug=slug,
+        title=f"{question.candidate} against {question.baseline} on {question.prompts}",
+        prompt_set_version=question.prompts,
+        rubric=preset(question.prompts.prompt_set.kind),
+        ratings_per_comparison=question.ratings,
+    )
+    for role, run in runs.items():
+        StudyArm.objects.create(study=study, run=run, role=role)
+    pair(study)
+    lock(study)
+    return study

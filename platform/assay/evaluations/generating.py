@@ -1,0 +1,40 @@
+"""Generating in the command's own process, with a bar, beside whatever workers there are."""
+
+import os
+import socket
+import time
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from generation.models import Chunk, GenerationRun, RunResponse
+from generation.worker import work_off
+
+POLL_S = 0.5
+
+
+def generate_here(runs: Sequence[GenerationRun]) -> None:
+    """Works off the ledger until none of these runs' chunks is open; others may take some of them meanwhile."""
+    places = RunResponse.objects.filter(run__in=runs)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("Responses", total=places.count(), completed=present(places))
+        while Chunk.objects.filter(run__in=runs, status__in=["queued", "leased"]).exists():
+            work_off(
+                owner_name(),
+                stop=lambda: False,
+                on_progress=lambda: bar.update(task, completed=present(places)),
+                until_idle=True,
+            )
+            time.sleep(POLL_S)
+        bar.update(task, completed=present(places))
+
+
+def present(places) -> int:  # type: ignore[no-untyped-def]
+    return places.exclude(response=None).count()
+
+
+def owner_name() -> str:
+    """Who holds a chunk, for people who look at the ledger."""
+    return f"{socket.gethostname()}:{os.getpid()}"

@@ -1,0 +1,79 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
+
+from assay.evaluations.evaluating import Question, failed_chunks, open_study, runs_of
+from assay.evaluations.generating import generate_here
+from generation.models import Checkpoint
+from generation.sampling import Sampling
+from promptsets.models import PromptSet, PromptSetVersion
+from raters.models import Study
+
+
+class Command(BaseCommand):
+    help = "Generates what is missing, lays out the comparisons and opens a study for raters."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--prompt-set", required=True, help="slug, or slug@number for a version")
+        parser.add_argument("--candidate", required=True, help="the checkpoint's name")
+        parser.add_argument("--baseline", required=True, help="the checkpoint's name")
+        parser.add_argument("--ratings", type=int, default=3, help="ratings of each comparison")
+        parser.add_argument("--max-new-tokens", type=int, default=Sampling().max_new_tokens)
+        parser.add_argument("--temperature", type=float, default=Sampling().temperature)
+        parser.add_argument("--seed", type=int, default=0, help="of the generation")
+        parser.add_argument("--slug", help="the study's name in addresses and commands; by default from the names")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            question = question_of(options)
+            slug = options["slug"] or question.slug
+            if existing := Study.objects.filter(slug=slug).first():
+                self.stdout.write(f"The study {slug} exists already; nothing was changed. --slug opens another.")
+                study = existing
+            else:
+                study = self.open(question, slug)
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Study {study.slug}: {study.comparisons.count()} comparisons, {study.status}.")
+        self.stdout.write(f"Its page: {reverse('dashboards:study', args=[study.slug])}")
+
+    def open(self, question: Question, slug: str) -> Study:
+        runs = runs_of(question)
+        generate_here(list(runs.values()))
+        if dead := failed_chunks(runs):
+            raise CommandError(
+                f"{len(dead)} chunks could not be generated; the first, {dead[0]}, failed with: {dead[0].error}"
+            )
+        return open_study(question, runs, slug)
+
+
+def question_of(options: dict[str, Any]) -> Question:
+    if options["ratings"] < 1:
+        raise CommandError(f"--ratings is a whole number from 1 up, not {options['ratings']}")
+    return Question(
+        prompts=version_named(options["prompt_set"]),
+        candidate=checkpoint_named(options["candidate"]),
+        baseline=checkpoint_named(options["baseline"]),
+        ratings=options["ratings"],
+        sampling=Sampling(max_new_tokens=options["max_new_tokens"], temperature=options["temperature"]),
+        seed=options["seed"],
+    )
+
+
+def checkpoint_named(name: str) -> Checkpoint:
+    checkpoint = Checkpoint.objects.filter(name=name).first()
+    if checkpoint is None:
+        known = ", ".join(Checkpoint.objects.values_list("name", flat=True)[:10]) or "none yet"
+        raise CommandError(f"There is no checkpoint {name!r}. Checkpoints: {known}.")
+    return checkpoint
+
+
+def version_named(name: str) -> PromptSetVersion:
+    slug, _, number = name.partition("@")
+    versions = PromptSetVersion.objects.filter(prompt_set__slug=slug)
+    version = (versions.filter(number=number) if number.isdigit() else versions).order_by("-number").first()
+    if version is None or (number and not number.isdigit()):
+        known = ", ".join(PromptSet.objects.values_list("slug", flat=True)[:10]) or "none yet"
+        raise CommandError(f"There is no prompt set {name!r}. Prompt sets: {known}.")
+    return version

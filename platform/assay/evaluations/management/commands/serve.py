@@ -1,0 +1,70 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from assay.accounts import first_administrator
+
+PLATFORM = Path(__file__).resolve().parents[4]
+STOP_WITHIN_S = 20
+
+
+class Command(BaseCommand):
+    help = "Serves the site: the web process and, without a broker, the embedded worker beside it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        prepare()
+        origin = f"http://{options['host']}:{options['port']}"
+        if first_administrator.wanted():
+            self.stdout.write("Nobody administers this site yet. Open this once, within a day, to become the first:")
+            self.stdout.write(f"  {first_administrator.link(origin)}")
+        mode = "Celery workers by REDIS_URL" if settings.REDIS_URL else "embedded worker, no broker"
+        database = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
+        self.stdout.write(f"Assay on {origin} ({database}, {mode}). Ctrl-C stops it.")
+        self.stdout._out.flush()
+        if code := supervise(commands(options["host"], options["port"])):
+            raise CommandError("A part of the site stopped by itself; see above.", returncode=code)
+
+
+def prepare() -> None:
+    """Brings the database, the cache table and, outside development, the static files to where they must be."""
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    if not settings.DEBUG:
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def commands(host: str, port: int) -> list[list[str]]:
+    web = [sys.executable, "-m", "gunicorn", "--pythonpath", str(PLATFORM), "--bind", f"{host}:{port}"]
+    web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning", "assay.wsgi"]
+    worker = [sys.executable, str(PLATFORM.parent / "manage.py"), "worker"]
+    return [web] if settings.REDIS_URL else [web, worker]
+
+
+def supervise(parts: list[list[str]]) -> int:
+    """Runs all parts until one ends or we are told to stop; then ends the others. Returns the exit code to give."""
+    wanted_to_stop: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: wanted_to_stop.append(number))
+    running = [subprocess.Popen(part, env=os.environ, start_new_session=True) for part in parts]  # noqa: S603
+    while not wanted_to_stop and all(part.poll() is None for part in running):
+        time.sleep(0.2)
+    for part in running:
+        part.terminate()
+    for part in running:
+        try:
+            part.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            part.kill()
+    return 0 if wanted_to_stop else 1

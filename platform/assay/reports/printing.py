@@ -1,0 +1,74 @@
+"""A report for the terminal and for programs."""
+
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from assay.reports.models import Estimate, Report
+from assay.reports.wording import label, reading_order
+
+COUNTS = ("wins", "ties", "losses", "prompts", "raters")
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """Every number with its interval, n and method; what was left out; digests and versions."""
+    study = report.study
+    return {
+        "study": study.slug,
+        "simulation": study.simulation,
+        "created_at": report.created_at.isoformat(),
+        "judgments": report.judgments,
+        "judgments_sha256": report.judgments_sha256,
+        "design_sha256": report.design_sha256,
+        "left_out": report.left_out,
+        "versions": report.versions,
+        "estimates": [estimate_as_json(estimate) for estimate in report.estimates.all()],
+    }
+
+
+def estimate_as_json(estimate: Estimate) -> dict[str, Any]:
+    fields = (
+        "name",
+        "slice",
+        "candidate",
+        "baseline",
+        "value",
+        "low",
+        "high",
+        "level",
+        "n",
+        "method",
+        "detail",
+    )
+    return {field: getattr(estimate, field) for field in fields}
+
+
+def print_report(report: Report, console: Console) -> None:
+    study = report.study
+    table = Table(
+        box=SIMPLE_HEAD, title=f"{study.title}: {report.judgments} judgments", caption=caption(report)
+    )
+    for heading in ("part", "win rate", "interval", *COUNTS):
+        table.add_column(heading, justify="left" if heading == "part" else "right", no_wrap=heading != "part")
+    for estimate in sorted(report.estimates.all(), key=reading_order):
+        table.add_row(label(estimate), *numbers(estimate))
+    table.title_justify = table.caption_justify = "left"
+    console.print(table)
+
+
+def numbers(estimate: Estimate) -> list[str]:
+    counts = [str(estimate.detail[name]) for name in COUNTS]
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return ["–", "too few", *counts]
+    return [f"{estimate.value:.1%}", f"[{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]", *counts]
+
+
+def caption(report: Report) -> str:
+    """What must be read with the numbers: simulation and its truth, and what was not counted."""
+    lines = ["Win rate of the candidate, ties split evenly, with its 95% interval."]
+    if report.study.simulation:
+        lines.append(f"Simulated raters; true win rate {report.study.simulation['truth']['win_rate']:.1%}.")
+    lines += [f"Not counted: {n} {reason}." for reason, n in report.left_out.items()]
+    return "\n".join(lines)

@@ -1,0 +1,23 @@
+"""How the estimates of a report are called and ordered, wherever they are shown."""
+
+from django.utils.translation import gettext, gettext_lazy
+
+from assay.reports.models import Estimate
+
+WHOLE = {
+    "win_rate": gettext_lazy("All prompts"),
+    "win_rate_these_raters": gettext_lazy("All, these raters only"),
+    "win_rate_paper": gettext_lazy("All, as published reports do"),
+}
+
+
+def label(estimate: Estimate) -> str:
+    if not estimate.slice:
+        return str(WHOLE[estimate.name])
+    return estimate.slice.removeprefix("category=").replace("_", " ") or gettext("no category")
+
+
+def reading_order(estimate: Estimate) -> tuple[str, str, bool, int, str]:
+    """Pair by pair; the whole before its parts; our interval before those that stand beside it."""
+    name = list(WHOLE).index(estimate.name)
+    return estimate.candidate, estimate.baseline, bool(estimate.slice), name, estimate.slice

@@ -1,0 +1,94 @@
+"""Which page exists for whom, from the list of all addresses: a new one without a row here fails."""
+
+import pytest
+from assay.accounts.models import User
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from raters.assignment import claim_next
+from tests import builders
+
+OURS = {"home", "raters", "dashboards", "first_administrator"}
+# route name -> status of a GET for (nobody, rater, other rater, researcher); 302 of nobody is the sign-in
+MATRIX = {
+    "home": (302, 302, 302, 302),
+    "raters:my_studies": (302, 200, 200, 404),
+    "raters:judge": (302, 200, 404, 404),
+    "raters:skip": (405, 405, 405, 405),
+    "raters:surplus": (302, 200, 404, 404),
+    "raters:next": (302, 302, 404, 404),
+    "raters:done": (302, 200, 404, 404),
+    "dashboards:studies": (302, 404, 404, 200),
+    "dashboards:study": (302, 404, 404, 200),
+    "first_administrator": (404, 404, 404, 404),
+}
+
+
+def routes(patterns, namespace="") -> list[str]:
+    found = []
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver) and pattern.namespace in {"raters", "dashboards"}:
+            found += routes(pattern.url_patterns, f"{pattern.namespace}:")
+        elif isinstance(pattern, URLPattern):
+            found.append(f"{namespace}{pattern.name}")
+    return found
+
+
+def test_every_route_of_ours_has_a_row():
+    assert set(routes(get_resolver().url_patterns)) == set(MATRIX)
+
+
+@pytest.fixture
+def people(db):
+    study, other = builders.study(), builders.study(slug="winter")
+    rita = builders.rater(study)
+    people = [None, rita.user, builders.rater(other, "otto").user, builders.researcher()]
+    User.objects.create_superuser("root", "root@example.org", "x")
+    token = claim_next(rita, study).token
+    arguments = {
+        "judge": token,
+        "skip": token,
+        "surplus": token,
+        "next": study.public_id,
+        "done": study.public_id,
+    }
+    return people, {**arguments, "study": study.slug, "first_administrator": "made-up"}
+
+
+@pytest.mark.parametrize("route", MATRIX)
+def test_each_page_exists_for_those_it_is_for_and_nobody_else(client, people, route):
+    users, arguments = people
+    argument = arguments.get(route.rpartition(":")[2])
+    address = reverse(route, args=[argument] if argument else [])
+    statuses = []
+    for user in users:
+        client.logout()
+        if user:
+            client.force_login(user)
+        statuses.append(client.get(address).status_code)
+    assert tuple(statuses) == MATRIX[route]
+
+
+@pytest.mark.parametrize("address", ["/", "/accounts/login/", "/no/such/page/", "/rate/", "/admin/login/"])
+def test_every_response_carries_the_security_headers(client, db, address):
+    headers = client.get(address).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    for name, value in {
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }.items():
+        assert headers[name] == value
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_the_sign_in_is_limited_and_tells_nothing(client, db):
+    builders.researcher("rosa")
+    wrong = {"password": "wrong-wrong-wrong"}
+    known = client.post("/accounts/login/", {"login": "rosa", **wrong}).text
+    unknown = client.post("/accounts/login/", {"login": "nobody", **wrong}).text
+    assert "not correct" in known and "not correct" in unknown
+    answers = [client.post("/accounts/login/", {"login": "rosa", **wrong}) for _ in range(20)]
+    assert any(answer.status_code == 429 or "Too many" in answer.text for answer in answers)

@@ -1,0 +1,65 @@
+"""The one-time link into an empty site."""
+
+import re
+
+import pytest
+import time_machine
+from assay.accounts import first_administrator
+from assay.accounts.models import AuditEvent, User
+from django.core import mail
+
+FORM = {
+    "username": "ada",
+    "email": "ada@example.org",
+    "password1": "lantern-harbour-42",
+    "password2": "lantern-harbour-42",
+}
+
+
+@pytest.fixture
+def link(db):
+    return first_administrator.link("")
+
+
+def test_the_link_makes_the_first_administrator_and_signs_them_in(client, link):
+    assert "Welcome to Assay" in client.get(link).text
+    assert client.post(link, FORM, follow=True).redirect_chain[-1][0] == "/studies/"
+    ada = User.objects.get()
+    assert (ada.role, ada.is_staff, ada.is_superuser) == ("administrator", True, True)
+    assert AuditEvent.objects.get().action == "site.first_administrator"
+
+
+def test_the_link_is_spent_once_used(client, link):
+    client.post(link, FORM)
+    client.logout()
+    assert client.get(link).status_code == 404
+    assert client.post(link, {**FORM, "username": "eve", "email": "eve@example.org"}).status_code == 404
+    assert User.objects.count() == 1
+
+
+def test_a_weak_password_is_refused_with_its_reason(client, link):
+    answer = client.post(link, {**FORM, "password1": "1234567890", "password2": "1234567890"})
+    assert answer.status_code == 422 and "too common" in answer.text
+    assert not User.objects.exists()
+
+
+def test_a_made_up_or_old_link_opens_nothing(client, link):
+    assert client.get(link[:-5] + "aaaa/").status_code == 404
+    with time_machine.travel("2099-01-01"):
+        assert client.get(link).status_code == 404
+
+
+def test_a_forgotten_password_is_replaced_by_mail(client, link):
+    client.post(link, FORM)
+    client.logout()
+    client.post("/accounts/password/reset/", {"email": FORM["email"]})
+    address = re.search(r"https?://[^/]+(/accounts/password/reset/key/\S+)", mail.outbox[0].body)[1]
+    form = client.get(address, follow=True)
+    new = {"password1": "quiet-orchard-17", "password2": "quiet-orchard-17"}
+    client.post(form.redirect_chain[-1][0], new)
+    assert client.login(username="ada", password="quiet-orchard-17")
+
+
+def test_nobody_signs_up_unasked(client, db):
+    answer = client.post("/accounts/signup/", FORM)
+    assert "By invitation" in answer.text and not User.objects.exists()
