@@ -20,6 +20,17 @@ from analysis.variance import (
     two_way_variance,
 )
 
+__all__ = [
+    "PAPER",
+    "PROMPT_ONLY",
+    "TWO_WAY",
+    "Estimate",
+    "Weighting",
+    "WinRate",
+    "paper_win_rate",
+    "win_rate",
+]
+
 TWO_WAY = "two-way prompt x rater, effective-n Wilson"
 PROMPT_ONLY = "prompt-clustered, effective-n Wilson"
 PAPER = "pooled Wilson over judgments"
