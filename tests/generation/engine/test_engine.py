@@ -1,5 +1,7 @@
 """The engine's promises: results as they are done, why they end, and what is refused before anything runs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import jax
@@ -110,12 +112,27 @@ def test_programs_do_not_grow_with_the_requests(engine):
         for n in range(24)
     ]
     list(engine.generate(requests))
+    with compilations() as compiled:
+        list(engine.generate(reversed(requests)))
+    assert compiled == []
+    with compilations() as compiled:
+        jax.jit(lambda x: x + 1)(1.0)
+    assert len(compiled) == 1
+
+
+@contextmanager
+def compilations() -> Iterator[list[str]]:
     compiled: list[str] = []
-    listener = lambda event, duration, **kwargs: compiled.append(event)  # noqa: E731
-    jax.monitoring.register_event_duration_secs_listener(listener)
-    list(engine.generate(reversed(requests)))
-    jax.monitoring.unregister_event_duration_listener(listener)
-    assert [event for event in compiled if event.endswith("backend_compile_duration")] == []
+
+    def count(event: str, duration: float, **details: object) -> None:
+        if event.endswith("backend_compile_duration"):
+            compiled.append(event)
+
+    jax.monitoring.register_event_duration_secs_listener(count)
+    try:
+        yield compiled
+    finally:
+        jax.monitoring.unregister_event_duration_listener(count)
 
 
 def test_slots_are_taken_by_requests_of_one_bucket_in_their_order(checkpoint):

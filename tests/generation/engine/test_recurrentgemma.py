@@ -28,11 +28,15 @@ def test_a_prompt_alone_and_in_a_batch_gets_the_same_tokens(engine, reference):
 
 
 SHAPES = {
-    "a recurrence wider than the network": {"lru_width": 96},
-    "a recurrence narrower than the network": {"lru_width": 32},
-    "two key heads and a short window": {"kv_heads": 2, "window": 5},
+    "a wider recurrence, two key heads, a short window": {"lru_width": 96, "kv_heads": 2, "window": 5},
+    "a narrower recurrence, whole heads rotated, three taps": {
+        "lru_width": 32,
+        "rotated_share": 1.0,
+        "head_dim": 12,
+        "conv_width": 3,
+        "window": 8,
+    },
     "one layer of attention alone": {"block_types": ("attention",), "depth": 1, "window": 3},
-    "a whole head rotated, other taps": {"rotated_share": 1.0, "conv_width": 3, "head_dim": 12},
 }
 
 
