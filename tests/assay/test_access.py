@@ -1,9 +1,9 @@
 """Which page exists for whom, from the list of all addresses: a new one without a row here fails."""
 
 import pytest
-from assay.accounts.models import User
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from assay.accounts.models import User
 from raters.assignment import claim_next
 from tests import builders
 

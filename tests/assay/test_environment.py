@@ -1,8 +1,9 @@
 """Nonsense in the environment stops the start and names its variable."""
 
 import pytest
-from assay.environment import Environment
 from django.core.exceptions import ImproperlyConfigured
+
+from assay.environment import Environment
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ import re
 
 import pytest
 import time_machine
+from django.core import mail
+
 from assay.accounts import first_administrator
 from assay.accounts.models import AuditEvent, User
-from django.core import mail
 
 FORM = {
     "username": "ada",

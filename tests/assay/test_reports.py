@@ -3,14 +3,14 @@
 import json
 
 import pytest
-from assay.reports.judgments import columns_of
-from assay.reports.models import Estimate
-from assay.reports.refresh import is_stale, refresh, refresh_stale
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from analysis.tables import read_judgments
 from analysis.win_rate import win_rate
+from assay.reports.judgments import columns_of
+from assay.reports.models import Estimate
+from assay.reports.refresh import is_stale, refresh, refresh_stale
 from raters import judging
 from raters.assignment import claim_next
 from raters.models import Comparison
@@ -99,5 +99,5 @@ def test_the_command_prints_json_for_programs(simulated, capsys):
 
 
 def test_the_command_names_the_studies_it_knows(study):
-    with pytest.raises(CommandError, match="no study 'spring'. Studies: autumn"):
+    with pytest.raises(CommandError, match=r"no study 'spring'\. Studies: autumn"):
         call_command("report", "spring")

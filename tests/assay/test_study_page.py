@@ -1,9 +1,9 @@
 """The researcher's pages: progress, the win rate as a chart and as a table, and what stands beside it."""
 
 import pytest
-from assay.reports.refresh import refresh
 from django.urls import reverse
 
+from assay.reports.refresh import refresh
 from raters.models import Study
 from raters.simulation import Simulation, simulate
 from tests import builders

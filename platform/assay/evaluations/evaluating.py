@@ -1,6 +1,6 @@
 """From two checkpoints and a prompt set to a study that raters can begin."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -23,7 +23,7 @@ class Question:
     candidate: Checkpoint
     baseline: Checkpoint
     ratings: int = 3
-    sampling: Sampling = Sampling()
+    sampling: Sampling = field(default_factory=Sampling)
     seed: int = 0
 
     @property

@@ -1,0 +1,85 @@
+"""Real Chromium, headless, on the real site. Without one these tests are not run, visibly; or fail, if required."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+QUIET += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        reason = "NOT RUN: browser tests need Chromium on the PATH"
+        pytest.fail(reason) if os.environ.get("ASSAY_REQUIRE_ALL") else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Trouble:
+    """What a page must not do: break its policy, raise, open a dialog, ask another host for anything."""
+
+    seen: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page, origin: str) -> None:
+        page.on("console", lambda message: self.note("console", message.text, message.type == "error"))
+        page.on("pageerror", lambda error: self.note("error", str(error), True))
+        page.on("dialog", lambda dialog: (self.note("dialog", dialog.message, True), dialog.dismiss()))
+        page.on(
+            "request", lambda request: self.note("outside", request.url, not request.url.startswith(origin))
+        )
+
+    def note(self, kind: str, text: str, matters: bool) -> None:
+        if matters:
+            self.seen.append(f"{kind}: {text}")
+
+
+@pytest.fixture
+def visit(chromium, live_server) -> Iterator[Callable[..., Page]]:
+    """Opens pages of the site: `visit("/rate/", user=rita, size="phone", dark=True, scripts=False)`.
+
+    At the end of the test no page may have done what Trouble lists.
+    """
+    trouble, contexts = Trouble(), []
+
+    def open_page(
+        path: str, user=None, size: str = "desktop", dark: bool = False, scripts: bool = True
+    ) -> Page:
+        context = chromium.new_context(
+            viewport=SIZES[size],
+            has_touch=size == "phone",
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        trouble.watch(page, live_server.url)
+        if user:
+            context.add_cookies([session_of(user, live_server.url)])
+        page.goto(live_server.url + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert trouble.seen == []
+
+
+def session_of(user, origin: str) -> dict[str, str]:
+    """The cookie of somebody who has signed in: the form itself has a test of its own, and limits."""
+    client = Client()
+    client.force_login(user)
+    return {"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key, "url": origin}

@@ -1,0 +1,48 @@
+"""axe finds nothing, with no rule switched off, on any page, wide and narrow, light and dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from assay.reports.refresh import refresh
+from raters.simulation import Simulation, simulate
+from tests import builders
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+LOOKS = [("desktop", False), ("desktop", True), ("phone", False), ("phone", True)]
+
+
+@pytest.fixture
+def site(transactional_db):
+    """People, a study to judge and one that simulated raters have judged; the pages, with who opens them."""
+    open_study, judged = builders.study(), builders.study(prompts=45, slug="winter")
+    rater, researcher = builders.rater(open_study), builders.researcher()
+    simulate(judged, Simulation(raters=4))
+    refresh(judged)
+    return {
+        "/accounts/login/": None,
+        "/accounts/password/reset/": None,
+        "/rate/": rater.user,
+        f"/rate/{open_study.public_id}/next/": rater.user,
+        f"/rate/{open_study.public_id}/done/": rater.user,
+        "/studies/": researcher,
+        f"/studies/{judged.slug}/": researcher,
+        f"/studies/{open_study.slug}/": researcher,
+    }
+
+
+@pytest.mark.parametrize(("size", "dark"), LOOKS)
+def test_axe_finds_nothing(visit, site, size, dark):
+    found = {}
+    for path, user in site.items():
+        page = visit(path, user=user, size=size, dark=dark)
+        results = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response
+        found[path] = [violation["id"] for violation in results["violations"]]
+    assert found == {path: [] for path in found}
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_no_page_scrolls_sideways(visit, site, size):
+    for path, user in site.items():
+        page = visit(path, user=user, size=size)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path

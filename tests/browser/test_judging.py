@@ -1,0 +1,87 @@
+"""A person judges: by keyboard alone, by touch, without JavaScript."""
+
+import pytest
+
+from raters.models import Assignment, Judgment
+from tests import builders
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def study(transactional_db):
+    return builders.study()
+
+
+@pytest.fixture
+def rater(study):
+    return builders.rater(study)
+
+
+def test_a_rater_judges_everything_by_keyboard_alone(visit, study, rater):
+    page = visit("/accounts/login/")
+    page.keyboard.type(rater.user.username)  # the first field has the focus
+    page.keyboard.press("Tab")
+    page.keyboard.type(builders.PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Start").focus()
+    page.keyboard.press("Enter")
+    for key in "123":
+        page.get_by_role("heading", name="Response A").wait_for()
+        page.keyboard.press(key)
+        page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Done for now").wait_for()
+    assert [row.raw_answer for row in Judgment.objects.counted(study)] == ["left", "same", "right"]
+    assert all(row.active_ms is not None for row in Judgment.objects.all())
+
+
+def test_enter_without_a_choice_sends_nothing(visit, study, rater):
+    page = visit(f"/rate/{study.public_id}/next/", user=rater.user)
+    page.keyboard.press("Enter")
+    assert page.get_by_role("heading", name="Response A").is_visible()
+    assert not Judgment.objects.exists()
+
+
+def test_b_goes_back_and_a_new_answer_replaces_the_old(visit, study, rater):
+    page = visit(f"/rate/{study.public_id}/next/", user=rater.user)
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 of 3 answered").wait_for()
+    page.keyboard.press("b")
+    page.get_by_text("You answered this before").wait_for()
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 of 3 answered").wait_for()
+    assert [row.raw_answer for row in Judgment.objects.counted(study)] == ["right"]
+
+
+def test_s_skips(visit, study, rater):
+    page = visit(f"/rate/{study.public_id}/next/", user=rater.user)
+    first = page.url
+    page.keyboard.press("s")
+    page.wait_for_url(lambda url: url != first and "/rate/c/" in url)
+    assert Assignment.objects.filter(state="skipped").count() == 1
+
+
+def test_letters_typed_into_the_comment_are_letters(visit, study, rater):
+    page = visit(f"/rate/{study.public_id}/next/", user=rater.user)
+    page.get_by_label("Why? (optional)").fill("")
+    page.get_by_label("Why? (optional)").press_sequentially("1 best side")
+    assert page.get_by_label("Why? (optional)").input_value() == "1 best side"
+    assert page.locator("input[name=value]:checked").count() == 0
+
+
+def test_a_rater_judges_by_touch_on_a_phone(visit, study, rater):
+    page = visit(f"/rate/{study.public_id}/next/", user=rater.user, size="phone")
+    page.get_by_text("B is better").tap()
+    page.get_by_role("button", name="Submit and next").tap()
+    page.get_by_text("1 of 3 answered").wait_for()
+    assert Judgment.objects.counted(study).count() == 1
+
+
+def test_a_rater_judges_without_javascript(visit, study, rater):
+    page = visit(f"/rate/{study.public_id}/next/", user=rater.user, scripts=False)
+    page.get_by_text("About the same").click()
+    page.get_by_role("button", name="Submit and next").click()
+    assert "1 of 3 answered" in page.content()
+    assert Judgment.objects.counted(study).get().active_ms is None
