@@ -15,7 +15,7 @@ from generation.engine.sampling import NOT_FINITE, RowSampling, SamplingParams, 
 
 SHORTEST_BUCKET = 16
 PREFILL_TOKENS = 1024  # places in one prefill: rows x bucket, so that its cost does not grow with the bucket
-LEAST_CAPACITY = 64
+LEAST_CAPACITY = 256  # fewer sizes, fewer programs
 
 
 @dataclass

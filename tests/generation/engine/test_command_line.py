@@ -1,0 +1,124 @@
+"""The three commands, from their arguments to their files and messages."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from generation.engine.__main__ import BAD_INPUT, main
+
+
+@pytest.fixture
+def generate(chatting, tmp_path):
+    """Runs `generate` on rows; gives the exit code and the responses by prompt id, None if no file was written."""
+
+    def run(*rows: object, checkpoint: Path = chatting.path, options: tuple[str, ...] = ()):
+        prompts, out = tmp_path / "prompts.jsonl", tmp_path / "out.jsonl"
+        prompts.write_text("".join(f"{row if isinstance(row, str) else json.dumps(row)}\n" for row in rows))
+        files = ["--checkpoint", str(checkpoint), "--prompts", str(prompts), "--out", str(out)]
+        code = main(["generate", *files, "--slots", "4", "--max-new-tokens", "5", *options])
+        if not out.exists():
+            return code, None
+        return code, {row["prompt_id"]: row for row in map(json.loads, out.read_text().splitlines())}
+
+    return run
+
+
+def test_prompts_turns_and_ids_all_get_responses(generate, chatting):
+    turns = [{"role": "user", "content": "Hello"}, {"role": "user", "content": "And?"}]
+    code, rows = generate(
+        {"id": "one", "prompt": "What is the time?", "category": "left alone"},
+        {"id": "two", "turns": turns},
+        {"id": "ids", "token_ids": [2, 70, 71]},
+    )
+    assert code == 0
+    assert {name: len(row["turns"]) for name, row in rows.items()} == {"one": 1, "two": 2, "ids": 1}
+    row = rows["ids"]
+    assert row["turns"] == [chatting.tokenizer.decode(row["token_ids"][0])]
+    assert (row["n_prompt_tokens"], row["checkpoint"]["digest"]) == (3, chatting.digest)
+
+
+def test_a_sampled_response_says_how_it_was_drawn(generate):
+    options = ("--temperature", "0.8", "--top-k", "40", "--top-p", "0.9", "--seed", "3")
+    _, rows = generate({"id": "one", "prompt": "Hello"}, options=options)
+    decoding = rows["one"]["decoding"]
+    assert (decoding["temperature"], decoding["top_k"], decoding["max_new_tokens"]) == (0.8, 40, 5)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("{", "line 2: not a JSON object in UTF-8"),
+        ("[1]", "line 2: expected a JSON object with the fields id and prompt"),
+        ("", "line 2: not a JSON object"),
+        ({"prompt": "x"}, "line 2: field id: is None; expected a text that is not empty"),
+        ({"id": "b"}, "line 2: expected one of the fields prompt, turns, token_ids, found none"),
+        ({"id": "b", "prompt": "x", "token_ids": [1]}, "found ['prompt', 'token_ids']"),
+        ({"id": "b", "prompt": ""}, "line 2: field prompt: is ''; expected text that is not empty"),
+        ({"id": "b", "prompt": 7}, "line 2: field prompt: is 7"),
+        ('{"id": "b", "prompt": "\\ud83d"}', "line 2: field prompt: holds half of a surrogate pair"),
+        ({"id": "b", "turns": []}, "line 2: field turns: expected a list of at least one user turn"),
+        (
+            {"id": "b", "turns": [{"role": "system", "content": "x"}]},
+            "line 2: field turns: each turn must be",
+        ),
+        ({"id": "b", "token_ids": []}, "line 2: field token_ids: expected a list of at least one"),
+        ({"id": "b", "token_ids": [True]}, "line 2: field token_ids: expected a list"),
+        ({"id": "b", "token_ids": [9999]}, "line 2: field token_ids: 9999 is too high"),
+        ({"id": "a", "prompt": "x"}, "line 2: field id: 'a' stands on line 1 already"),
+    ],
+)
+def test_a_bad_row_is_named_and_nothing_is_written(generate, capsys, row, message):
+    code, rows = generate({"id": "a", "prompt": "fine"}, row)
+    assert (code, rows) == (BAD_INPUT, None)
+    assert message in capsys.readouterr().err
+
+
+def test_text_for_a_checkpoint_that_cannot_chat_is_refused(generate, checkpoint, capsys):
+    code, rows = generate({"id": "a", "prompt": "Hello"}, checkpoint=checkpoint.path)
+    assert (code, rows) == (BAD_INPUT, None)
+    assert "line 1: field prompt: the checkpoint cannot chat" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--max-new-tokens", "0"), "--max-new-tokens is 0; expected 1 or more"),
+        (("--temperature", "-1"), "temperature is -1.0"),
+        (("--slots", "0"), "slots is 0"),
+        (("--checkpoint", "nowhere"), "nowhere: there is no such folder"),
+    ],
+)
+def test_a_bad_option_is_named_and_nothing_is_written(generate, capsys, options, message):
+    code, rows = generate({"id": "a", "prompt": "fine"}, options=options)
+    assert (code, rows) == (BAD_INPUT, None)
+    assert message in capsys.readouterr().err
+
+
+def test_responses_that_exist_are_not_written_over(generate, tmp_path, capsys):
+    (tmp_path / "out.jsonl").write_text('{"prompt_id": "precious"}\n')
+    code, rows = generate({"id": "a", "prompt": "fine"})
+    assert (code, list(rows)) == (BAD_INPUT, ["precious"])
+    assert "exists; remove it or name another file" in capsys.readouterr().err
+
+
+def test_describe_says_what_a_folder_holds(chatting, capsys):
+    assert main(["describe", str(chatting.path)]) == 0
+    said = capsys.readouterr().out
+    assert chatting.digest in said
+    assert "recurrentgemma" in said
+
+
+def test_random_checkpoint_writes_a_folder_that_describe_reads(tmp_path, capsys):
+    out = str(tmp_path / "out")
+    assert main(["random-checkpoint", "--preset", "recurrentgemma-tiny", "--out", out, "--width", "32"]) == 0
+    assert main(["describe", out]) == 0
+    assert "width=32" in capsys.readouterr().out
+
+
+def test_the_engine_runs_as_a_module_without_the_platform():
+    script = "import sys, generation.engine; print([m for m in ('django', 'celery') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -1,0 +1,85 @@
+"""Choosing tokens: shares that follow the softmax, cuts that follow a sort, and parameters out of range."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from generation.engine import SamplingParams, sampling
+from generation.engine.sampling import NOT_FINITE, SamplingTable, derived_seed
+
+DRAWS = 4000
+sample = jax.jit(sampling.sample)  # traced once; untraced, each operation would compile by itself
+LOGITS = np.log(np.array([0.4, 0.3, 0.2, 0.06, 0.04]))
+
+
+def drawn_shares(params: SamplingParams) -> np.ndarray:
+    """Shares of the tokens drawn for one sequence at `DRAWS` positions."""
+    table = SamplingTable(DRAWS)
+    for row in range(DRAWS):
+        table.set(row, params)
+    tokens = sample(jnp.tile(jnp.array(LOGITS, jnp.float32), (DRAWS, 1)), table.rows(), jnp.arange(DRAWS))
+    return np.bincount(np.asarray(tokens), minlength=5) / DRAWS
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"temperature": 0.0}, [1, 0, 0, 0, 0]),
+        ({"temperature": 1.0}, [0.4, 0.3, 0.2, 0.06, 0.04]),
+        ({"temperature": 0.5}, np.array([16, 9, 4, 0.36, 0.16]) / 29.52),  # shares squared
+        ({"temperature": 1.0, "top_k": 2}, [4 / 7, 3 / 7, 0, 0, 0]),
+        ({"temperature": 1.0, "top_k": 99}, [0.4, 0.3, 0.2, 0.06, 0.04]),
+        ({"temperature": 1.0, "top_p": 0.5}, [4 / 7, 3 / 7, 0, 0, 0]),
+        ({"temperature": 1.0, "top_p": 0.01}, [1, 0, 0, 0, 0]),
+        ({"temperature": 1.0, "top_k": 3, "top_p": 0.7}, [4 / 7, 3 / 7, 0, 0, 0]),  # 0.7 of the three's 0.9
+        ({"temperature": 1e-30}, [1, 0, 0, 0, 0]),
+    ],
+)
+def test_tokens_are_drawn_in_the_shares_of_the_softmax(params, expected):
+    # four standard errors of a share over 4000 draws are at most 0.032
+    assert drawn_shares(SamplingParams(**params, seed=1)) == pytest.approx(np.array(expected), abs=0.032)
+
+
+def test_rows_of_one_batch_are_drawn_each_by_its_own_parameters():
+    table = SamplingTable(3)
+    table.set(1, SamplingParams(temperature=1.0, top_k=1))
+    table.set(2, SamplingParams(temperature=5.0, seed=2))
+    logits = jnp.tile(jnp.array(LOGITS, jnp.float32), (3, 1))
+    tokens = np.array([np.asarray(sample(logits, table.rows(), jnp.full(3, at))) for at in range(40)])
+    assert set(tokens[:, 0]) == set(tokens[:, 1]) == {0}
+    assert len(set(tokens[:, 2])) > 2
+
+
+def test_a_row_that_is_not_finite_is_marked_and_the_others_are_not():
+    logits = jnp.array([[0.0, 1.0], [jnp.nan, 1.0], [jnp.inf, 1.0]])
+    assert np.asarray(sample(logits, SamplingTable(3).rows(), jnp.zeros(3, int))).tolist() == [
+        1,
+        NOT_FINITE,
+        NOT_FINITE,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"temperature": -0.1}, "temperature is -0.1; expected a finite number, 0 or more"),
+        ({"temperature": float("nan")}, "temperature is nan"),
+        ({"temperature": float("inf")}, "temperature is inf"),
+        ({"top_p": 0.0}, "top_p is 0.0; expected above 0 and at most 1"),
+        ({"top_p": 1.1}, "top_p is 1.1"),
+        ({"top_k": -1}, "top_k is -1; expected a whole number, 0 or more"),
+        ({"top_k": 1.5}, "top_k is 1.5"),
+        ({"seed": -1}, "seed is -1; expected a whole number"),
+        ({"seed": 2**32}, "seed is 4294967296"),
+    ],
+)
+def test_a_parameter_out_of_range_is_named(params, message):
+    with pytest.raises(ValueError, match=message):
+        SamplingParams(**params)
+
+
+def test_derived_seeds_differ_by_name_and_by_seed_and_stay_the_same():
+    seeds = {derived_seed(seed, name) for seed in (0, 1) for name in ("a", "b")}
+    assert len(seeds) == 4
+    assert derived_seed(0, "a") == 0x5F1AA0C8  # printf '0\0a' | sha256sum
