@@ -19,7 +19,7 @@ def researchers_only(view: View) -> View:
     @login_required
     @wraps(view)
     def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.plans_studies:  # type: ignore[union-attr]  login_required leaves users alone
+        if not plans_studies(request):
             raise Http404
         return view(request, *args, **kwargs)
 
@@ -32,11 +32,15 @@ def raters_only(view: Callable[Concatenate[HttpRequest, Rater, ...], HttpRespons
     @login_required
     @wraps(view)
     def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.plans_studies:  # type: ignore[union-attr]
+        if plans_studies(request):
             raise Http404
         return view(request, get_object_or_404(Rater, user=request.user), *args, **kwargs)
 
     return gate
+
+
+def plans_studies(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and request.user.plans_studies
 
 
 def study_of(rater: Rater, public_id: str) -> Study:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from django.db import transaction
 
-from analysis.simulate import SimulatedRaters, SimulatedTruth
+from analysis.simulate import Side, SimulatedRaters, SimulatedTruth
 from raters import judging
 from raters.assignment import claim_next
 from raters.judging import Answer
@@ -82,7 +82,7 @@ def check(study: Study, simulation: Simulation) -> None:
 
 
 def answer(respondents: SimulatedRaters, number: int, assignment: Assignment, study: Study) -> Answer:
-    side = "left" if assignment.a_is_left else "right"
+    side: Side = "left" if assignment.a_is_left else "right"
     outcome = respondents.outcome(number, assignment.comparison.prompt.key, side)
     return Answer(
         value=choice_for(outcome, assignment, study.rubric.scale).value,

@@ -7,7 +7,8 @@ from django.urls import include, path
 from assay.accounts.first_administrator import first_administrator
 from assay.dashboards.views import home
 
-admin.site.login = secure_admin_login(admin.site.login)  # one sign-in, with one set of limits
+# One sign-in, with one set of limits, for the admin too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Assay administration"
 
 urlpatterns = [

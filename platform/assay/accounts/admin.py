@@ -9,7 +9,7 @@ from assay.accounts.models import AuditEvent, User
 class AssayUserAdmin(UserAdmin):
     list_display = ("username", "email", "role", "is_staff", "is_active", "last_login")
     list_filter = ("role", "is_staff", "is_active")
-    fieldsets = (*UserAdmin.fieldsets, ("Assay", {"fields": ("role",)}))
+    fieldsets = (*(UserAdmin.fieldsets or ()), ("Assay", {"fields": ("role",)}))
     add_fieldsets = (*UserAdmin.add_fieldsets, ("Assay", {"fields": ("email", "role")}))
 
 

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.dispatch import receiver
 
-from assay.accounts.models import AuditEvent
+from assay.accounts.models import AuditEvent, User
 from promptsets.audit import audited
 
 
@@ -14,7 +13,7 @@ from promptsets.audit import audited
 def store(
     sender: Any,
     *,
-    actor: AbstractBaseUser | None,
+    actor: User | None,
     action: str,
     target: models.Model,
     detail: dict[str, Any],

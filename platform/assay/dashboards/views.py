@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from assay.dashboards.progress import progress_of
 from assay.dashboards.results import results_of
-from raters.access import researchers_only
+from raters.access import plans_studies, researchers_only
 from raters.models import Study
 
 
@@ -16,7 +16,7 @@ from raters.models import Study
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Everyone's start: what they are here for."""
-    return redirect("dashboards:studies" if request.user.plans_studies else "raters:my_studies")
+    return redirect("dashboards:studies" if plans_studies(request) else "raters:my_studies")
 
 
 @never_cache

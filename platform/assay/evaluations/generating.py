@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -31,7 +32,7 @@ def generate_here(runs: Sequence[GenerationRun]) -> None:
         bar.update(task, completed=present(places))
 
 
-def present(places) -> int:  # type: ignore[no-untyped-def]
+def present(places: QuerySet[RunResponse]) -> int:
     return places.exclude(response=None).count()
 
 

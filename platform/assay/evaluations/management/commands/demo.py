@@ -25,7 +25,7 @@ class Command(BaseCommand):
         simulated = demo.study(demo.SIMULATED, "Demo: simulated raters", runs, ratings=3)
         by_hand = demo.study(demo.BY_HAND, "Demo: your own judgments", runs, ratings=1)
         demo.judge_by_simulation(simulated)
-        print_report(refresh(simulated), Console(file=self.stdout))
+        print_report(refresh(simulated), Console())
         if options["no_serve"]:
             return
         for person in demo.sign_ins(by_hand):

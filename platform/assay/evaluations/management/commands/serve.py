@@ -32,7 +32,7 @@ class Command(BaseCommand):
         mode = "Celery workers by REDIS_URL" if settings.REDIS_URL else "embedded worker, no broker"
         database = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
         self.stdout.write(f"Assay on {origin} ({database}, {mode}). Ctrl-C stops it.")
-        self.stdout._out.flush()
+        sys.stdout.flush()
         if code := supervise(commands(options["host"], options["port"])):
             raise CommandError("A part of the site stopped by itself; see above.", returncode=code)
 

@@ -21,4 +21,4 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(as_json(report), indent=2))
         else:
-            print_report(report, Console(file=self.stdout))
+            print_report(report, Console())
