@@ -21,7 +21,14 @@ CODE = [
 def test_the_top_level_is_the_one_that_was_agreed():
     for name in ("platform", "raters", "generation", "analysis", "promptsets", "tests"):
         assert (ROOT / name).is_dir()
-    for name in ("manage.py", "docker-compose.yml", "README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE"):
+    for name in (
+        "manage.py",
+        "docker-compose.yml",
+        "README.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "LICENSE",
+    ):
         assert (ROOT / name).is_file()
 
 

@@ -1,0 +1,44 @@
+"""`make demo SERVE=0`: the main job on what ships here, JAX included."""
+
+import pytest
+from assay.accounts.models import User
+from assay.evaluations import demo
+from assay.reports.models import Report
+from django.core.management import call_command
+
+from generation.models import Response
+from raters.models import Judgment, Study
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def roots(settings, tmp_path):
+    settings.CHECKPOINT_ROOTS = [tmp_path]
+
+
+def test_the_demo_ends_with_the_win_rate_table(roots, capsys):
+    call_command("demo", "--no-serve")
+    printed = capsys.readouterr().out
+    assert "Demo: simulated raters: 120 judgments" in printed and "true win rate 55.0%" in printed
+    assert Response.objects.count() == 80
+    study = Study.objects.get(slug=demo.SIMULATED)
+    assert Judgment.objects.counted(study).count() == 120
+    again(capsys)
+
+
+def again(capsys) -> None:
+    """A second run finds everything there: nothing is generated or judged twice."""
+    responses, judgments = Response.objects.count(), Judgment.objects.count()
+    call_command("demo", "--no-serve")
+    assert (Response.objects.count(), Judgment.objects.count()) == (responses, judgments)
+    assert Report.objects.count() == 2
+
+
+def test_its_sign_ins_work(client, db):
+    from tests import builders
+
+    people = demo.sign_ins(builders.study())
+    for person in people:
+        assert client.login(username=person.username, password=person.password)
+    assert set(User.objects.values_list("role", flat=True)) == {"rater", "researcher"}
