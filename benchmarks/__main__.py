@@ -1,0 +1,7 @@
+"""Runs every benchmark that needs nothing but this repository: `make bench`. Each runs alone too."""
+
+from benchmarks import claims, main_job
+
+if __name__ == "__main__":
+    main_job.main([])
+    claims.main([])
