@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import django
@@ -71,12 +72,7 @@ def one_round(number: int, raters: int, prompts: int) -> tuple[float, float]:
         study = builders.study(prompts=prompts, ratings=3, slug=f"{kind}-{number}")
         people = [builders.rater(study, f"{kind}{number}-{person}") for person in range(raters)]
         started = time.perf_counter()
-        at_once(
-            [
-                lambda person=person, share=share: work(study, person, share)
-                for share, person in enumerate(people)
-            ]
-        )
+        at_once([partial(work, study, person, share) for share, person in enumerate(people)])
         rates.append(judgments / (time.perf_counter() - started))
     return rates[0], rates[1]
 
