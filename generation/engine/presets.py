@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from generation.engine.networks.recurrentgemma import RecurrentGemmaConfig
+from generation.engine.networks.griffin import RecurrentGemmaConfig
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from generation.engine.checkpoints.recurrentgemma_format import config_json, tensor_specs
 from generation.engine.checkpoints.tensor_specs import TensorSpec
 from generation.engine.checkpoints.writing import write_weights
-from generation.engine.networks.recurrentgemma import RecurrentGemmaConfig
+from generation.engine.networks.griffin import RecurrentGemmaConfig
 from generation.engine.presets import preset as find_preset
 from generation.engine.tokenizer import END_OF_TURN, START_OF_TURN, Tokenizer
 

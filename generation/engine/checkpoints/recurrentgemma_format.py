@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from generation.engine.checkpoints.config_fields import Fields
 from generation.engine.checkpoints.tensor_specs import TensorSpec, dense, same
-from generation.engine.networks.recurrentgemma import BlockKind, RecurrentGemmaConfig
+from generation.engine.networks.griffin import BlockKind, RecurrentGemmaConfig
 
 ARCHITECTURE = "RecurrentGemmaForCausalLM"
 REQUIRED = {  # what the network computes; a folder that says otherwise holds another network
