@@ -1,15 +1,14 @@
 """Who judges what next: exactly the wanted ratings for each comparison, whoever else asks at the same time."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from raters.judging import give_place_back, take_place
-from raters.models import Assignment, Comparison, Enrolment, Rater, Study
-
-TRIES = 8  # comparisons read at a time; where others take all their places first, the next ones are read
+from raters.models import Assignment, Enrolment, Rater, Study
 
 
 def claim_next(rater: Rater, study: Study) -> Assignment | None:
@@ -34,62 +33,63 @@ def may_work(rater: Rater, study: Study) -> bool:
 
 def renew(rater: Rater, study: Study) -> Assignment | None:
     """The assignment that the rater holds, with its lease counted from now; None if there is none."""
-    held = Assignment.objects.of(rater, study).filter(state=Assignment.State.LEASED)
-    held.update(lease_until=lease_end(study))
-    return held.select_related("comparison").order_by("pk").first()
+    held = Assignment.objects.of(rater, study).filter(state=Assignment.State.LEASED).order_by("pk").first()
+    # The state again, in the UPDATE: the lease may have run out and been taken back since it was read.
+    return held if held and lease(held, study, Assignment.State.LEASED) else None
 
 
 def claim_new(rater: Rater, study: Study) -> Assignment | None:
-    # Each round that fails does so because somebody else got on, so the loop ends; giving up after one round
+    # Each round that fails does so because somebody else got on, so the loop ends; giving up after the first
     # would tell a rater "nothing left" while places are free.
-    while found := candidates(rater, study):
-        for comparison in found:
-            if assignment := assign(comparison, rater):
-                return assignment
+    while (comparison_id := next_place(rater, study)) is not None:
+        if assignment := assign(study, comparison_id, rater):
+            return assignment
     return None
 
 
-def candidates(rater: Rater, study: Study) -> list[Comparison]:
-    """Comparisons with the fewest ratings first, in an order of this rater's own, which nobody can foresee."""
-    wanting = study.comparisons.wanting_ratings().unseen_by(rater)
-    places = sorted(
-        wanting.values_list("ratings_taken", "pk"),
-        key=lambda row: (row[0], keyed(study, "order", rater.pk, row[1])),
-    )
-    found = Comparison.objects.select_related("study").in_bulk([pk for _, pk in places[:TRIES]])
-    return [found[pk] for _, pk in places[:TRIES] if pk in found]
+def next_place(rater: Rater, study: Study) -> int | None:
+    """A comparison with the fewest ratings, by an order of this rater's own, which nobody can foresee."""
+    wanting = study.comparisons.wanting_ratings().unseen_by(rater).values_list("ratings_taken", "pk")
+    places = [(taken, keyed(study, "order", rater.pk, pk), pk) for taken, pk in fewest(wanting)]
+    return min(places)[2] if places else None
+
+
+def fewest(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    found = list(places)
+    least = min((taken for taken, _ in found), default=0)
+    return [place for place in found if place[0] == least]
 
 
 @transaction.atomic
-def assign(comparison: Comparison, rater: Rater) -> Assignment | None:
+def assign(study: Study, comparison_id: int, rater: Rater) -> Assignment | None:
     """Takes a place in the comparison for the rater; None if others filled it in the meantime."""
     # Taking the place locks the comparison's row: the count of sides below cannot change under us.
-    if not take_place(comparison):
+    if not take_place(comparison_id):
         return None
     assignment, created = Assignment.objects.get_or_create(
-        comparison=comparison,
+        comparison_id=comparison_id,
         rater=rater,
         repeat_of=None,
-        defaults={"a_is_left": draw_side(comparison, rater), "lease_until": lease_end(comparison.study)},
+        defaults={"a_is_left": draw_side(study, comparison_id, rater), "lease_until": lease_end(study)},
     )
-    if not created and not retake(assignment):
-        give_place_back(comparison)
+    # A second tab may have been faster: then the place is not this one's to take.
+    if not created and not lease(assignment, study, Assignment.State.EXPIRED):
+        give_place_back(comparison_id)
         return None
     return assignment
 
 
-def retake(assignment: Assignment) -> bool:
-    """Gives an expired assignment back to its rater; False if it is not expired (a second tab was faster)."""
-    expired = Assignment.objects.filter(pk=assignment.pk, state=Assignment.State.EXPIRED)
-    lease_until = lease_end(assignment.comparison.study)
-    return bool(expired.update(state=Assignment.State.LEASED, lease_until=lease_until))
+def lease(assignment: Assignment, study: Study, state: str) -> bool:
+    """Leases the assignment from now on if it is still in that state; False if it is not."""
+    still = Assignment.objects.filter(pk=assignment.pk, state=state)
+    return bool(still.update(state=Assignment.State.LEASED, lease_until=lease_end(study)))
 
 
-def draw_side(comparison: Comparison, rater: Rater) -> bool:
+def draw_side(study: Study, comparison_id: int, rater: Rater) -> bool:
     """Whether response a stands left: the side it has had less often in this comparison, else a coin of the study's."""
-    sides = list(comparison.assignments.values_list("a_is_left", flat=True))
+    sides = list(Assignment.objects.filter(comparison=comparison_id).values_list("a_is_left", flat=True))
     lead = sides.count(True) - sides.count(False)
-    return lead < 0 if lead else keyed(comparison.study, "side", rater.pk, comparison.pk) % 2 == 0
+    return lead < 0 if lead else keyed(study, "side", rater.pk, comparison_id) % 2 == 0
 
 
 def keyed(study: Study, *parts: object) -> int:
@@ -111,6 +111,6 @@ def reclaim(study: Study) -> int:
         with transaction.atomic():
             # The filter again, in the UPDATE: the rater may have answered or renewed since the list was read.
             if Assignment.objects.overdue().filter(pk=assignment.pk).update(state=Assignment.State.EXPIRED):
-                give_place_back(assignment.comparison)
+                give_place_back(assignment.comparison_id)
                 freed += 1
     return freed

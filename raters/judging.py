@@ -79,24 +79,21 @@ def settle(assignment: Assignment) -> str:
     holds_a_place = assignment.state == Assignment.State.LEASED
     state = (
         Assignment.State.DONE
-        if holds_a_place or take_place(assignment.comparison)
+        if holds_a_place or take_place(assignment.comparison_id)
         else Assignment.State.SURPLUS
     )
     Assignment.objects.filter(pk=assignment.pk).update(state=state, draft={})
     return state
 
 
-def take_place(comparison: Comparison) -> bool:
+def take_place(comparison_id: int) -> bool:
     """Counts one more rating, if the comparison still wants one; one conditional UPDATE, so that no two can pass."""
-    return bool(
-        Comparison.objects.wanting_ratings()
-        .filter(pk=comparison.pk)
-        .update(ratings_taken=F("ratings_taken") + 1)
-    )
+    wanting = Comparison.objects.wanting_ratings().filter(pk=comparison_id)
+    return bool(wanting.update(ratings_taken=F("ratings_taken") + 1))
 
 
-def give_place_back(comparison: Comparison) -> None:
-    Comparison.objects.filter(pk=comparison.pk).update(ratings_taken=F("ratings_taken") - 1)
+def give_place_back(comparison_id: int) -> None:
+    Comparison.objects.filter(pk=comparison_id).update(ratings_taken=F("ratings_taken") - 1)
 
 
 @transaction.atomic
@@ -106,7 +103,7 @@ def skip(assignment: Assignment, reason: str = "") -> None:
         state=Assignment.State.SKIPPED, skip_reason=reason[:500], draft={}
     )
     if skipped:
-        give_place_back(assignment.comparison)
+        give_place_back(assignment.comparison_id)
 
 
 def preference(chosen: Choice, *, a_is_left: bool) -> str:
