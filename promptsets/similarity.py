@@ -51,7 +51,7 @@ def grams_of(text: str) -> Grams:
 
 def masked(text: str) -> str:
     """The text with quotations, numbers and capitalised words within a sentence blotted out: what a template leaves."""
-    return NAME.sub("NAME", NUMBER.sub("NUMBER", QUOTED.sub("QUOTE", text)))
+    return QUOTED.sub("QUOTE", NUMBER.sub("NUMBER", NAME.sub("NAME", text)))
 
 
 def words_of(text: str) -> list[str]:
