@@ -36,7 +36,9 @@ class Checkpoint(models.Model):
         CheckpointSeries, null=True, blank=True, on_delete=models.PROTECT, related_name="checkpoints"
     )
     step = models.PositiveBigIntegerField(null=True, blank=True)
-    family = models.CharField(max_length=64, blank=True, help_text="Architecture; empty where it is not known")
+    family = models.CharField(
+        max_length=64, blank=True, help_text="Architecture; empty where it is not known"
+    )
     source = models.CharField(max_length=16, choices=Source)
     uri = models.CharField(max_length=1000, blank=True)
     digest = models.CharField(max_length=80, unique=True)

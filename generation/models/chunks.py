@@ -12,7 +12,8 @@ class ChunkQuerySet(models.QuerySet["Chunk"]):
         """Chunks that a worker may take now: queued and not put off, or held by one whose lease ran out."""
         now = timezone.now()
         return self.filter(
-            Q(status=Chunk.Status.QUEUED, not_before__lte=now) | Q(status=Chunk.Status.LEASED, lease_until__lt=now)
+            Q(status=Chunk.Status.QUEUED, not_before__lte=now)
+            | Q(status=Chunk.Status.LEASED, lease_until__lt=now)
         )
 
 

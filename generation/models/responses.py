@@ -35,14 +35,18 @@ class Response(models.Model):
     sample = models.PositiveSmallIntegerField(default=0)
 
     turns = models.JSONField(help_text="One text for each user turn, verbatim")
-    token_ids = models.JSONField(null=True, blank=True, help_text="Token ids for each turn; null where imported")
+    token_ids = models.JSONField(
+        null=True, blank=True, help_text="Token ids for each turn; null where imported"
+    )
     status = models.CharField(max_length=16, choices=Status)
     finish_reason = models.CharField(max_length=16, choices=FinishReason)
     flags = models.JSONField(default=list, blank=True)
     n_prompt_tokens = models.PositiveIntegerField(null=True, blank=True)
     n_output_tokens = models.PositiveIntegerField(null=True, blank=True)
     text_sha256 = models.CharField(max_length=64)
-    provenance = models.JSONField(default=dict, blank=True, help_text="Where it came from: file and row, or chunk")
+    provenance = models.JSONField(
+        default=dict, blank=True, help_text="Where it came from: file and row, or chunk"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

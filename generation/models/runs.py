@@ -1,5 +1,7 @@
 """One checkpoint over one prompt-set version with one set of sampling parameters and one seed."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q
@@ -18,6 +20,8 @@ class GenerationRunQuerySet(models.QuerySet["GenerationRun"]):
 class GenerationRun(models.Model):
     """What decides the run's texts stands in its unique key; asking for the same again finds the run that exists."""
 
+    MOST_SAMPLES = 64  # of each prompt; each is a place, and nobody reads more
+
     checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="runs")
     prompt_set_version = models.ForeignKey(PromptSetVersion, on_delete=models.PROTECT, related_name="runs")
     chat_template = models.CharField(max_length=32, blank=True)
@@ -34,7 +38,14 @@ class GenerationRun(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["checkpoint", "prompt_set_version", "chat_template", "sampling_sha256", "seed", "samples"],
+                fields=[
+                    "checkpoint",
+                    "prompt_set_version",
+                    "chat_template",
+                    "sampling_sha256",
+                    "seed",
+                    "samples",
+                ],
                 name="run_is_unique_by_its_key",
             ),
             models.CheckConstraint(condition=Q(samples__gte=1), name="run_has_a_sample"),
@@ -42,6 +53,16 @@ class GenerationRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.checkpoint} over {self.prompt_set_version}"
+
+    @property
+    def response_key(self) -> dict[str, Any]:
+        """What the keys of all its responses share; a prompt's text digest and a sample make each one's whole."""
+        return {
+            "checkpoint_id": self.checkpoint_id,
+            "chat_template": self.chat_template,
+            "sampling_sha256": self.sampling_sha256,
+            "seed": self.seed,
+        }
 
     @property
     def missing(self) -> models.QuerySet["RunResponse"]:
