@@ -1,6 +1,25 @@
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from generation.chunks import try_again
 from generation.models import Checkpoint, CheckpointSeries, Chunk, GenerationRun, Response, RunResponse
+from generation.tasks import wake
+
+
+class RecordAdmin(admin.ModelAdmin):
+    """Rows that the platform writes. They can be looked at; changing one by hand would make a result untrue."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(CheckpointSeries)
@@ -12,33 +31,48 @@ class CheckpointSeriesAdmin(admin.ModelAdmin):
 class CheckpointAdmin(admin.ModelAdmin):
     list_display = ("name", "family", "source", "series", "step", "digest")
     list_filter = ("source", "family", "series")
+    list_select_related = ("series",)
     search_fields = ("name", "digest")
-    readonly_fields = ("digest", "description")
+    readonly_fields = ("source", "uri", "family", "digest", "description")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # only register_checkpoint and import_responses know the digest
 
 
 @admin.register(GenerationRun)
-class GenerationRunAdmin(admin.ModelAdmin):
+class GenerationRunAdmin(RecordAdmin):
     list_display = ("checkpoint", "prompt_set_version", "seed", "samples", "created_at")
     list_select_related = ("checkpoint", "prompt_set_version__prompt_set")
-    readonly_fields = ("checkpoint", "prompt_set_version", "chat_template", "sampling", "sampling_sha256", "seed")
 
 
 @admin.register(RunResponse)
-class RunResponseAdmin(admin.ModelAdmin):
+class RunResponseAdmin(RecordAdmin):
     list_display = ("run", "prompt", "sample", "response")
-    list_select_related = ("run__checkpoint", "run__prompt_set_version__prompt_set", "prompt", "response__checkpoint")
-    raw_id_fields = ("run", "prompt", "response")
+    list_select_related = (
+        "run__checkpoint",
+        "run__prompt_set_version__prompt_set",
+        "prompt",
+        "response__checkpoint",
+    )
 
 
 @admin.register(Chunk)
-class ChunkAdmin(admin.ModelAdmin):
+class ChunkAdmin(RecordAdmin):
     list_display = ("run", "number", "status", "attempts", "owner", "lease_until", "error")
     list_filter = ("status",)
     list_select_related = ("run__checkpoint", "run__prompt_set_version__prompt_set")
+    actions = ("try_dead_chunks_again",)
+
+    @admin.action(description="Try dead chunks again")
+    def try_dead_chunks_again(self, request: HttpRequest, chunks: QuerySet[Chunk]) -> None:
+        assert request.user.is_authenticated  # the admin lets nobody else in
+        again = try_again(chunks, actor=request.user)
+        wake(chunks.filter(status=Chunk.Status.QUEUED).values_list("pk", flat=True))
+        self.message_user(request, f"{again} dead chunks will be tried again.")
 
 
 @admin.register(Response)
-class ResponseAdmin(admin.ModelAdmin):
+class ResponseAdmin(RecordAdmin):
     list_display = ("checkpoint", "prompt_sha256", "sample", "status", "finish_reason", "n_output_tokens")
     list_filter = ("status", "finish_reason", "checkpoint")
     list_select_related = ("checkpoint",)

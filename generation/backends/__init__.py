@@ -1,0 +1,18 @@
+"""Who answers for a checkpoint. Only a worker that generates loads the engine, and JAX with it."""
+
+from collections.abc import Callable
+
+from generation.backends.base import Backend, PromptSample, Reply
+from generation.backends.engine import EngineBackend
+from generation.models import Checkpoint
+
+__all__ = ["BACKENDS", "Backend", "PromptSample", "Reply", "backend_for"]
+
+BACKENDS: dict[str, Callable[[Checkpoint], Backend]] = {Checkpoint.Source.ENGINE.value: EngineBackend}
+
+
+def backend_for(checkpoint: Checkpoint) -> Backend:
+    """Raises: ValueError if nothing here generates for such a checkpoint."""
+    if checkpoint.source not in BACKENDS:
+        raise ValueError(f"{checkpoint} is {checkpoint.get_source_display()}: nothing here generates for it")
+    return BACKENDS[checkpoint.source](checkpoint)

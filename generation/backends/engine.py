@@ -1,0 +1,70 @@
+"""The JAX engine as a backend: one checkpoint at a time in the memory of a process."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from generation.backends.base import PromptSample, Reply
+from generation.folders import folder_within_roots
+from generation.models import Checkpoint
+from generation.sampling import Sampling
+
+if TYPE_CHECKING:
+    from generation.engine import Engine
+    from generation.engine.conversations import ConversationReplies
+
+_loaded: dict[tuple[str, str, int], "Engine"] = {}
+
+
+class EngineBackend:
+    """Answers with the weights in the checkpoint's folder, if they are still the ones that were registered."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self.checkpoint = checkpoint
+
+    def replies(self, asked: Sequence[PromptSample], sampling: Sampling, seed: int) -> Iterator[Reply]:
+        """Seeds each conversation with SHA-256 over the run's seed and the sample's id, as the engine derives it."""
+        from generation.engine import SamplingParams
+        from generation.engine.conversations import Conversation, generate_conversations
+
+        params = SamplingParams(sampling.temperature, sampling.top_k, sampling.top_p, seed)
+        talks = [Conversation(sample.id, sample.turns) for sample in asked]
+        engine = engine_of(self.checkpoint)
+        for replies in generate_conversations(engine, talks, params, sampling.max_new_tokens):
+            yield reply_from(replies)
+
+
+def engine_of(checkpoint: Checkpoint) -> "Engine":
+    """The engine with this checkpoint's weights, loaded once; the one loaded before makes room.
+
+    Raises: ValueError (CheckpointError) if the folder cannot be read, lies outside CHECKPOINT_ROOTS, or holds other
+        files than were registered.
+    """
+    from generation.engine import CheckpointError, Engine, load_checkpoint
+
+    dtype = checkpoint.description.get("dtype", "float32")
+    key = (checkpoint.digest, dtype, settings.ENGINE_SLOTS)
+    if key not in _loaded:
+        _loaded.clear()
+        loaded = load_checkpoint(folder_within_roots(checkpoint.uri), dtype=dtype)
+        if loaded.digest != checkpoint.digest:
+            raise CheckpointError(
+                f"{checkpoint.uri}: its files have changed since {checkpoint} was registered (digest "
+                f"{loaded.digest[:12]}…, registered {checkpoint.digest[:12]}…); register them under another name"
+            )
+        _loaded[key] = Engine(loaded, slots=settings.ENGINE_SLOTS)
+    return _loaded[key]
+
+
+def reply_from(replies: "ConversationReplies") -> Reply:
+    texts = replies.replies
+    return Reply(
+        id=replies.id,
+        turns=tuple(text.text or "" for text in texts),
+        token_ids=tuple(text.token_ids for text in texts),
+        finish_reason="length" if any(text.finish_reason == "length" for text in texts) else "stop",
+        n_prompt_tokens=sum(text.prompt_tokens for text in texts),
+        n_output_tokens=sum(len(text.token_ids) for text in texts),
+        seed=replies.seed,
+    )
