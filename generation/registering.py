@@ -1,0 +1,118 @@
+"""Registers an engine checkpoint: a folder of weights gets a name, and from then on is known by its digest."""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.db import transaction
+
+from generation.folders import folder_within_roots
+from generation.models import Checkpoint, CheckpointSeries
+from promptsets.audit import audited
+
+if TYPE_CHECKING:
+    from generation.engine.checkpoints.loading import CheckpointDescription
+
+DTYPES = ("float32", "bfloat16")
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The checkpoint, and whether it was registered just now."""
+
+    checkpoint: Checkpoint
+    is_new: bool
+
+
+def register(
+    name: str, uri: str, *, series: str | None = None, step: int | None = None, dtype: str = "float32"
+) -> Registered:
+    """The checkpoint of that name over the folder at `uri`, which is checked and digested, its weights not loaded.
+
+    dtype: what its weights are computed in; it decides the texts, so it is the checkpoint's for good.  series: the
+    slug of a training run, made if it is new.
+    The same name and files again change nothing. Raises: ValueError (CheckpointError) saying what is wrong.
+    """
+    from generation.engine.checkpoints.loading import describe_checkpoint
+
+    _check_arguments(name, series, step, dtype)
+    folder = folder_within_roots(uri)
+    described = describe_checkpoint(folder)
+    if described.tokenizer is None or not described.tokenizer.can_chat:
+        raise ValueError(
+            f"{folder}: cannot answer prompts: it needs a tokenizer.model with the tokens that mark turns"
+        )
+    fields = {"uri": str(folder), "family": described.family, "description": _description(described, dtype)}
+    with transaction.atomic():
+        if found := _registered_already(name, described.digest, dtype, series, step):
+            return Registered(found, is_new=False)
+        of_series = _series_with_free_step(series, step)
+        made = Checkpoint.objects.create(
+            name=name, digest=described.digest, source="engine", series=of_series, step=step, **fields
+        )
+        detail = {"digest": made.digest, "uri": made.uri, "dtype": dtype}
+        audited.send(Checkpoint, actor=None, action="checkpoint.registered", target=made, detail=detail)
+    return Registered(made, is_new=True)
+
+
+def _check_arguments(name: str, series: str | None, step: int | None, dtype: str) -> None:
+    check_name(name)
+    if step is not None and (series is None or step < 0):
+        raise ValueError(
+            f"step is {step}; it is a whole number from 0 up, within a series: name the series, too"
+        )
+    if dtype not in DTYPES:
+        raise ValueError(f"dtype is {dtype!r}; it must be one of {', '.join(DTYPES)}")
+    if series is not None:
+        try:
+            validate_slug(series)
+        except ValidationError:
+            raise ValueError(f"series is {series!r}; use letters, digits, hyphens and underscores") from None
+
+
+def check_name(name: str) -> None:
+    """Raises: ValueError if this cannot be a checkpoint's name."""
+    longest = Checkpoint._meta.get_field("name").max_length or 0
+    if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > longest:
+        raise ValueError(f"{name!r} cannot be a checkpoint's name: use 1 to {longest} printable characters")
+
+
+def _registered_already(
+    name: str, digest: str, dtype: str, series: str | None, step: int | None
+) -> Checkpoint | None:
+    found = Checkpoint.objects.select_related("series").filter(name=name).first()
+    if found is None:
+        if other := Checkpoint.objects.filter(digest=digest).first():
+            raise ValueError(f"these very files are registered already, as {other}; use that name")
+        return None
+    if found.digest != digest:
+        was = "for imported responses" if found.source == "imported" else f"with digest {found.digest[:12]}…"
+        raise ValueError(
+            f"{name} is registered already {was}, and these files have {digest[:12]}…: use another name"
+        )
+    if dtype != found.description.get("dtype"):
+        raise ValueError(
+            f"{name} is registered already with dtype {found.description.get('dtype')}, not {dtype}"
+        )
+    if series is not None and (series, step) != (getattr(found.series, "slug", None), found.step):
+        raise ValueError(f"{name} is registered already in series {found.series} at step {found.step}")
+    return found
+
+
+def _series_with_free_step(slug: str | None, step: int | None) -> CheckpointSeries | None:
+    if slug is None:
+        return None
+    series, _ = CheckpointSeries.objects.get_or_create(slug=slug, defaults={"title": slug})
+    if step is not None and (taken := series.checkpoints.filter(step=step).first()):
+        raise ValueError(f"series {slug} has a checkpoint at step {step} already: {taken}")
+    return series
+
+
+def _description(described: "CheckpointDescription", dtype: str) -> dict[str, Any]:
+    return {
+        "chat_format": described.chat_format,
+        "dtype": dtype,
+        "parameters": described.parameter_count,
+        "config": asdict(described.config),
+    }
