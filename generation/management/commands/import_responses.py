@@ -1,0 +1,75 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.table import Table
+
+from generation.formats import FORMATS
+from generation.importing import ImportedResponses, import_responses
+from promptsets.formats.problems import PromptFileError
+from promptsets.models import PromptSet, PromptSetVersion
+
+MOST_LISTED = 20
+
+
+class Command(BaseCommand):
+    help = "Imports responses that a checkpoint gave elsewhere; what joins no prompt is counted and listed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--prompt-set", required=True, help="slug, or slug@number for a version")
+        parser.add_argument("--checkpoint", required=True, help="the name of the checkpoint that wrote them")
+        parser.add_argument("--format", choices=FORMATS, help="by default, what the content shows")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        version = version_named(options["prompt_set"])
+        try:
+            imported = import_responses(
+                options["file"], version, options["checkpoint"], format=options["format"]
+            )
+        except (PromptFileError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        if not imported.changed:
+            self.stdout.write(f"{options['file'].name} was imported already; nothing was changed.")
+        show(imported, Console())
+
+
+def show(imported: ImportedResponses, console: Console) -> None:
+    table = Table(title=f"{imported.run} ({imported.format})", show_header=False)
+    statuses = ", ".join(f"{count} {status}" for status, count in imported.statuses.items())
+    for name, value in (
+        ("rows", imported.rows),
+        ("joined by id", imported.by_id),
+        ("joined by text", imported.by_text),
+        ("not joined", len(imported.not_joined)),
+        ("places filled now", imported.filled),
+        ("responses in all", statuses),
+        ("missing", len(imported.missing)),
+    ):
+        table.add_row(name, str(value))
+    console.print(table)
+    listed(
+        console,
+        "not joined",
+        [f"line {row.line}: {row.shown_as} ({row.reason})" for row in imported.not_joined],
+    )
+    listed(console, "missing", imported.missing)
+
+
+def listed(console: Console, name: str, lines: list[str]) -> None:
+    for line in lines[:MOST_LISTED]:
+        console.print(f"{name}: {line}", markup=False, highlight=False, soft_wrap=True)
+    if len(lines) > MOST_LISTED:
+        console.print(f"{name}: and {len(lines) - MOST_LISTED} more", markup=False, highlight=False)
+
+
+def version_named(name: str) -> PromptSetVersion:
+    slug, at, number = name.partition("@")
+    versions = PromptSetVersion.objects.filter(prompt_set__slug=slug).order_by("-number")
+    if at:
+        versions = versions.filter(number=int(number)) if number.isdecimal() else versions.none()
+    if (version := versions.first()) is None:
+        known = ", ".join(PromptSet.objects.values_list("slug", flat=True)[:10]) or "none yet"
+        raise CommandError(f"There is no prompt set {name!r}. Prompt sets: {known}.")
+    return version
