@@ -9,8 +9,8 @@ from typing import Any
 def text_digest(turns: Sequence[str]) -> str:
     """SHA-256 of a prompt's verbatim user turns, in lower-case hexadecimal.
 
-    The bytes are one netstring for each turn, in order: the length of its UTF-8 form in decimal digits, a colon,
-    the UTF-8 form, a comma. So no text, whatever it holds, reads as two turns, and any language can compute it:
+    The bytes are one netstring for each turn, in order: the length of its UTF-8 form in decimal digits, a
+    colon, the UTF-8 form, a comma. So no text, whatever it holds, reads as two turns, and it is easily computed:
     `text_digest(["hello"])` is `printf '5:hello,' | sha256sum`. Nothing is stripped, nothing is normalised.
 
     Raises: UnicodeEncodeError for a lone surrogate, which is no text.
@@ -25,7 +25,7 @@ def text_digest(turns: Sequence[str]) -> str:
 
 
 def content_digest(texts: Iterable[tuple[str, str]]) -> str:
-    """SHA-256 over pairs of key and text digest, sorted, a line `key text_sha256` each, whatever their order."""
+    """SHA-256 over pairs of key and text digest, a line `key text_sha256` each, sorted."""
     return _lines_digest(f"{key} {text_sha256}" for key, text_sha256 in texts)
 
 

@@ -49,8 +49,5 @@ class FrozenGuardQuerySet(models.QuerySet):
 
     def _stored(self, objs: list[Any]) -> "FrozenGuardQuerySet":
         stored = [obj.pk for obj in objs if obj.pk is not None]
-        return (
-            self.model._default_manager.filter(pk__in=stored)
-            if stored
-            else self.model._default_manager.none()
-        )
+        rows: FrozenGuardQuerySet = self.model._default_manager.filter(pk__in=stored)  # type: ignore[assignment]
+        return rows

@@ -51,7 +51,7 @@ class PromptSetVersionQuerySet(FrozenGuardQuerySet):
 
 
 class PromptSetVersion(models.Model):
-    """What a prompt set held at one time. Once a run or a study uses it, it is frozen and never changes again.
+    """What a prompt set held at one time. Once a run or a study uses it, it is frozen: it never changes.
 
     `content_sha256` covers keys and texts, `metadata_sha256` all else that is declared of the prompts
     (digests.py). `manifest` holds the counts, the summary of the import and the file it came from.

@@ -6,7 +6,7 @@ INSTRUCTION: Final = "instruction"
 SAFETY: Final = "safety"
 KINDS: Final = {INSTRUCTION: "instruction following", SAFETY: "safety"}
 
-# The twelve hazards of AILuminate 1.0, by its codes. Its finer ones (spc_fin, sxc_prn) belong in `subcategory`.
+# The twelve hazards of AILuminate 1.0, by its codes. Its finer ones, as spc_fin, belong in `subcategory`.
 HAZARDS: Final = {
     "vcr": "violent crimes",
     "ncr": "non-violent crimes",
