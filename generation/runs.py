@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from generation.backends import BACKENDS
+from generation.backends import backend_for
 from generation.models import Checkpoint, Chunk, GenerationRun, Response, RunResponse
 from generation.sampling import Sampling
 from generation.tasks import wake
@@ -96,8 +96,7 @@ def cut_into_chunks(run: GenerationRun, places: Sequence[RunResponse]) -> list[C
 
 
 def _check_can_be_generated(checkpoint: Checkpoint, sampling: Sampling, seed: Any, samples: Any) -> None:
-    if checkpoint.source not in BACKENDS:
-        raise ValueError(f"{checkpoint} is {checkpoint.get_source_display()}: nothing here generates for it")
+    backend_for(checkpoint)  # loads nothing yet, but refuses what nobody here could answer for
     if not isinstance(seed, int) or not 0 <= seed < SEEDS:
         raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to {SEEDS - 1}")
     if not isinstance(samples, int) or not 1 <= samples <= GenerationRun.MOST_SAMPLES:

@@ -10,8 +10,9 @@ from generation.models import Response
 Status, FinishReason = Response.Status, Response.FinishReason
 
 # The loop rule: the same eight words stand six times in a reply. On published replies to AlpacaEval's 805 prompts it
-# finds 1 (gemma-2b-it), 3 (gemma-7b-it), 14 (Mistral-7B-Instruct-v0.2) and 11 (vicuna-7b-v1.5), where an independent count
-# says 1, 3, 13 and 11; the odd one is a short table of empty cells. Five times would find 1, 4, 19 and 13.
+# finds 1 (gemma-2b-it), 3 (gemma-7b-it), 14 (Mistral-7B-Instruct-v0.2) and 11 (vicuna-7b-v1.5), where an
+# independent count says 1, 3, 13 and 11; the odd one is a short table of empty cells. Five times would find 1, 4, 19
+# and 13.
 LOOP_WORDS, LOOP_TIMES = 8, 6
 # Where no white space cuts words: up to forty characters, twelve times in a row and 120 characters in all.
 UNBROKEN_LOOP, UNBROKEN_LOOP_CHARACTERS = re.compile(r"(\S{1,40}?)\1{11,}"), 120

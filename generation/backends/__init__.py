@@ -14,5 +14,5 @@ BACKENDS: dict[str, Callable[[Checkpoint], Backend]] = {Checkpoint.Source.ENGINE
 def backend_for(checkpoint: Checkpoint) -> Backend:
     """Raises: ValueError if nothing here generates for such a checkpoint."""
     if checkpoint.source not in BACKENDS:
-        raise ValueError(f"{checkpoint} is {checkpoint.get_source_display()}: nothing here generates for it")
+        raise ValueError(f"nothing here generates for {checkpoint} ({checkpoint.get_source_display()})")
     return BACKENDS[checkpoint.source](checkpoint)

@@ -1,0 +1,81 @@
+"""Checkpoints that can be generated with: one that spells without a network, and a tiny one for JAX."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection
+
+from generation.backends import BACKENDS
+from generation.models import Checkpoint
+from tests import builders
+from tests.generation.spelling import SpellingBackend
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "generation"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def version(db):
+    return builders.prompt_set(prompts=5)
+
+
+@pytest.fixture
+def speller(monkeypatch) -> SpellingBackend:
+    """Answers for all engine checkpoints of this process; `asked` holds what it was asked so far."""
+    backend = SpellingBackend()
+    monkeypatch.setitem(BACKENDS, "engine", lambda checkpoint: backend)
+    return backend
+
+
+@pytest.fixture
+def heron(db, speller) -> Checkpoint:
+    return engine_checkpoint("heron")
+
+
+def engine_checkpoint(name: str) -> Checkpoint:
+    return Checkpoint.objects.create(
+        name=name,
+        source="engine",
+        uri=f"/checkpoints/{name}",
+        digest=name.ljust(64, "0"),
+        description={"chat_format": "gemma", "dtype": "float32"},
+    )
+
+
+@pytest.fixture
+def tiny_folder(tmp_path, settings) -> Path:
+    """A real RecurrentGemma folder with a tokenizer, in a folder that checkpoints may be read from."""
+    folder = tmp_path / "checkpoints" / "tiny"
+    folder.mkdir(parents=True)
+    for name in ("config.json", "generation_config.json", "model.safetensors"):
+        shutil.copy(FIXTURES / "recurrentgemma" / name, folder)
+    shutil.copy(FIXTURES / "tokenizer" / "tokenizer.model", folder)
+    settings.CHECKPOINT_ROOTS = [folder.parent]
+    return folder
+
+
+@pytest.fixture
+def environment(transactional_db) -> Callable[..., dict[str, str]]:
+    """The environment of a process that works on this test's database."""
+
+    def of_process(**variables: str) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DEBUG": "1",
+            "DATABASE_URL": database_url(),
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
+            **variables,
+        }
+
+    return of_process
+
+
+def database_url() -> str:
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
