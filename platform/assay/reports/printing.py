@@ -9,7 +9,8 @@ from rich.table import Table
 from assay.reports.models import Estimate, Report
 from assay.reports.wording import label, reading_order
 
-COUNTS = ("wins", "ties", "losses", "prompts", "raters")
+OUTCOMES = ("wins", "ties", "losses")
+COLUMNS = ("part", "win rate", "interval", "wins/ties/losses", "prompts", "raters")
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def print_report(report: Report, console: Console) -> None:
     table = Table(
         box=SIMPLE_HEAD, title=f"{study.title}: {report.judgments} judgments", caption=caption(report)
     )
-    for heading in ("part", "win rate", "interval", *COUNTS):
+    for heading in COLUMNS:
         table.add_column(heading, justify="left" if heading == "part" else "right", no_wrap=heading != "part")
     for estimate in sorted(report.estimates.all(), key=reading_order):
         table.add_row(label(estimate), *numbers(estimate))
@@ -59,7 +60,8 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def numbers(estimate: Estimate) -> list[str]:
-    counts = [str(estimate.detail[name]) for name in COUNTS]
+    outcomes = "/".join(str(estimate.detail[name]) for name in OUTCOMES)
+    counts = [outcomes, str(estimate.detail["prompts"]), str(estimate.detail["raters"])]
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return ["–", "too few", *counts]
     return [f"{estimate.value:.1%}", f"[{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]", *counts]
