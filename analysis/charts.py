@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.svg import document, element, elided, escaped, text, text_width, wrapped
+from analysis.wording import counted
 
 WIDTH = 720.0
 LABELS = 200.0  # the left column
@@ -40,7 +41,7 @@ class ForestRow:
     def numbers(self) -> str:
         """The row's figures as printed beside it."""
         if self.value is None or self.low is None or self.high is None:
-            return f"{self.n} prompts: too few"
+            return f"{counted(self.n, 'prompt')}: too few"
         ends = f"{100 * self.low:.1f}, {100 * self.high:.1f}"
         return f"{100 * self.value:.1f}% [{ends}], n {self.n}"
 

@@ -19,6 +19,7 @@ from analysis.variance import (
     prompt_variance,
     two_way_variance,
 )
+from analysis.wording import counted
 
 __all__ = [
     "PAPER",
@@ -228,7 +229,7 @@ def _notes(
     notes = []
     if len(table.rater) < FEW_RATERS:
         notes.append(
-            f"{len(table.rater)} raters: rater sampling not estimable; "
+            f"{counted(len(table.rater), 'rater')}: rater sampling not estimable; "
             "the interval holds for new prompts and these raters"
         )
     if lopsided:

@@ -46,7 +46,8 @@ class PlainLinks(RendererHTML):
         return f"</{demoted(tokens[index].tag)}>\n"
 
 
-PARSER = MarkdownIt("commonmark", {"html": False}, renderer_cls=PlainLinks).enable(["table", "strikethrough"])
+# A single line end is one: poems, addresses and lists that nobody marked up stay in their lines.
+PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=PlainLinks).enable(["table", "strikethrough"])
 
 
 def render(text: str) -> SafeString:

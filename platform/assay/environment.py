@@ -60,10 +60,15 @@ class Environment:
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Django's settings for the database a URL names. The URL may hold a password: never repeat it."""
         try:
-            settings: dict[str, Any] = dict(dj_database_url.parse(self.text(name) or default, conn_max_age=60))
+            settings: dict[str, Any] = dict(
+                dj_database_url.parse(self.text(name) or default, conn_max_age=60)
+            )
         except (ValueError, KeyError) as error:
             raise ImproperlyConfigured(f"{name} is not a database URL ({type(error).__name__}).") from None
-        engines: dict[str, dict[str, Any]] = {"django.db.backends.sqlite3": SQLITE, "django.db.backends.postgresql": {}}
+        engines: dict[str, dict[str, Any]] = {
+            "django.db.backends.sqlite3": SQLITE,
+            "django.db.backends.postgresql": {},
+        }
         if settings.get("ENGINE") not in engines or not settings.get("NAME"):
             raise ImproperlyConfigured(
                 f"{name} must look like sqlite:///path or postgres://user:password@host/name."

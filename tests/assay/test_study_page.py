@@ -3,7 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from assay.dashboards.progress import progress_of
 from assay.reports.refresh import refresh
+from raters import judging
+from raters.assignment import claim_next
 from raters.models import Study
 from raters.simulation import Simulation, simulate
 from tests import builders
@@ -92,3 +95,12 @@ def test_every_model_is_in_the_admin_and_every_list_opens(client, simulated):
     for model in admin.site._registry:
         address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         assert client.get(address).status_code == 200, address
+
+
+def test_a_comparison_on_a_raters_screen_is_not_complete_yet(db):
+    study = builders.study(prompts=2, ratings=1)
+    rater = builders.rater(study)
+    judging.record(claim_next(rater, study), judging.Answer("same", "a-key-of-sixteen-letters"))
+    claim_next(rater, study)
+    progress = progress_of(study)
+    assert (progress.judgments, progress.complete, progress.comparisons) == (1, 1, 2)

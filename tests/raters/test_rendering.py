@@ -62,3 +62,7 @@ def test_invisible_controls_become_visible_marks():
 def test_deep_nesting_and_size_end_in_reasonable_time():
     assert render("> " * 5000 + "deep")
     assert len(render("word " * 40_000)) > 200_000
+
+
+def test_lines_stay_lines():
+    assert render("The tide\ncomes in") == "<p>The tide<br>\ncomes in</p>\n"

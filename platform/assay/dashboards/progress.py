@@ -25,11 +25,12 @@ class Progress:
 
 def progress_of(study: Study) -> Progress:
     regular = study.comparisons.filter(kind=Comparison.Kind.REGULAR)
-    shown = regular.filter(status=Comparison.Status.OPEN)
+    answered = Count("assignments", filter=Q(assignments__state="done", assignments__repeat_of=None))
+    shown = regular.filter(status=Comparison.Status.OPEN).annotate(answered=answered)
     counts = shown.aggregate(
         comparisons=Count("pk"),
         wanted=Sum("ratings_wanted", default=0),
-        complete=Count("pk", filter=Q(ratings_taken=F("ratings_wanted"))),
+        complete=Count("pk", filter=Q(answered=F("ratings_wanted"))),
     )
     judged = Judgment.objects.counted(study).aggregate(
         judgments=Count("pk"), raters=Count("assignment__rater", distinct=True)

@@ -72,5 +72,6 @@ def caption(report: Report) -> str:
     lines = ["Win rate of the candidate, ties split evenly, with its 95% interval."]
     if report.study.simulation:
         lines.append(f"Simulated raters; true win rate {report.study.simulation['truth']['win_rate']:.1%}.")
+    lines += [note for row in report.estimates.all() for note in row.detail.get("notes", []) if not row.slice]
     lines += [f"Not counted: {n} {reason}." for reason, n in report.left_out.items()]
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max
 
+from analysis.wording import counted
 from assay.reports.judgments import columns_of, left_out_of
 from assay.reports.models import Estimate, Report
 from raters.models import Judgment, Study
@@ -122,7 +123,7 @@ def of_category(row: Estimate, part: "Slice") -> Estimate:
         slice=label,
         n=part.n,
         method="counts only",
-        detail=counts(part) | {"why_none": f"{part.prompts} prompts: too few for an interval"},
+        detail=counts(part) | {"why_none": f"{counted(part.prompts, 'prompt')}: too few for an interval"},
     )
 
 

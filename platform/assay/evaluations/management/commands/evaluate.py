@@ -22,14 +22,18 @@ class Command(BaseCommand):
         parser.add_argument("--max-new-tokens", type=int, default=Sampling().max_new_tokens)
         parser.add_argument("--temperature", type=float, default=Sampling().temperature)
         parser.add_argument("--seed", type=int, default=0, help="of the generation")
-        parser.add_argument("--slug", help="the study's name in addresses and commands; by default from the names")
+        parser.add_argument(
+            "--slug", help="the study's name in addresses and commands; by default from the names"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             question = question_of(options)
             slug = options["slug"] or question.slug
             if existing := Study.objects.filter(slug=slug).first():
-                self.stdout.write(f"The study {slug} exists already; nothing was changed. --slug opens another.")
+                self.stdout.write(
+                    f"The study {slug} exists already; nothing was changed. --slug opens another."
+                )
                 study = existing
             else:
                 study = self.open(question, slug)

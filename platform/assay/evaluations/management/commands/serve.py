@@ -27,7 +27,9 @@ class Command(BaseCommand):
         prepare()
         origin = f"http://{options['host']}:{options['port']}"
         if first_administrator.wanted():
-            self.stdout.write("Nobody administers this site yet. Open this once, within a day, to become the first:")
+            self.stdout.write(
+                "Nobody administers this site yet. Open this once, within a day, to become the first:"
+            )
             self.stdout.write(f"  {first_administrator.link(origin)}")
         mode = "Celery workers by REDIS_URL" if settings.REDIS_URL else "embedded worker, no broker"
         database = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
@@ -47,7 +49,17 @@ def prepare() -> None:
 
 def commands(host: str, port: int) -> list[list[str]]:
     web = [sys.executable, "-m", "gunicorn", "--pythonpath", str(PLATFORM), "--bind", f"{host}:{port}"]
-    web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning", "assay.wsgi"]
+    web += [
+        "--worker-class",
+        "gthread",
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--log-level",
+        "warning",
+        "assay.wsgi",
+    ]
     worker = [sys.executable, str(PLATFORM.parent / "manage.py"), "worker"]
     return [web] if settings.REDIS_URL else [web, worker]
 

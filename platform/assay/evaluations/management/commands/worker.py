@@ -22,7 +22,9 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         sweeper = threading.Thread(target=self.keep_sweeping, args=(stop, options["sweep_every"]))
         sweeper.start()
-        self.stdout.write("Worker ready: it takes what the ledger holds. Ctrl-C stops it after the current response.")
+        self.stdout.write(
+            "Worker ready: it takes what the ledger holds. Ctrl-C stops it after the current response."
+        )
         try:
             work_off(owner_name(), stop.is_set)
         finally:
