@@ -95,13 +95,19 @@ def test_a_folder_outside_the_roots_is_refused_by_the_worker_too(tiny, version, 
     assert "lies outside the folders that CHECKPOINT_ROOTS allows" in run.chunks.get().error
 
 
-@pytest.fixture
-def broker(valkey_url, settings):
-    """This process and the Celery application in it speak to a private Valkey."""
-    settings.REDIS_URL = app.conf.broker_url = valkey_url
-    yield valkey_url
+@pytest.fixture(scope="module")
+def celery_application(valkey_url):
+    """The Celery application of this process, speaking to a private Valkey."""
+    app.conf.broker_url = valkey_url
+    yield app
     app.pool.force_close_all()
     app.conf.broker_url = None
+
+
+@pytest.fixture
+def broker(celery_application, valkey_url, settings):
+    settings.REDIS_URL = valkey_url
+    return valkey_url
 
 
 @pytest.fixture
