@@ -4,8 +4,9 @@ Two studies over the same responses: one that simulated raters judge, one that w
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 
@@ -16,7 +17,7 @@ from generation.models import Checkpoint, GenerationRun
 from generation.registering import register
 from generation.sampling import Sampling
 from promptsets.importing import import_promptset
-from promptsets.models import PromptSetVersion
+from promptsets.models import Prompt, PromptSetVersion
 from raters.models import Enrolment, Rater, Study
 from raters.simulation import Simulation, simulate
 
@@ -41,18 +42,24 @@ def starter_prompts() -> PromptSetVersion:
     return import_promptset(STARTER, slug="starter").version
 
 
-def tiny_checkpoints(report: Callable[[str], None]) -> list[Checkpoint]:
+def tiny_checkpoints(prompts: PromptSetVersion, report: Callable[[str], None]) -> list[Checkpoint]:
     """Two checkpoints of RecurrentGemma's shape with random weights: real files, real generation, no real sense."""
-    return [tiny_checkpoint(name, seed, report) for name, seed in CHECKPOINTS.items()]
+    return [tiny_checkpoint(name, seed, prompts.prompts.all(), report) for name, seed in CHECKPOINTS.items()]
 
 
-def tiny_checkpoint(name: str, seed: int, report: Callable[[str], None]) -> Checkpoint:
+def tiny_checkpoint(
+    name: str, seed: int, prompts: Iterable[Prompt], report: Callable[[str], None]
+) -> Checkpoint:
+    """Written on the first run; its tokenizer learns its pieces from the prompts."""
     folder = settings.CHECKPOINT_ROOTS[0] / name
     if not (folder / "config.json").exists():
         from generation.engine.random_checkpoint import write_random_checkpoint
 
         report(f"Writing {name}: {SHAPE}, random weights, seed {seed}")
-        write_random_checkpoint(SHAPE, folder, seed=seed, tokenizer_text=STARTER)
+        with NamedTemporaryFile("w", suffix=".txt") as words:
+            words.write("\n".join(prompt.text for prompt in prompts))
+            words.flush()
+            write_random_checkpoint(SHAPE, folder, seed=seed, tokenizer_text=words.name)
     return register(name, str(folder)).checkpoint
 
 

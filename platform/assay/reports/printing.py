@@ -10,7 +10,7 @@ from assay.reports.models import Estimate, Report
 from assay.reports.wording import label, reading_order
 
 OUTCOMES = ("wins", "ties", "losses")
-COLUMNS = ("part", "win rate", "interval", "wins/ties/losses", "prompts", "raters")
+COLUMNS = ("win rate", "interval", "W/T/L", "prompts", "raters")
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -51,8 +51,10 @@ def print_report(report: Report, console: Console) -> None:
     table = Table(
         box=SIMPLE_HEAD, title=f"{study.title}: {report.judgments} judgments", caption=caption(report)
     )
+    table.pad_edge, table.padding = False, (0, 1, 0, 0)
+    table.add_column("part", min_width=28)
     for heading in COLUMNS:
-        table.add_column(heading, justify="left" if heading == "part" else "right", no_wrap=heading != "part")
+        table.add_column(heading, justify="right", no_wrap=True)
     for estimate in sorted(report.estimates.all(), key=reading_order):
         table.add_row(label(estimate), *numbers(estimate))
     table.title_justify = table.caption_justify = "left"
