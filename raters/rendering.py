@@ -47,7 +47,9 @@ class PlainLinks(RendererHTML):
 
 
 # A single line end is one: poems, addresses and lists that nobody marked up stay in their lines.
-PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=PlainLinks).enable(["table", "strikethrough"])
+PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=PlainLinks).enable(
+    ["table", "strikethrough"]
+)
 
 
 def render(text: str) -> SafeString:

@@ -1,11 +1,11 @@
 """`make demo SERVE=0`: the main job on what ships here, JAX included."""
 
 import pytest
+from django.core.management import call_command
+
 from assay.accounts.models import User
 from assay.evaluations import demo
 from assay.reports.models import Report
-from django.core.management import call_command
-
 from generation.models import Response
 from raters.models import Judgment, Study
 

@@ -4,10 +4,10 @@ import json
 import re
 
 import pytest
-from assay.accounts.models import AuditEvent
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from assay.accounts.models import AuditEvent
 from raters.models import Study
 from tests import builders
 
