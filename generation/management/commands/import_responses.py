@@ -8,7 +8,7 @@ from rich.table import Table
 from generation.formats import FORMATS
 from generation.importing import ImportedResponses, import_responses
 from promptsets.formats.problems import PromptFileError
-from promptsets.models import PromptSet, PromptSetVersion
+from promptsets.naming import version_named
 
 MOST_LISTED = 20
 
@@ -23,8 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=FORMATS, help="by default, what the content shows")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        version = version_named(options["prompt_set"])
         try:
+            version = version_named(options["prompt_set"])
             imported = import_responses(
                 options["file"], version, options["checkpoint"], format=options["format"]
             )
@@ -62,14 +62,3 @@ def listed(console: Console, name: str, lines: list[str]) -> None:
         console.print(f"{name}: {line}", markup=False, highlight=False, soft_wrap=True)
     if len(lines) > MOST_LISTED:
         console.print(f"{name}: and {len(lines) - MOST_LISTED} more", markup=False, highlight=False)
-
-
-def version_named(name: str) -> PromptSetVersion:
-    slug, at, number = name.partition("@")
-    versions = PromptSetVersion.objects.filter(prompt_set__slug=slug).order_by("-number")
-    if at:
-        versions = versions.filter(number=int(number)) if number.isdecimal() else versions.none()
-    if (version := versions.first()) is None:
-        known = ", ".join(PromptSet.objects.values_list("slug", flat=True)[:10]) or "none yet"
-        raise CommandError(f"There is no prompt set {name!r}. Prompt sets: {known}.")
-    return version

@@ -7,7 +7,7 @@ from assay.evaluations.evaluating import Question, failed_chunks, open_study, ru
 from assay.evaluations.generating import generate_here
 from generation.models import Checkpoint
 from generation.sampling import Sampling
-from promptsets.models import PromptSet, PromptSetVersion
+from promptsets.naming import version_named
 from raters.models import Study
 
 
@@ -71,13 +71,3 @@ def checkpoint_named(name: str) -> Checkpoint:
         known = ", ".join(Checkpoint.objects.values_list("name", flat=True)[:10]) or "none yet"
         raise CommandError(f"There is no checkpoint {name!r}. Checkpoints: {known}.")
     return checkpoint
-
-
-def version_named(name: str) -> PromptSetVersion:
-    slug, _, number = name.partition("@")
-    versions = PromptSetVersion.objects.filter(prompt_set__slug=slug)
-    version = (versions.filter(number=number) if number.isdigit() else versions).order_by("-number").first()
-    if version is None or (number and not number.isdigit()):
-        known = ", ".join(PromptSet.objects.values_list("slug", flat=True)[:10]) or "none yet"
-        raise CommandError(f"There is no prompt set {name!r}. Prompt sets: {known}.")
-    return version
