@@ -6,7 +6,6 @@ accidents; it is no jail for an attacker, for whom a container without a network
 """
 
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -14,9 +13,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-TIME_S, MEMORY_BYTES, FILE_BYTES = 10, 512 * 2**20, 2**20
+TIME_S, MEMORY_BYTES, FILE_BYTES, OPEN_FILES = 10, 512 * 2**20, 2**20, 64
 FENCE = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)```", re.DOTALL | re.IGNORECASE)
 LAST_CHARACTERS = 2000
+# The child limits itself before it reads the program: code between fork and exec could deadlock in a process that runs
+# threads, as every process does that has loaded JAX.
+LIMITED = """
+import resource, runpy, sys
+kinds = ("RLIMIT_CPU", "RLIMIT_AS", "RLIMIT_FSIZE", "RLIMIT_CORE", "RLIMIT_NOFILE")
+for kind, most in zip(kinds, map(int, sys.argv[1:])):
+    resource.setrlimit(getattr(resource, kind), (most, most))
+sys.argv[1:] = []
+runpy.run_path("program.py", run_name="__main__")
+"""
 
 
 @dataclass(frozen=True)
@@ -38,13 +47,18 @@ def run_tests(code: str, reference: Mapping[str, str]) -> TestRun:
         )  # from a file, so that Python can quote the line that failed
         try:
             done = subprocess.run(
-                [sys.executable, "-I", "program.py"],
+                [
+                    sys.executable,
+                    "-I",
+                    "-c",
+                    LIMITED,
+                    *map(str, (TIME_S, MEMORY_BYTES, FILE_BYTES, 0, OPEN_FILES)),
+                ],
                 cwd=folder,
                 env={},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=TIME_S,
-                preexec_fn=limit,
                 check=False,
             )
         except subprocess.TimeoutExpired:
@@ -55,15 +69,3 @@ def run_tests(code: str, reference: Mapping[str, str]) -> TestRun:
 def code_in(response: str) -> str:
     """The Python of a response: its fenced blocks one after the other, else all of it."""
     return "\n\n".join(FENCE.findall(response)) or response
-
-
-def limit() -> None:
-    """What the child may use; set after the fork and before Python starts."""
-    for kind, most in (
-        (resource.RLIMIT_CPU, TIME_S),
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, FILE_BYTES),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 64),
-    ):
-        resource.setrlimit(kind, (most, most))

@@ -33,11 +33,27 @@ class RubricAdmin(admin.ModelAdmin):
     list_display = ("title", "slug", "version", "kind", "scale")
     list_filter = ("kind", "scale")
 
+    def has_change_permission(self, request: HttpRequest, obj: Rubric | None = None) -> bool:
+        """A version that a locked study uses stays as it was: a changed guide is a new version."""
+        in_use = obj is not None and obj.studies.exclude(locked_at=None).exists()
+        return not in_use and super().has_change_permission(request, obj)
+
 
 class ArmInline(admin.TabularInline):
+    """Arms of a draft. Once the design is locked they can be read, and nothing else."""
+
     model = StudyArm
     extra = 0
     raw_id_fields = ("run",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
+        return not (obj and obj.locked_at) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
+        return not (obj and obj.locked_at) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
+        return not (obj and obj.locked_at) and super().has_delete_permission(request, obj)
 
 
 @admin.register(Study)
@@ -62,6 +78,12 @@ class StudyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.locked_at)
+
+
+@admin.register(StudyArm)
+class StudyArmAdmin(ReadOnly):
+    list_display = ("study", "run", "role")
+    list_select_related = ("study", "run__checkpoint", "run__prompt_set_version__prompt_set")
 
 
 @admin.register(Rater)

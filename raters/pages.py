@@ -114,6 +114,8 @@ def done(request: HttpRequest, rater: Rater, public_id: str) -> HttpResponse:
 
 
 def nothing_left(study: Study, numbers: dict[str, int]) -> str:
+    if study.status == Study.Status.CLOSED:
+        return _("The study is closed. Thank you for your answers.")
     if study.status == Study.Status.PAUSED:
         return _("The study is paused. Your answers are kept; come back later.")
     if numbers["done"] < numbers["total"]:

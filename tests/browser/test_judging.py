@@ -26,8 +26,9 @@ def test_a_rater_judges_everything_by_keyboard_alone(visit, study, rater):
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Start").focus()
     page.keyboard.press("Enter")
-    for key in "123":
-        page.get_by_role("heading", name="Response A").wait_for()
+    for answered, key in enumerate("123"):
+        page.get_by_text(f"{answered} of 3 answered").wait_for()
+        page.wait_for_load_state()  # the script that listens to the keys is there
         page.keyboard.press(key)
         page.keyboard.press("Enter")
     page.get_by_role("heading", name="Done for now").wait_for()

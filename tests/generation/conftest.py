@@ -1,5 +1,6 @@
 """Checkpoints that can be generated with: one that spells without a network, and a tiny one for JAX."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from django.db import connection
 from generation.backends import BACKENDS
 from generation.models import Checkpoint
 from tests import builders
+from tests.generation.response_files import BIRDS, version_of
 from tests.generation.spelling import SpellingBackend
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "generation"
@@ -79,3 +81,19 @@ def database_url() -> str:
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture
+def birds(db):
+    return version_of({f"b{i}": [text] for i, text in enumerate(BIRDS)})
+
+
+@pytest.fixture
+def write(tmp_path):
+    def to_file(rows, name: str = "file.json"):
+        lines = isinstance(rows, list) and name.endswith("l")
+        text = "".join(json.dumps(row) + "\n" for row in rows) if lines else json.dumps(rows, indent=1)
+        (tmp_path / name).write_text(rows if isinstance(rows, str) else text)
+        return tmp_path / name
+
+    return to_file

@@ -95,7 +95,7 @@ def test_a_folder_outside_the_roots_is_refused_by_the_worker_too(tiny, version, 
     assert "lies outside the folders that CHECKPOINT_ROOTS allows" in run.chunks.get().error
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # a pool that was closed cannot be opened again
 def celery_application(valkey_url):
     """The Celery application of this process, speaking to a private Valkey."""
     app.conf.broker_url = valkey_url

@@ -2,6 +2,7 @@
 
 from django.contrib.auth import login
 from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -54,8 +55,10 @@ def is_ours(token: str) -> bool:
 
 @transaction.atomic
 def create(form: FirstAdministratorForm) -> User:
-    # Two people may hold the link: the second to get here finds that it is spent.
-    if User.objects.select_for_update().filter(is_superuser=True).exists():
+    # Two people may hold the link. Where there is no administrator, there is no row of theirs to lock: all who get
+    # here lock one that always exists, and the second finds that the link is spent.
+    ContentType.objects.select_for_update().get(app_label="accounts", model="user")
+    if not wanted():
         raise Http404
     user = form.save(commit=False)
     user.role, user.is_staff, user.is_superuser = User.Role.ADMINISTRATOR, True, True

@@ -17,7 +17,10 @@ from raters.rubrics import preset
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be compared, over what, and how often each comparison is rated."""
+    """What is to be compared, over what, and how often each comparison is rated.
+
+    Raises: ValueError if the two checkpoints are one.
+    """
 
     prompts: PromptSetVersion
     candidate: Checkpoint
@@ -25,6 +28,10 @@ class Question:
     ratings: int = 3
     sampling: Sampling = field(default_factory=Sampling)
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.candidate == self.baseline:
+            raise ValueError(f"{self.candidate} cannot be compared with itself")
 
     @property
     def slug(self) -> str:
@@ -62,10 +69,8 @@ def failed_chunks(runs: dict[str, GenerationRun]) -> list[Chunk]:
 def open_study(question: Question, runs: dict[str, GenerationRun], slug: str) -> Study:
     """The study, paired and locked, ready for judgments.
 
-    Raises: ValueError if the two checkpoints are one, or nothing can be shown.
+    Raises: ValueError if nothing can be shown.
     """
-    if question.candidate == question.baseline:
-        raise ValueError(f"{question.candidate} cannot be compared with itself")
     study = Study.objects.create(
         slug=slug,
         title=f"{question.candidate} against {question.baseline} on {question.prompts}",

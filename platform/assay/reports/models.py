@@ -13,9 +13,7 @@ class Report(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     judgments = models.PositiveIntegerField(help_text="Judgments that were counted")
     judgments_sha256 = models.CharField(max_length=64)
-    last_judgment_id = models.PositiveBigIntegerField(
-        default=0, help_text="Newest judgment that was known of"
-    )
+    judgments_known = models.PositiveIntegerField(help_text="All judgments there were, counted or not")
     design_sha256 = models.CharField(max_length=64)
     left_out = models.JSONField(default=dict, help_text="What was not counted, by reason")
     versions = models.JSONField(default=dict)

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import QuerySet
 
 from analysis.wording import counted
 from assay.reports.judgments import columns_of, left_out_of
@@ -26,7 +26,9 @@ def refresh(study: Study) -> Report:
     """A new report over all judgments there are. The heavy libraries are loaded here, where only workers pay."""
     from analysis.tables import read_judgments
 
-    newest = newest_judgment(study)
+    known = judgments_of(
+        study
+    ).count()  # before they are read: one that comes in between makes the report stale
     columns = columns_of(study)
     n = len(columns["outcome"])
     enough = len(set(columns["prompt_id"])) >= TOO_FEW
@@ -36,7 +38,7 @@ def refresh(study: Study) -> Report:
             study=study,
             judgments=n,
             judgments_sha256=table.digest if table else "",
-            last_judgment_id=newest,
+            judgments_known=known,
             design_sha256=study.design_sha256,
             left_out=left_out_of(study),
             versions={name: version(name) for name in LIBRARIES},
@@ -45,16 +47,17 @@ def refresh(study: Study) -> Report:
     return report
 
 
-def newest_judgment(study: Study) -> int:
-    """The key of the study's newest judgment; 0 where it has none."""
-    judgments = Judgment.objects.filter(assignment__comparison__study=study)
-    return judgments.aggregate(newest=Max("pk"))["newest"] or 0
+def judgments_of(study: Study) -> QuerySet[Judgment]:
+    return Judgment.objects.filter(assignment__comparison__study=study)
 
 
 def is_stale(study: Study) -> bool:
-    """Whether judgments have come in since the last report."""
-    known = study.reports.aggregate(known=Max("last_judgment_id"))["known"] or 0
-    return newest_judgment(study) > known
+    """Whether judgments have come in since the last report.
+
+    By their number, which only grows: of two that are stored at once, the one with the lower key may come later.
+    """
+    report = study.reports.first()
+    return judgments_of(study).count() > (report.judgments_known if report else 0)
 
 
 def refresh_stale() -> int:
