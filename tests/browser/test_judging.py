@@ -27,7 +27,7 @@ def test_a_rater_judges_everything_by_keyboard_alone(visit, study, rater):
     page.get_by_role("link", name="Start").focus()
     page.keyboard.press("Enter")
     for answered, key in enumerate("123"):
-        page.get_by_text(f"{answered} of 3 answered").wait_for()
+        page.locator(".judge-progress", has_text=f"{answered} of 3").wait_for()
         page.wait_for_load_state()  # the script that listens to the keys is there
         page.keyboard.press(key)
         page.keyboard.press("Enter")
