@@ -14,7 +14,7 @@ admin.site.site_header = admin.site.site_title = "Assay administration"
 urlpatterns = [
     path("", home, name="home"),
     path("rate/", include("raters.urls")),
-    path("studies/", include("assay.dashboards.urls")),
+    path("", include("assay.dashboards.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("welcome/<str:token>/", first_administrator, name="first_administrator"),
     path("admin/", admin.site.urls),

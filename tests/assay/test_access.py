@@ -19,6 +19,9 @@ MATRIX = {
     "raters:done": (302, 200, 404, 404),
     "dashboards:studies": (302, 404, 404, 200),
     "dashboards:study": (302, 404, 404, 200),
+    "dashboards:prompt_sets": (302, 404, 404, 200),
+    "dashboards:prompt_set": (302, 404, 404, 200),
+    "dashboards:prompt": (302, 404, 404, 200),
     "first_administrator": (404, 404, 404, 404),
 }
 
@@ -44,21 +47,17 @@ def people(db):
     people = [None, rita.user, builders.rater(other, "otto").user, builders.researcher()]
     User.objects.create_superuser("root", "root@example.org", "x")
     token = claim_next(rita, study).token
-    arguments = {
-        "judge": token,
-        "skip": token,
-        "surplus": token,
-        "next": study.public_id,
-        "done": study.public_id,
-    }
-    return people, {**arguments, "study": study.slug, "first_administrator": "made-up"}
+    of_token = dict.fromkeys(("judge", "skip", "surplus"), (token,))
+    arguments = of_token | dict.fromkeys(("next", "done"), (study.public_id,))
+    prompts = str(study.prompt_set_version)
+    arguments |= {"study": (study.slug,), "prompt_set": (prompts,), "prompt": (prompts, "p0000")}
+    return people, {**arguments, "first_administrator": ("made-up",)}
 
 
 @pytest.mark.parametrize("route", MATRIX)
 def test_each_page_exists_for_those_it_is_for_and_nobody_else(client, people, route):
     users, arguments = people
-    argument = arguments.get(route.rpartition(":")[2])
-    address = reverse(route, args=[argument] if argument else [])
+    address = reverse(route, args=arguments.get(route.rpartition(":")[2], ()))
     statuses = []
     for user in users:
         client.logout()

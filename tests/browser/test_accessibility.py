@@ -27,6 +27,9 @@ def site(transactional_db):
         f"/rate/{open_study.public_id}/done/": rater.user,
         "/studies/": researcher,
         f"/studies/{judged.slug}/": researcher,
+        "/prompts/": researcher,
+        f"/prompts/{judged.prompt_set_version}/": researcher,
+        f"/prompts/{judged.prompt_set_version}/p0000/": researcher,
         f"/studies/{open_study.slug}/": researcher,
     }
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 from unittest.mock import patch
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from generation.models import Checkpoint
@@ -18,9 +19,11 @@ CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"')
 
 @pytest.fixture
 def signed_in(client, db):
-    study = builders.study(prompts=2)
-    client.force_login(builders.rater(study).user)
-    return client, study
+    """A rater at a clock that stands: headers tell the time."""
+    with time_machine.travel("2026-03-01T12:00Z", tick=False):
+        study = builders.study(prompts=2)
+        client.force_login(builders.rater(study).user)
+        yield client, study
 
 
 def everything_sent(client, study) -> list[bytes]:

@@ -1,0 +1,87 @@
+"""Browsing a version of a prompt set: filters from the address, pages by position, so that the last is as fast as the
+first however large the set."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from promptsets.models import Prompt, PromptSetVersion
+from promptsets.taxonomy import EXPECTED, HAZARDS
+
+PAGE = 50
+ANY = ("", _("any"))
+LENGTHS = {  # characters of all turns; the buckets of the library's balance
+    "s": (_("under 100 characters"), Q(characters__lt=100)),
+    "m": (_("100 to 399"), Q(characters__gte=100, characters__lt=400)),
+    "l": (_("400 to 1,499"), Q(characters__gte=400, characters__lt=1500)),
+    "xl": (_("1,500 and more"), Q(characters__gte=1500)),
+}
+
+
+class FilterForm(forms.Form):
+    """What the address may ask for. A value that is not offered is told, and filters nothing."""
+
+    q = forms.CharField(label=_("Text or key"), required=False, max_length=200, strip=False)
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    length = forms.ChoiceField(label=_("Length"), required=False)
+    hazard = forms.ChoiceField(label=_("Hazard"), required=False)
+    expected = forms.ChoiceField(label=_("Expected"), required=False)
+
+    def __init__(self, version: PromptSetVersion, data: Any) -> None:
+        super().__init__(data)
+        counts = version.manifest.get("counts", {})
+        offered = {
+            "category": [(name, f"{name} ({n})") for name, n in counts.get("categories", {}).items()],
+            "language": [(name, f"{name} ({n})") for name, n in counts.get("languages", {}).items()],
+            "length": [(name, label) for name, (label, _q) in LENGTHS.items()],
+            "hazard": [(code, name) for code, name in HAZARDS.items() if code in counts.get("hazards", {})],
+            "expected": [
+                (code, name) for code, name in EXPECTED.items() if code in counts.get("expected", {})
+            ],
+        }
+        for name, choices in offered.items():
+            if choices:
+                self.fields[name].choices = [ANY, *choices]  # type: ignore[attr-defined, misc]
+            else:
+                del self.fields[name]
+
+    def asked(self) -> dict[str, str]:
+        """The valid filters that are set."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some prompts in their order, and the addresses of the pages around; "" where there is none."""
+
+    prompts: list[Prompt]
+    first: str
+    following: str
+
+
+def page_of(version: PromptSetVersion, asked: dict[str, str], after: str) -> Page:
+    """The prompts that fit the filters, behind position `after`."""
+    start = int(after) if after.isdecimal() else -1
+    fitting = filtered(version.prompts.all(), asked).filter(position__gt=start).order_by("position")
+    prompts = list(fitting[: PAGE + 1])
+    more = len(prompts) > PAGE
+    prompts = prompts[:PAGE]
+    following = "?" + urlencode({**asked, "after": prompts[-1].position}) if more else ""
+    return Page(prompts, first="?" + urlencode(asked) if start >= 0 else "", following=following)
+
+
+def filtered(prompts: QuerySet[Prompt], asked: dict[str, str]) -> QuerySet[Prompt]:
+    for name in ("category", "language", "hazard", "expected"):
+        if value := asked.get(name):
+            prompts = prompts.filter(**{name: "" if value == "not declared" else value})
+    if length := asked.get("length"):
+        prompts = prompts.filter(LENGTHS[length][1])
+    if text := asked.get("q"):
+        prompts = prompts.filter(Q(turns__icontains=text) | Q(key__icontains=text))
+    return prompts

@@ -1,0 +1,55 @@
+"""The pages of prompt sets: which there are, what one holds, one prompt with what was made of it."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from assay.dashboards.balance import balance_of
+from assay.dashboards.browsing import FilterForm, page_of
+from assay.dashboards.uses import uses_of
+from promptsets.models import PromptSet, PromptSetVersion
+from promptsets.naming import version_named
+from raters.access import researchers_only
+
+
+@never_cache
+@require_GET
+@researchers_only
+def prompt_sets(request: HttpRequest) -> HttpResponse:
+    found = PromptSet.objects.prefetch_related("versions")
+    return render(request, "dashboards/prompt_sets.html", {"sets": found})
+
+
+@never_cache
+@require_GET
+@researchers_only
+def prompt_set(request: HttpRequest, name: str) -> HttpResponse:
+    version = version_or_404(name)
+    form = FilterForm(version, request.GET)
+    asked = form.asked()
+    context = {
+        "version": version,
+        "form": form,
+        "asked": asked,
+        "page": page_of(version, asked, request.GET.get("after", "")),
+        "balance": balance_of(version),
+        "versions": version.prompt_set.versions.all(),
+    }
+    return render(request, "dashboards/prompt_set.html", context)
+
+
+@never_cache
+@require_GET
+@researchers_only
+def prompt(request: HttpRequest, name: str, key: str) -> HttpResponse:
+    version = version_or_404(name)
+    found = get_object_or_404(version.prompts, key=key)
+    return render(request, "dashboards/prompt.html", {"version": version, "prompt": found, **uses_of(found)})
+
+
+def version_or_404(name: str) -> PromptSetVersion:
+    try:
+        return version_named(name)
+    except ValueError as error:
+        raise Http404(str(error)) from error
