@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from promptsets.importing import METADATA
+from promptsets.formats.row import METADATA
 from promptsets.models import PromptSetVersion
 
 

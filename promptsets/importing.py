@@ -10,26 +10,16 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from promptsets.audit import audited
-from promptsets.digests import content_digest, metadata_digest, text_digest
+from promptsets.digests import text_digest
 from promptsets.formats import format_of, refused, rows
 from promptsets.formats.problems import MOST_LISTED, BadRow, Problem, PromptFileError
 from promptsets.formats.row import PromptRow
 from promptsets.formats.source import Source, read_source
+from promptsets.manifests import check_manifest, digests_of, metadata_of
 from promptsets.models import Prompt, PromptSet, PromptSetVersion
 from promptsets.summary import Summary, summarise
 
 MOST_PROMPTS = 100_000
-METADATA: tuple[str, ...] = (
-    "category",
-    "subcategory",
-    "language",
-    "difficulty",
-    "hazard",
-    "expected",
-    "contrast",
-    "safe_type",
-)
-METADATA += ("persona", "rater_note", "tags", "extra")
 
 
 @dataclass(frozen=True)
@@ -56,6 +46,7 @@ def import_promptset(
     source = read_source(Path(path))
     found = format_of(source, format_name)
     read = read_rows(source, rows(source, found))
+    check_manifest(Path(path), read)
     version, is_new = store(source, found.NAME, slug or slug_for(source), read, actor)
     return ImportResult(version, is_new, summarise(read), found.NAME)
 
@@ -117,13 +108,10 @@ def store(
             source,
             f"holds {kind} prompts, but the set {slug} holds {of_set.kind} prompts: use another --slug",
         )
-    digests = {
-        "content_sha256": content_digest((row.key, text_digest(row.turns)) for row in read),
-        "metadata_sha256": metadata_digest((row.key, metadata_of(row)) for row in read),
-    }
+    digests = digests_of(read)
     if same := of_set.versions.filter(**digests).first():
         return same, False
-    version = new_version(of_set, read, digests, manifest_of(source, format_name, read))
+    version = new_version(of_set, read, digests, origin_of(source, format_name, read))
     detail = {"file_sha256": source.sha256, "prompts": len(read), **digests}
     audited.send(PromptSetVersion, actor=actor, action="promptset.imported", target=version, detail=detail)
     return version, True
@@ -170,11 +158,6 @@ def prompt_from(row: PromptRow, version: PromptSetVersion, position: int) -> Pro
     )
 
 
-def metadata_of(row: PromptRow) -> dict[str, Any]:
-    fields = {name: getattr(row, name) for name in METADATA}
-    return fields | {"tags": list(row.tags)}
-
-
-def manifest_of(source: Source, format_name: str, read: list[PromptRow]) -> dict[str, Any]:
+def origin_of(source: Source, format_name: str, read: list[PromptRow]) -> dict[str, Any]:
     file = {"name": source.name, "bytes": source.bytes, "sha256": source.sha256}
     return {"schema": "promptset/1", "file": file, "format": format_name, "counts": asdict(summarise(read))}

@@ -11,6 +11,17 @@ from promptsets.models import Prompt
 from promptsets.taxonomy import KEY_PATTERN, KEY_RULE
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\Z")
+METADATA: tuple[str, ...] = (
+    "category",
+    "subcategory",
+    "language",
+    "difficulty",
+    "hazard",
+    "expected",
+    "contrast",
+    "safe_type",
+)
+METADATA += ("persona", "rater_note", "tags", "extra")
 SHORT_TEXTS = ("category", "subcategory", "language", "contrast")
 LONGEST: dict[str, int] = {name: Prompt._meta.get_field(name).max_length for name in SHORT_TEXTS}  # type: ignore[union-attr, misc]
 
@@ -42,6 +53,10 @@ class PromptRow:
     def __post_init__(self) -> None:
         if faults := list(_faults(self)):
             raise BadRow(*faults)
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(self.turns)
 
     @property
     def characters(self) -> int:
