@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -7,19 +5,7 @@ from django.http import HttpRequest
 from generation.chunks import try_again
 from generation.models import Checkpoint, CheckpointSeries, Chunk, GenerationRun, Response, RunResponse
 from generation.tasks import wake
-
-
-class RecordAdmin(admin.ModelAdmin):
-    """Rows that the platform writes. They can be looked at; changing one by hand would make a result untrue."""
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from promptsets.record_admin import RecordAdmin
 
 
 @admin.register(CheckpointSeries)

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from promptsets.record_admin import RecordAdmin
 from raters.models import (
     Assignment,
     Comparison,
@@ -13,19 +14,6 @@ from raters.models import (
     Study,
     StudyArm,
 )
-
-
-class ReadOnly(admin.ModelAdmin):
-    """Rows that only the product's own steps write: to be looked at, never edited."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
-        return False
 
 
 @admin.register(Rubric)
@@ -66,14 +54,14 @@ class StudyAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Study | None = None) -> tuple[str, ...]:
         """A locked design is not edited: a changed one is another study."""
-        fixed = (
+        fixed: tuple[str, ...] = (
             "slug",
             "prompt_set_version",
             "rubric",
             "ratings_per_comparison",
             "empty_policy",
-            "exclusion_rules",
         )
+        fixed += ("lease_s", "exclusion_rules", "stop_rule", "status")
         return self.readonly_fields + (fixed if obj and obj.locked_at else ())
 
     def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
@@ -81,7 +69,7 @@ class StudyAdmin(admin.ModelAdmin):
 
 
 @admin.register(StudyArm)
-class StudyArmAdmin(ReadOnly):
+class StudyArmAdmin(RecordAdmin):
     list_display = ("study", "run", "role")
     list_select_related = ("study", "run__checkpoint", "run__prompt_set_version__prompt_set")
 
@@ -93,6 +81,10 @@ class RaterAdmin(admin.ModelAdmin):
     search_fields = ("code",)
     raw_id_fields = ("user",)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Rater | None = None) -> tuple[str, ...]:
+        """What a rater is stays: a simulated one never becomes a person."""
+        return ("code", "kind", "user") if obj else ()
+
 
 @admin.register(Enrolment)
 class EnrolmentAdmin(admin.ModelAdmin):
@@ -102,12 +94,12 @@ class EnrolmentAdmin(admin.ModelAdmin):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ReadOnly):
+class InvitationAdmin(RecordAdmin):
     list_display = ("label", "study", "uses", "max_uses", "expires_at")
 
 
 @admin.register(Comparison)
-class ComparisonAdmin(ReadOnly):
+class ComparisonAdmin(RecordAdmin):
     list_display = (
         "pk",
         "study",
@@ -123,20 +115,20 @@ class ComparisonAdmin(ReadOnly):
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(ReadOnly):
+class AssignmentAdmin(RecordAdmin):
     list_display = ("pk", "comparison", "rater", "state", "a_is_left", "lease_until")
     list_filter = ("state",)
     list_select_related = ("comparison", "rater")
 
 
 @admin.register(Judgment)
-class JudgmentAdmin(ReadOnly):
+class JudgmentAdmin(RecordAdmin):
     list_display = ("pk", "assignment", "preference", "strength", "both_bad", "submitted_at")
     list_filter = ("preference",)
     list_select_related = ("assignment__comparison", "assignment__rater")
 
 
 @admin.register(SafetyLabel)
-class SafetyLabelAdmin(ReadOnly):
+class SafetyLabelAdmin(RecordAdmin):
     list_display = ("judgment", "answer_type", "violation", "hazard", "severity")
     list_filter = ("violation", "hazard")

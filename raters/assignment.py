@@ -16,19 +16,14 @@ def claim_next(rater: Rater, study: Study) -> Assignment | None:
 
     The lease is renewed either way. Random: order and sides follow from the study's stored secret.
     """
-    if study.status != Study.Status.COLLECTING or not may_work(rater, study):
-        return None
     reclaim(study)
-    return renew(rater, study) or claim_new(rater, study)
-
-
-def may_work(rater: Rater, study: Study) -> bool:
-    """Whether the rater takes part and has come to the work; people never judge beside simulated raters."""
-    if (rater.kind == Rater.Kind.SIMULATED) != (study.simulation is not None):
-        return False
-    return Enrolment.objects.filter(
-        study=study, rater=rater, step=Enrolment.Step.WORK, status=Enrolment.Status.ACTIVE
-    ).exists()
+    with transaction.atomic():
+        # The rater's own lock first, as in judging.py; the study is read under it, since it may have changed.
+        enrolments = Enrolment.objects.select_for_update(of=("self",)).select_related("study", "rater")
+        enrolment = enrolments.filter(study=study, rater=rater).first()
+        if enrolment is None or not enrolment.may_claim:
+            return None
+        return renew(rater, enrolment.study) or claim_new(rater, enrolment.study)
 
 
 def renew(rater: Rater, study: Study) -> Assignment | None:

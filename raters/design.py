@@ -1,7 +1,6 @@
 """The design of a study, written down and locked with a digest before the first judgment."""
 
 import hashlib
-import json
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -9,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from promptsets.audit import audited
-from raters.models import Study, StudyArm
+from promptsets.digests import canonical_json
+from raters.models import Rubric, Study, StudyArm
 
 
 def describe(study: Study) -> dict[str, Any]:
@@ -21,14 +21,33 @@ def describe(study: Study) -> dict[str, Any]:
         "prompts_sha256": version.content_sha256,
         "prompts_metadata_sha256": version.metadata_sha256,
         "arms": [describe_arm(arm) for arm in study.arms.select_related("run__checkpoint").order_by("pk")],
-        "rubric": {"slug": study.rubric.slug, "version": study.rubric.version, "scale": study.rubric.scale},
-        "guide_sha256": hashlib.sha256(study.rubric.guide.encode()).hexdigest(),
+        "rubric": describe_rubric(study.rubric),
         "ratings_per_comparison": study.ratings_per_comparison,
         "empty_policy": study.empty_policy,
         "exclusion_rules": study.exclusion_rules,
         "stop_rule": study.stop_rule,
+        "lease_s": study.lease_s,
         "comparisons": study.comparisons.count(),
+        "comparisons_sha256": comparisons_digest(study),
     }
+
+
+def describe_rubric(rubric: Rubric) -> dict[str, Any]:
+    guide_sha256 = hashlib.sha256(rubric.guide.encode()).hexdigest()
+    fields = ("slug", "version", "kind", "scale", "questions")
+    return {name: getattr(rubric, name) for name in fields} | {"guide_sha256": guide_sha256}
+
+
+def comparisons_digest(study: Study) -> str:
+    """SHA-256 over what is compared, text by text, and over what is left out and why."""
+    fields = (
+        "prompt__key",
+        "arm_a__run__checkpoint__name",
+        "response_a__text_sha256",
+        "response_b__text_sha256",
+    )
+    rows = study.comparisons.values_list(*fields, "kind", "status", "status_reason")
+    return digest_of(sorted(map(list, rows), key=str))
 
 
 def describe_arm(arm: StudyArm) -> dict[str, Any]:
@@ -43,9 +62,9 @@ def describe_arm(arm: StudyArm) -> dict[str, Any]:
     }
 
 
-def design_digest(design: dict[str, Any]) -> str:
-    """SHA-256 of the design as JSON with sorted keys and no spaces, in UTF-8."""
-    return hashlib.sha256(json.dumps(design, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+def digest_of(value: Any) -> str:
+    """SHA-256 of a value as canonical JSON."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
 
 
 @transaction.atomic
@@ -54,13 +73,15 @@ def lock(study: Study, actor: AbstractBaseUser | None = None) -> None:
 
     Raises: ValueError if the study is no draft or has no comparison that can be shown.
     """
+    Study.objects.select_for_update().get(pk=study.pk)  # of two who lock at once, the second finds no draft
+    study.refresh_from_db()
     if study.status != Study.Status.DRAFT:
         raise ValueError(f"{study.slug} is {study.status}: only a draft can be locked")
     if not study.comparisons.wanting_ratings().exists():
         raise ValueError(f"{study.slug} has no comparison that can be shown to raters")
     study.prompt_set_version.freeze()
     study.design = describe(study)
-    study.design_sha256 = design_digest(study.design)
+    study.design_sha256 = digest_of(study.design)
     study.locked_at = timezone.now()
     study.status = Study.Status.COLLECTING
     study.save()

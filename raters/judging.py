@@ -9,7 +9,7 @@ from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
 
-from raters.models import Assignment, Comparison, Judgment
+from raters.models import Assignment, Comparison, Enrolment, Judgment
 from raters.scales import Choice, choice
 
 # Sent after a judgment is stored, inside its transaction: judged.send(sender=Judgment, judgment=judgment)
@@ -28,7 +28,8 @@ class Receipt(Enum):
 
     COUNTED = "counted"
     REPEATED = "repeated"  # the same submit came before; the stored one stands
-    SURPLUS = "surplus"  # others finished this comparison first; kept, not counted
+    SURPLUS = "surplus"  # too late: others finished this comparison, or the study ended; kept, not counted
+    CLOSED = "closed"  # a changed answer after the end: the one that was given in time stands
 
 
 @dataclass(frozen=True)
@@ -47,19 +48,18 @@ def record(assignment: Assignment, answer: Answer) -> Receipt:
 
     Raises: ValueError if the rubric's scale has no such choice. Random: nothing.
     """
-    # The row lock makes two submits of one page wait for each other: the second sees the first one's judgment.
-    held = (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("comparison__study__rubric")
-        .get(pk=assignment.pk)
-    )
+    counts = lock_and_ask(assignment)
+    held = Assignment.objects.select_related("comparison__study__rubric").get(pk=assignment.pk)
     chosen = choice(held.comparison.study.rubric.scale, answer.value)
-    if Judgment.objects.filter(idempotency_key=answer.idempotency_key).exists():
+    latest = held.judgments.current().first()
+    if latest and says_the_same(latest, answer):
         return Receipt.REPEATED
-    state = settle(held)
+    if latest and not counts:
+        return Receipt.CLOSED
+    state = settle(held, counts)
     judgment = Judgment.objects.create(
         assignment=held,
-        supersedes=held.judgments.current().first(),
+        supersedes=latest,
         preference=preference(chosen, a_is_left=held.a_is_left),
         strength=chosen.strength,
         both_bad=chosen.both_bad,
@@ -72,16 +72,42 @@ def record(assignment: Assignment, answer: Answer) -> Receipt:
     return Receipt.SURPLUS if state == Assignment.State.SURPLUS else Receipt.COUNTED
 
 
-def settle(assignment: Assignment) -> str:
-    """Moves the assignment to where an answer puts it, and says where: done, or surplus if its place was taken."""
+def lock_and_ask(assignment: Assignment) -> bool:
+    """Locks the rater's place in the study until the transaction ends; whether their answers count now.
+
+    Every step of a rater (claim, answer, skip) takes this one lock first: two tabs wait for each other, a second submit
+    of one page sees the first one's judgment, and no two steps can lock the same rows in different orders.
+    """
+    enrolment = (
+        Enrolment.objects.select_for_update(of=("self",))
+        .select_related("study")
+        .filter(study__comparisons=assignment.comparison_id, rater=assignment.rater_id)
+        .first()
+    )
+    return enrolment is not None and enrolment.counts
+
+
+def says_the_same(judgment: Judgment, answer: Answer) -> bool:
+    return (judgment.idempotency_key, judgment.raw_answer, judgment.comment) == (
+        answer.idempotency_key,
+        answer.value,
+        answer.comment,
+    )
+
+
+def settle(assignment: Assignment, counts: bool) -> str:
+    """Moves the assignment to where an answer puts it, and says where: done, or surplus if it comes too late."""
     if assignment.state in {Assignment.State.DONE, Assignment.State.SURPLUS}:
         return assignment.state
-    holds_a_place = assignment.state == Assignment.State.LEASED
-    state = (
-        Assignment.State.DONE
-        if holds_a_place or take_place(assignment.comparison_id)
-        else Assignment.State.SURPLUS
-    )
+    # The state again, in the UPDATE: a sweep may take the lease back at this very moment.
+    leased = Assignment.objects.filter(pk=assignment.pk, state=Assignment.State.LEASED)
+    state = Assignment.State.DONE if counts else Assignment.State.SURPLUS
+    if leased.update(state=state, draft={}):
+        if not counts:
+            give_place_back(assignment.comparison_id)
+        return state
+    if counts and not take_place(assignment.comparison_id):
+        state = Assignment.State.SURPLUS
     Assignment.objects.filter(pk=assignment.pk).update(state=state, draft={})
     return state
 
@@ -99,6 +125,7 @@ def give_place_back(comparison_id: int) -> None:
 @transaction.atomic
 def skip(assignment: Assignment, reason: str = "") -> None:
     """Hands the comparison to somebody else. Skipping what is already answered changes nothing."""
+    lock_and_ask(assignment)
     skipped = Assignment.objects.filter(pk=assignment.pk, state=Assignment.State.LEASED).update(
         state=Assignment.State.SKIPPED, skip_reason=reason[:500], draft={}
     )

@@ -53,9 +53,11 @@ def judge(request: HttpRequest, rater: Rater, token: str) -> HttpResponse:
 
 
 def after(assignment: Assignment, receipt: judging.Receipt) -> HttpResponseRedirect:
-    """On to the next comparison, or to the page that says that this answer came too late to count."""
+    """On to the next comparison, or to a page that says that this answer came too late to count."""
     if receipt is judging.Receipt.SURPLUS:
         return redirect("raters:surplus", token=assignment.token)
+    if receipt is judging.Receipt.CLOSED:
+        return redirect("raters:done", public_id=assignment.comparison.study.public_id)
     return redirect("raters:next", public_id=assignment.comparison.study.public_id)
 
 

@@ -4,7 +4,11 @@ Two walls, since either may have a hole. No images, no links that can be followe
 demoted below the page's own.
 """
 
+import re
+import sys
+import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -18,12 +22,20 @@ TEXT = {"p", "em", "strong", "s", "del", "blockquote", "code", "pre", "hr", "br"
 LISTS_AND_TABLES = {"ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"}
 ALLOWED = TEXT | LISTS_AND_TABLES
 
-# What no screen shows but what moves or hides text becomes a visible mark: bidi controls, zero-width spaces, control
-# characters but for tab and line ends. The two joiners stay: emoji and several scripts are written with them.
-BIDI = {0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
-ZERO_WIDTH = {0x200B, *range(0x2060, 0x2066), 0xFEFF}
-CONTROL = {*range(0x20), *range(0x7F, 0xA0)} - {0x09, 0x0A, 0x0D}
-MARKS = {code: f"⟨U+{code:04X}⟩" for code in BIDI | ZERO_WIDTH | CONTROL}
+# What no screen shows but what moves or hides text becomes a visible mark: all format and control characters but for
+# tab and line ends. The two joiners stay: emoji and several scripts are written with them.
+KEPT = {0x09, 0x0A, 0x0D, 0x200C, 0x200D}
+HIDDEN = re.compile(
+    "["
+    + "".join(
+        f"\\U{code:08x}"
+        for code in range(sys.maxunicode + 1)
+        if unicodedata.category(chr(code)) in {"Cc", "Cf"} and code not in KEPT
+    )
+    + "]"
+)
+LONGEST, DEEPEST = 100_000, 40
+DEEP = re.compile(rf"^[ \t]{{{2 * DEEPEST},}}\S|^(?:[ \t]*(?:>|[-*+]|\d+[.)])){{{DEEPEST},}}", re.MULTILINE)
 
 
 class PlainLinks(RendererHTML):
@@ -46,15 +58,24 @@ class PlainLinks(RendererHTML):
         return f"</{demoted(tokens[index].tag)}>\n"
 
 
-# A single line end is one: poems, addresses and lists that nobody marked up stay in their lines.
-PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=PlainLinks).enable(
-    ["table", "strikethrough"]
+# A single line end is one: poems, addresses and lists that nobody marked up stay in their lines. Reference definitions
+# are off: they would make text vanish from the page, as in a list of sources.
+PARSER = MarkdownIt(
+    "commonmark", {"html": False, "breaks": True, "maxNesting": 4 * DEEPEST}, renderer_cls=PlainLinks
 )
+PARSER.enable(["table", "strikethrough"]).disable("reference")
 
 
+@lru_cache(maxsize=256)
 def render(text: str) -> SafeString:
-    """The text as HTML that holds nothing but the elements of ALLOWED, without attributes."""
-    html = PARSER.render(text.translate(MARKS))
+    """The text as HTML that holds nothing but the elements of ALLOWED, without attributes.
+
+    A text too deeply nested to be laid out is shown as it was written; one too long ends with a mark that says so.
+    """
+    shown = HIDDEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text[:LONGEST])
+    html = f"<pre>{escape(shown)}</pre>" if DEEP.search(shown) else PARSER.render(shown)
+    if len(text) > LONGEST:
+        html += f"<p>⟨{len(text) - LONGEST:,} more characters are not shown⟩</p>"
     return mark_safe(nh3.clean(html, tags=ALLOWED, attributes={}, url_schemes=set()))  # noqa: S308  cleaned above
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from generation.models import Response
+from generation.statuses import TEMPLATE_TOKENS
 from raters.models import Assignment
 from raters.rendering import render
 
@@ -34,7 +35,7 @@ class Showing:
 
 def showing(assignment: Assignment) -> Showing:
     prompts = assignment.comparison.prompt.turns
-    left, right = texts(assignment.left, len(prompts)), texts(assignment.right, len(prompts))
+    left, right = texts(assignment.left, prompts), texts(assignment.right, prompts)
     turns = tuple(
         Turn(number, render(prompt), render(a), render(b))
         for number, (prompt, a, b) in enumerate(zip(prompts, left, right, strict=True), start=1)
@@ -43,7 +44,15 @@ def showing(assignment: Assignment) -> Showing:
     return Showing(assignment.token, turns, answered)
 
 
-def texts(response: Response | None, turns: int) -> list[str]:
-    """One text for each turn, trimmed: white space at the ends gives some checkpoints away."""
-    given = [text.strip() for text in response.turns] if response else []
-    return given[:turns] + [""] * (turns - len(given))
+def texts(response: Response | None, prompts: list[str]) -> list[str]:
+    """One text for each turn, without what gives some checkpoints away: white space at the ends, template tokens."""
+    given = [without_tokens(text, prompts).strip() for text in response.turns] if response else []
+    return given[: len(prompts)] + [""] * (len(prompts) - len(given))
+
+
+def without_tokens(text: str, prompts: list[str]) -> str:
+    """The text without the control tokens of chat formats, but for those that the prompt itself speaks of."""
+    for token in TEMPLATE_TOKENS:
+        if token in text and not any(token in prompt for prompt in prompts):
+            text = text.replace(token, "")
+    return text

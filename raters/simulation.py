@@ -56,6 +56,8 @@ def simulate(study: Study, simulation: Simulation, on_judgment: Callable[[], Non
 @transaction.atomic
 def enrol(study: Study, simulation: Simulation) -> list[Rater]:
     """Marks the study as simulated and gives it its raters; the same options find the same raters again."""
+    # Each claim takes its rater's enrolment first: with all of them locked nobody can begin while the study is marked.
+    list(study.enrolments.select_for_update())
     check(study, simulation)
     Study.objects.filter(pk=study.pk).update(simulation=simulation.record())
     codes = [f"SIM{study.pk}-{number:03d}" for number in range(simulation.raters)]

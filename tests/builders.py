@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.contrib.auth import get_user_model
 
+from assay.accounts.models import User
 from generation.models import Checkpoint, GenerationRun, Response, RunResponse
 from promptsets.digests import text_digest
 from promptsets.models import Prompt, PromptSet, PromptSetVersion
@@ -93,6 +94,10 @@ def study(
 def rater(study: Study, username: str = "rita") -> Rater:
     """A rater who can sign in and has come to the work."""
     user = get_user_model().objects.create_user(username, f"{username}@example.org", PASSWORD)
+    return enrol(study, user)
+
+
+def enrol(study: Study, user: User) -> Rater:
     made = Rater.objects.create(user=user)
     Enrolment.objects.create(study=study, rater=made)
     return made

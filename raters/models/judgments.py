@@ -56,7 +56,9 @@ class Judgment(models.Model):
     active_ms = models.PositiveIntegerField(
         null=True, blank=True, help_text="Time in view; null without JavaScript"
     )
-    idempotency_key = models.CharField(max_length=64, unique=True)
+    idempotency_key = models.CharField(
+        max_length=64, help_text="The page's own, by which a double submit is known"
+    )
     submitted_at = models.DateTimeField(auto_now_add=True)
 
     objects = JudgmentQuerySet.as_manager()

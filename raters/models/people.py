@@ -107,3 +107,17 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rater} in {self.study}"
+
+    @property
+    def counts(self) -> bool:
+        """Whether answers of this rater count: until the study is closed or the rater is paused.
+
+        People never judge beside simulated raters, nor these beside people.
+        """
+        of_its_kind = (self.rater.kind == Rater.Kind.SIMULATED) == (self.study.simulation is not None)
+        return of_its_kind and self.status == self.Status.ACTIVE and self.study.status != Study.Status.CLOSED
+
+    @property
+    def may_claim(self) -> bool:
+        """Whether the rater has come to the work, and the study gives out comparisons."""
+        return self.counts and self.step == self.Step.WORK and self.study.status == Study.Status.COLLECTING

@@ -8,21 +8,21 @@ from raters.assignment import claim_next
 from tests import builders
 
 OURS = {"home", "raters", "dashboards", "first_administrator"}
-# route name -> status of a GET for (nobody, rater, other rater, researcher); 302 of nobody is the sign-in
+# route name -> status of a GET for (nobody, rater, other rater, researcher, staff); 302 of nobody is the sign-in
 MATRIX = {
-    "home": (302, 302, 302, 302),
-    "raters:my_studies": (302, 200, 200, 404),
-    "raters:judge": (302, 200, 404, 404),
-    "raters:skip": (405, 405, 405, 405),
-    "raters:surplus": (302, 200, 404, 404),
-    "raters:next": (302, 302, 404, 404),
-    "raters:done": (302, 200, 404, 404),
-    "dashboards:studies": (302, 404, 404, 200),
-    "dashboards:study": (302, 404, 404, 200),
-    "dashboards:prompt_sets": (302, 404, 404, 200),
-    "dashboards:prompt_set": (302, 404, 404, 200),
-    "dashboards:prompt": (302, 404, 404, 200),
-    "first_administrator": (404, 404, 404, 404),
+    "home": (302, 302, 302, 302, 302),
+    "raters:my_studies": (302, 200, 200, 404, 404),
+    "raters:judge": (302, 200, 404, 404, 404),
+    "raters:skip": (405, 405, 405, 405, 405),
+    "raters:surplus": (302, 200, 404, 404, 404),
+    "raters:next": (302, 302, 404, 404, 404),
+    "raters:done": (302, 200, 404, 404, 404),
+    "dashboards:studies": (302, 404, 404, 200, 200),
+    "dashboards:study": (302, 404, 404, 200, 200),
+    "dashboards:prompt_sets": (302, 404, 404, 200, 200),
+    "dashboards:prompt_set": (302, 404, 404, 200, 200),
+    "dashboards:prompt": (302, 404, 404, 200, 200),
+    "first_administrator": (404, 404, 404, 404, 404),
 }
 
 
@@ -45,13 +45,14 @@ def people(db):
     study, other = builders.study(), builders.study(slug="winter")
     rita = builders.rater(study)
     people = [None, rita.user, builders.rater(other, "otto").user, builders.researcher()]
-    User.objects.create_superuser("root", "root@example.org", "x")
+    root = User.objects.create_superuser("root", "root@example.org", "x")
+    builders.enrol(study, root)  # even then: who can look behind the blinding never rates
     token = claim_next(rita, study).token
     of_token = dict.fromkeys(("judge", "skip", "surplus"), (token,))
     arguments = of_token | dict.fromkeys(("next", "done"), (study.public_id,))
     prompts = str(study.prompt_set_version)
     arguments |= {"study": (study.slug,), "prompt_set": (prompts,), "prompt": (prompts, "p0000")}
-    return people, {**arguments, "first_administrator": ("made-up",)}
+    return [*people, root], {**arguments, "first_administrator": ("made-up",)}
 
 
 @pytest.mark.parametrize("route", MATRIX)

@@ -1,12 +1,14 @@
 """Browsing prompt sets: filters, pages by position, one prompt with what was made of it."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
 
 from assay.dashboards.browsing import PAGE
 from promptsets.importing import import_promptset
+from promptsets.models import Prompt
 from raters import judging
 from raters.assignment import claim_next
 from tests import builders
@@ -57,6 +59,15 @@ def test_filters_work_together_and_stay_in_the_address(page, version):
     assert keys_on(page(version, "?q=rain&category=creative")) == []
     assert "?category=coding&amp;after=98" in page(version, "?category=coding")
     assert len(keys_on(page(version, "?length=m"))) > 0
+
+
+@pytest.mark.parametrize("text", ["Über", '"hi"', "日本", "a\\\\b"])
+def test_any_letters_can_be_searched_for(page, db, text):
+    version = builders.prompt_set(2)
+    first = version.prompts.first()
+    Prompt.objects.filter(pk=first.pk).update(turns=[f"x {text} y"])
+    found = page(version, "?" + urlencode({"q": text}))
+    assert "/p0000/" in found and "/p0001/" not in found
 
 
 def test_a_filter_that_is_not_offered_is_told_and_filters_nothing(page, version):

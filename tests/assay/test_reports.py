@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 
 from analysis.tables import read_judgments
 from analysis.win_rate import win_rate
-from assay.reports.judgments import columns_of
+from assay.reports.judgments import arm_names, columns_of
 from assay.reports.models import Estimate
 from assay.reports.refresh import is_stale, refresh, refresh_stale
 from raters import judging
 from raters.assignment import claim_next
-from raters.models import Comparison
+from raters.models import Comparison, StudyArm
 from raters.simulation import Simulation, simulate
 from tests import builders
 
@@ -101,3 +101,23 @@ def test_the_command_prints_json_for_programs(simulated, capsys):
 def test_the_command_names_the_studies_it_knows(study):
     with pytest.raises(CommandError, match=r"no study 'spring'\. Studies: autumn"):
         call_command("report", "spring")
+
+
+def test_one_checkpoint_under_two_samplings_is_two_candidates(db):
+    study = builders.study(prompts=4)
+    twin = study.arms.get(role="candidate").run
+    twin.pk, twin.sampling_sha256 = None, "a" * 64
+    twin.save()
+    arm = StudyArm.objects.create(study=study, run=twin, role="candidate")
+    names = arm_names(study)
+    assert names[arm.pk] == "heron-autumn, sampling aaaaaa" and len(set(names.values())) == 3
+
+
+def test_a_study_that_cannot_be_analysed_keeps_no_other_from_its_report(simulated, monkeypatch, caplog):
+    other = builders.study(prompts=4, slug="winter")
+    judge_all(other, builders.rater(other), "left")
+    real = columns_of
+    broken = lambda study: 1 / 0 if study == other else real(study)  # noqa: E731
+    monkeypatch.setattr("assay.reports.refresh.columns_of", broken)
+    assert refresh_stale() == 1 and simulated.reports.exists()
+    assert "No report could be written of winter" in caplog.text

@@ -94,3 +94,17 @@ def test_bad_input_gets_one_clear_message_and_opens_no_study(study, option, valu
     with pytest.raises(CommandError, match=re.escape(message)):
         call_command("evaluate", *[word for pair in options.items() for word in pair])
     assert Study.objects.count() == 1
+
+
+def test_a_study_of_that_name_that_asks_something_else_is_told(study):
+    arguments = ["--prompt-set", "birds", "--candidate", "heron", "--baseline", "plover", "--ratings", "5"]
+    with pytest.raises(CommandError, match="exists already and asks something else"):
+        call_command("evaluate", *arguments)
+    assert Study.objects.count() == 1
+
+
+def test_what_raters_are_not_shown_is_printed(study, capsys):
+    arguments = ["--prompt-set", "birds", "--candidate", "heron", "--baseline", "plover", "--ratings", "1"]
+    call_command("evaluate", *arguments)
+    printed = capsys.readouterr().out
+    assert "2 comparisons for raters" in printed and "Not shown to raters: 1 missing." in printed

@@ -8,10 +8,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from generation.models import Checkpoint
+from generation.models import Checkpoint, Response
 from raters import judging
 from raters.assignment import claim_next
 from raters.models import Assignment, StudyArm
+from raters.showing import texts
 from tests import builders
 
 CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"')
@@ -100,3 +101,33 @@ def test_pages_with_responses_are_kept_in_no_cache(signed_in):
     client, study = signed_in
     address = client.get(reverse("raters:next", args=[study.public_id])).url
     assert "no-store" in client.get(address).headers["Cache-Control"]
+
+
+def test_nothing_but_the_text_of_a_response_reaches_the_page(signed_in):
+    before = everything_sent(*signed_in)
+    assignment = Assignment.objects.get()
+    for side, status in ((assignment.left, "truncated"), (assignment.right, "looping")):
+        Response.objects.filter(pk=side.pk).update(
+            status=status,
+            flags=["loop", status],
+            finish_reason="length",
+            n_output_tokens=12345,
+            n_prompt_tokens=len(status),
+            provenance={"file": f"{status}.json"},
+            chat_template=status,
+        )
+    assert everything_sent(*signed_in) == before
+
+
+def test_control_tokens_of_chat_formats_never_reach_the_page(signed_in):
+    before = everything_sent(*signed_in)
+    for response in Response.objects.all():
+        token = "<end_of_turn>" if response.pk % 2 else " [/INST]"
+        Response.objects.filter(pk=response.pk).update(turns=[f"{turn}{token}\n" for turn in response.turns])
+    assert everything_sent(*signed_in) == before
+
+
+def test_a_prompt_about_control_tokens_may_be_answered(db):
+    response = Response(turns=["The token <bos> begins a text."])
+    assert texts(response, ["What is <bos>?"]) == ["The token <bos> begins a text."]
+    assert texts(response, ["What begins a text?"]) == ["The token  begins a text."]

@@ -106,3 +106,47 @@ def test_ten_submits_of_one_page_at_once_are_stored_once():
         thread.join()
     assert sorted(receipt.value for receipt in receipts) == ["counted"] + ["repeated"] * 9
     assert Judgment.objects.count() == 1
+
+
+def test_a_correction_on_the_same_page_is_a_new_version(study, assignment):
+    judging.record(assignment, Answer("left", KEY))
+    assert judging.record(assignment, Answer("right", KEY)) is Receipt.COUNTED
+    assert [row.raw_answer for row in Judgment.objects.counted(study)] == ["right"]
+
+
+def test_one_key_on_two_comparisons_loses_neither_answer(study, rater, assignment):
+    judging.record(assignment, Answer("left", KEY))
+    judging.record(claim_next(rater, study), Answer("left", KEY))
+    assert Judgment.objects.counted(study).count() == 2
+
+
+def close(study) -> None:
+    study.status = "closed"
+    study.save()
+
+
+def test_an_answer_after_the_end_is_kept_and_not_counted(study, assignment):
+    close(study)
+    assert judging.record(assignment, Answer("left", KEY)) is Receipt.SURPLUS
+    assert Judgment.objects.count() == 1 and not Judgment.objects.counted(study).exists()
+    assert study.comparisons.get(pk=assignment.comparison_id).ratings_taken == 0
+
+
+def test_after_the_end_an_answer_given_in_time_stands(study, assignment):
+    judging.record(assignment, Answer("left", KEY))
+    close(study)
+    assert judging.record(assignment, Answer("right", "another-key-of-letters")) is Receipt.CLOSED
+    assert [row.raw_answer for row in Judgment.objects.counted(study)] == ["left"]
+
+
+def test_a_paused_rater_moves_no_result(study, rater, assignment):
+    rater.enrolments.update(status="paused")
+    assert judging.record(assignment, Answer("left", KEY)) is Receipt.SURPLUS
+    assert claim_next(rater, study) is None
+
+
+def test_a_lease_that_a_sweep_takes_back_at_that_moment_is_not_counted_twice(study, assignment):
+    Assignment.objects.filter(pk=assignment.pk).update(state="expired")
+    study.comparisons.filter(pk=assignment.comparison_id).update(ratings_taken=0)
+    assert judging.settle(assignment, counts=True) == "done"  # this object still believes in its lease
+    assert study.comparisons.get(pk=assignment.comparison_id).ratings_taken == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from generation.models import Response, RunResponse
-from raters.design import lock
+from raters.design import describe, digest_of, lock
 from raters.models import Comparison, Study, StudyArm
 from raters.pairing import pair
 from tests import builders
@@ -78,3 +78,11 @@ def test_a_study_with_nothing_to_show_is_not_opened(draft):
     pair(draft)
     with pytest.raises(ValueError, match="no comparison that can be shown"):
         lock(draft)
+
+
+def test_other_texts_under_the_same_names_are_another_design(draft):
+    pair(draft)
+    before = digest_of(describe(draft))
+    response = first_response(draft, "candidate")
+    Response.objects.filter(pk=response.pk).update(text_sha256="f" * 64)
+    assert digest_of(describe(draft)) != before

@@ -60,8 +60,31 @@ def test_invisible_controls_become_visible_marks():
 
 
 def test_deep_nesting_and_size_end_in_reasonable_time():
-    assert render("> " * 5000 + "deep")
-    assert len(render("word " * 40_000)) > 200_000
+    assert "deep" in render("> " * 5000 + "deep")
+    assert "⟨100,000 more characters are not shown⟩" in render("word " * 40_000)
+
+
+@pytest.mark.parametrize("depth", [1, 14, 39, 40, 200])
+@pytest.mark.parametrize("mark", ["> ", "- ", "1. "])
+def test_no_depth_swallows_what_stands_innermost(mark, depth):
+    assert "innermost" in render(mark * depth + "innermost")
+    assert "innermost" in render(
+        "".join(f"{'  ' * level}- x\n" for level in range(depth)) + "  " * depth + "- innermost"
+    )
+
+
+def test_sources_at_the_end_of_a_text_stay():
+    html = render("See [1].\n\n[1]: https://a.example\n[2]: https://b.example")
+    assert "https://a.example" in html and "https://b.example" in html
+
+
+@pytest.mark.parametrize("character", ["\u061c", "\u00ad", "\U000e0041", "\u2066", "\ufeff"])
+def test_every_hidden_character_is_marked(character):
+    assert f"⟨U+{ord(character):04X}⟩" in render(f"a{character}b")
+
+
+def test_emoji_and_scripts_that_need_joiners_stay_whole():
+    assert "👩‍🚀" in render("👩‍🚀") and "می‌خواهم" in render("می‌خواهم")
 
 
 def test_lines_stay_lines():

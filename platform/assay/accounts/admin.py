@@ -1,8 +1,8 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.http import HttpRequest
 
 from assay.accounts.models import AuditEvent, User
+from promptsets.record_admin import RecordAdmin
 
 
 @admin.register(User)
@@ -14,19 +14,10 @@ class AssayUserAdmin(UserAdmin):
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(admin.ModelAdmin):
+class AuditEventAdmin(RecordAdmin):
     """Read only, for everyone: an audit log that can be edited is none."""
 
     list_display = ("at", "actor", "action", "target")
     list_filter = ("action",)
     search_fields = ("target", "action")
     date_hierarchy = "at"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
-        return False

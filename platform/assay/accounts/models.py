@@ -33,8 +33,10 @@ class User(AbstractUser):
 
     @property
     def plans_studies(self) -> bool:
-        """Whether the pages for researchers exist for this person. Such a person rates in no study."""
-        return self.role in {self.Role.RESEARCHER, self.Role.ADMINISTRATOR}
+        """Whether this person may see behind the blinding, as all staff may. Such a person rates in no study."""
+        return (
+            self.is_staff or self.is_superuser or self.role in {self.Role.RESEARCHER, self.Role.ADMINISTRATOR}
+        )
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):

@@ -1,6 +1,7 @@
 """Browsing a version of a prompt set: filters from the address, pages by position, so that the last is as fast as the
 first however large the set."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -83,5 +84,10 @@ def filtered(prompts: QuerySet[Prompt], asked: dict[str, str]) -> QuerySet[Promp
     if length := asked.get("length"):
         prompts = prompts.filter(LENGTHS[length][1])
     if text := asked.get("q"):
-        prompts = prompts.filter(Q(turns__icontains=text) | Q(key__icontains=text))
+        # The turns are stored as JSON: SQLite keeps it with all its escapes, PostgreSQL without most of them.
+        written = {json.dumps(text, ensure_ascii=escaped)[1:-1] for escaped in (True, False)}
+        found = Q(key__icontains=text)
+        for form in written:
+            found |= Q(turns__icontains=form)
+        prompts = prompts.filter(found)
     return prompts

@@ -1,6 +1,7 @@
 from django.contrib import admin
 
 from assay.evaluations.models import Evaluation, EvaluationRun
+from promptsets.record_admin import RecordAdmin
 
 
 @admin.register(Evaluation)
@@ -10,7 +11,7 @@ class EvaluationAdmin(admin.ModelAdmin):
 
 
 @admin.register(EvaluationRun)
-class EvaluationRunAdmin(admin.ModelAdmin):
+class EvaluationRunAdmin(RecordAdmin):
     list_display = ("evaluation", "checkpoint", "status", "verdict", "started_at")
     list_filter = ("status", "verdict")
     list_select_related = ("evaluation", "checkpoint")

@@ -65,6 +65,16 @@ def failed_chunks(runs: dict[str, GenerationRun]) -> list[Chunk]:
     return list(Chunk.objects.filter(run__in=runs.values(), status=Chunk.Status.DEAD))
 
 
+def same_question(study: Study, question: Question, runs: dict[str, GenerationRun]) -> bool:
+    """Whether this study asks just that: the same runs in the same roles, as many ratings, the same guide."""
+    arms = {arm.role: arm.run_id for arm in study.arms.all()}
+    return (
+        arms == {str(role): run.pk for role, run in runs.items()}
+        and study.ratings_per_comparison == question.ratings
+        and study.rubric == preset(question.prompts.prompt_set.kind)
+    )
+
+
 @transaction.atomic
 def open_study(question: Question, runs: dict[str, GenerationRun], slug: str) -> Study:
     """The study, paired and locked, ready for judgments.

@@ -1,16 +1,17 @@
 from django.contrib import admin
 
 from assay.reports.models import Estimate, Report
+from promptsets.record_admin import RecordAdmin
 
 
 @admin.register(Report)
-class ReportAdmin(admin.ModelAdmin):
+class ReportAdmin(RecordAdmin):
     list_display = ("study", "created_at", "judgments", "judgments_sha256")
     list_select_related = ("study",)
 
 
 @admin.register(Estimate)
-class EstimateAdmin(admin.ModelAdmin):
+class EstimateAdmin(RecordAdmin):
     list_display = ("report", "name", "slice", "value", "low", "high", "n", "method")
     list_filter = ("name",)
     list_select_related = ("report__study",)

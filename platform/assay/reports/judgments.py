@@ -1,16 +1,17 @@
 """A study's judgments as the table that `analysis` reads."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from raters.judging import OUTCOMES
-from raters.models import Assignment, Comparison, Judgment, Study
+from raters.models import Assignment, Comparison, Judgment, Study, StudyArm
 
 FIELDS = {
     "prompt_id": "assignment__comparison__prompt__key",
     "rater_id": "assignment__rater__code",
     "category": "assignment__comparison__prompt__category",
-    "candidate": "assignment__comparison__arm_a__run__checkpoint__name",
-    "baseline": "assignment__comparison__arm_b__run__checkpoint__name",
+    "candidate": "assignment__comparison__arm_a",
+    "baseline": "assignment__comparison__arm_b",
     "preference": "preference",
     "a_is_left": "assignment__a_is_left",
     "both_bad": "both_bad",
@@ -26,8 +27,23 @@ def columns_of(study: Study) -> Mapping[str, Sequence[object]]:
         else {name: [] for name in FIELDS}
     )
     columns["outcome"] = [OUTCOMES[preference] for preference in columns.pop("preference")]
+    names = arm_names(study)
+    for role in ("candidate", "baseline"):
+        columns[role] = [names[arm] for arm in columns[role]]
     columns["side"] = ["left" if a_is_left else "right" for a_is_left in columns.pop("a_is_left")]
     return columns
+
+
+def arm_names(study: Study) -> dict[int, str]:
+    """What each arm is called: its checkpoint, and its sampling too where a checkpoint takes part twice."""
+    arms = list(study.arms.select_related("run__checkpoint"))
+    names = Counter(arm.run.checkpoint.name for arm in arms)
+
+    def called(arm: StudyArm) -> str:
+        name = arm.run.checkpoint.name
+        return name if names[name] == 1 else f"{name}, sampling {arm.run.sampling_sha256[:6]}"
+
+    return {arm.pk: called(arm) for arm in arms}
 
 
 def left_out_of(study: Study) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Writes a study's report: every estimate of it, from the judgments that count at this moment."""
 
+import logging
 from collections.abc import Iterator
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from analysis.win_rate import Estimate as ShareEstimate
     from analysis.win_rate import WinRate
 
+logger = logging.getLogger(__name__)
 LIBRARIES = ("assay", "numpy", "scipy", "pandas")
 TOO_FEW = 2  # prompts, without which there is no interval and so no number
 
@@ -61,11 +63,16 @@ def is_stale(study: Study) -> bool:
 
 
 def refresh_stale() -> int:
-    """Writes the reports that newer judgments have made old, and says how many."""
+    """Writes the reports that newer judgments have made old, and says how many were written."""
     stale = [study for study in Study.objects.exclude(status=Study.Status.DRAFT) if is_stale(study)]
+    written = 0
     for study in stale:
-        refresh(study)
-    return len(stale)
+        try:
+            refresh(study)
+            written += 1
+        except Exception:  # one study that cannot be analysed must not keep all others from their reports
+            logger.exception("No report could be written of %s", study.slug)
+    return written
 
 
 def estimates(report: Report, table: "JudgmentTable") -> Iterator[Estimate]:

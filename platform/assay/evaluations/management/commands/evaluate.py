@@ -3,12 +3,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
-from assay.evaluations.evaluating import Question, failed_chunks, open_study, runs_of
+from assay.evaluations.evaluating import Question, failed_chunks, open_study, runs_of, same_question
 from assay.evaluations.generating import generate_here
 from generation.models import Checkpoint
 from generation.sampling import Sampling
 from promptsets.naming import version_named
-from raters.models import Study
+from raters.models import Comparison, Study
+from raters.pairing import count_reasons
 
 
 class Command(BaseCommand):
@@ -29,21 +30,26 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             question = question_of(options)
-            slug = options["slug"] or question.slug
-            if existing := Study.objects.filter(slug=slug).first():
-                self.stdout.write(
-                    f"The study {slug} exists already; nothing was changed. --slug opens another."
-                )
-                study = existing
-            else:
-                study = self.open(question, slug)
+            study = self.study_for(question, options["slug"] or question.slug)
         except ValueError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"Study {study.slug}: {study.comparisons.count()} comparisons, {study.status}.")
+        shown = study.comparisons.filter(status=Comparison.Status.OPEN).count()
+        self.stdout.write(f"Study {study.slug}: {shown} comparisons for raters, {study.status}.")
+        for reason, n in count_reasons(list(study.comparisons.all())).items():
+            self.stdout.write(f"Not shown to raters: {n} {reason}.")
         self.stdout.write(f"Its page: {reverse('dashboards:study', args=[study.slug])}")
 
-    def open(self, question: Question, slug: str) -> Study:
+    def study_for(self, question: Question, slug: str) -> Study:
+        """The study that asks this, if it is there; else a new one, once all that is missing has been generated."""
         runs = runs_of(question)
+        if existing := Study.objects.filter(slug=slug).first():
+            if not same_question(existing, question, runs):
+                raise CommandError(
+                    f"The study {slug} exists already and asks something else (other responses, prompts, ratings "
+                    "or guide). Name the new one with --slug."
+                )
+            self.stdout.write(f"The study {slug} exists already; nothing was changed.")
+            return existing
         generate_here(list(runs.values()))
         if dead := failed_chunks(runs):
             raise CommandError(
