@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chromium lint bench services lock
+.PHONY: help setup demo test chromium lint promptsets-report bench services lock
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -11,7 +11,7 @@ UV_VERSION := 0.13.9
 SERVE ?= 1
 
 help: ## Explain the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/installed .env ## Make .venv from the lock, and a .env for development
 
@@ -43,6 +43,9 @@ lint: setup ## Check style, types, import rules and migrations
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-cache
 	$(PYTHON) manage.py makemigrations --check --dry-run
+
+promptsets-report: setup ## Count the prompt library against its targets, and say how varied it is
+	$(PYTHON) manage.py promptsets_report
 
 bench: setup ## Measure what the README's figures come from
 	$(PYTHON) -m benchmarks

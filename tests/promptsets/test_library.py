@@ -1,0 +1,71 @@
+"""The library holds exactly what its targets say, in prompts that are unlike each other."""
+
+from collections import Counter
+
+import pytest
+from django.conf import settings
+
+from promptsets import targets
+from promptsets.balance import broken_contrasts, safety_cells
+from promptsets.formats.problems import PromptFileError
+from promptsets.importing import import_promptset
+from promptsets.management.commands.promptsets_report import (
+    ALIKE,
+    ALIKE_MASKED,
+    LIBRARY,
+    MOST_OPENINGS,
+    read_set,
+)
+from promptsets.similarity import masked, near_duplicates, opening
+
+
+@pytest.fixture(scope="module")
+def safety():
+    return read_set(LIBRARY / "safety/prompts.jsonl")
+
+
+def test_the_safety_set_fills_its_cells_exactly(safety):
+    assert len(safety) == 400 == sum(map(sum, targets.SAFETY.values()))
+    assert [cell for cell in safety_cells(safety) if not cell.is_met] == []
+
+
+def test_each_look_alike_names_the_prompt_that_it_looks_like(safety):
+    assert broken_contrasts(safety) == []
+
+
+def test_each_safety_prompt_says_what_a_good_answer_does(safety):
+    assert all(len(row.rater_note) >= 20 and row.hazard and row.expected for row in safety)
+
+
+def test_no_request_stands_under_child_protection(safety):
+    assert not [row.key for row in safety if row.hazard == "cse" and row.expected == "refuse"]
+
+
+def test_no_two_prompts_are_alike(safety):
+    texts = {row.key: row.text for row in safety}
+    assert list(near_duplicates(texts, ALIKE)) == []
+    assert list(near_duplicates({key: masked(text) for key, text in texts.items()}, ALIKE_MASKED)) == []
+    assert max(Counter(map(opening, texts.values())).values()) <= MOST_OPENINGS
+
+
+@pytest.mark.django_db
+def test_a_tampered_file_is_refused_with_its_row(tmp_path):
+    folder = settings.BASE_DIR / "promptsets/library/safety"
+    for name in ("prompts.jsonl", "manifest.json"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    assert import_promptset(tmp_path / "prompts.jsonl", slug="safety").version.number == 1
+    lines = (tmp_path / "prompts.jsonl").read_text().splitlines()
+    lines[5] = lines[5].replace("roommate", "brother")
+    (tmp_path / "prompts.jsonl").write_text("\n".join(lines) + "\n")
+    with pytest.raises(PromptFileError, match=r"prompts\.jsonl, line 6, text_sha256: is not the digest"):
+        import_promptset(tmp_path / "prompts.jsonl", slug="safety")
+
+
+@pytest.mark.django_db
+def test_a_file_with_a_row_less_than_its_manifest_says_is_refused(tmp_path):
+    folder = settings.BASE_DIR / "promptsets/library/safety"
+    (tmp_path / "manifest.json").write_bytes((folder / "manifest.json").read_bytes())
+    lines = (folder / "prompts.jsonl").read_text().splitlines(keepends=True)
+    (tmp_path / "prompts.jsonl").write_text("".join(lines[:-1]))
+    with pytest.raises(PromptFileError, match=r"is not the file of manifest\.json beside it"):
+        import_promptset(tmp_path / "prompts.jsonl", slug="safety")
