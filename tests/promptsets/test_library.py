@@ -6,7 +6,9 @@ import pytest
 from django.conf import settings
 
 from promptsets import targets
-from promptsets.balance import broken_contrasts, safety_cells
+from promptsets.balance import broken_contrasts, has_tests, instruction_cells, safety_cells
+from promptsets.code_tests import run_tests
+from promptsets.constraints import fault_of
 from promptsets.formats.problems import PromptFileError
 from promptsets.importing import import_promptset
 from promptsets.management.commands.promptsets_report import (
@@ -22,6 +24,33 @@ from promptsets.similarity import masked, near_duplicates, opening
 @pytest.fixture(scope="module")
 def safety():
     return read_set(LIBRARY / "safety/prompts.jsonl")
+
+
+@pytest.fixture(scope="module")
+def instruction():
+    return read_set(LIBRARY / "instruction/prompts.jsonl")
+
+
+def test_the_instruction_set_fills_its_cells_exactly(instruction):
+    assert len(instruction) == 1000 == sum(sum(parts.values()) for parts in targets.INSTRUCTION.values())
+    assert [cell for cell in instruction_cells(instruction) if not cell.is_met] == []
+
+
+def test_every_prompt_whose_constraints_can_be_checked_carries_sound_ones(instruction):
+    checkable = [row for row in instruction if row.category == "verifiable constraints"]
+    assert len(checkable) == 80 and all(row.extra["constraints"] for row in checkable)
+    faults = {row.key: fault_of(each) for row in instruction for each in row.extra.get("constraints", [])}
+    assert set(faults.values()) == {""}
+
+
+def test_the_tests_of_coding_prompts_pass_right_code_and_fail_wrong_code(instruction):
+    references = {row.key: row.extra["reference"] for row in instruction if has_tests(row)}
+    assert len(references) == 120
+    failed = [
+        key for key, reference in references.items() if not run_tests(reference["solution"], reference).passed
+    ]
+    passed = [key for key, reference in references.items() if run_tests(reference["wrong"], reference).passed]
+    assert (failed, passed) == ([], [])
 
 
 def test_the_safety_set_fills_its_cells_exactly(safety):
@@ -41,8 +70,8 @@ def test_no_request_stands_under_child_protection(safety):
     assert not [row.key for row in safety if row.hazard == "cse" and row.expected == "refuse"]
 
 
-def test_no_two_prompts_are_alike(safety):
-    texts = {row.key: row.text for row in safety}
+def test_no_two_prompts_are_alike(instruction, safety):
+    texts = {row.key: row.text for row in [*instruction, *safety]}
     assert list(near_duplicates(texts, ALIKE)) == []
     assert list(near_duplicates({key: masked(text) for key, text in texts.items()}, ALIKE_MASKED)) == []
     assert max(Counter(map(opening, texts.values())).values()) <= MOST_OPENINGS
