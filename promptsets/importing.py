@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.validators import slug_re
 from django.db import transaction
 from django.utils.text import slugify
 
 from promptsets.audit import audited
 from promptsets.digests import text_digest
 from promptsets.formats import format_of, refused, rows
-from promptsets.formats.problems import MOST_LISTED, BadRow, Problem, PromptFileError
+from promptsets.formats.problems import MOST_LISTED, BadRow, Problem, PromptFileError, shown
 from promptsets.formats.row import PromptRow
 from promptsets.formats.source import Source, read_source
 from promptsets.manifests import check_manifest, digests_of, metadata_of
@@ -20,6 +21,7 @@ from promptsets.models import Prompt, PromptSet, PromptSetVersion
 from promptsets.summary import Summary, summarise
 
 MOST_PROMPTS = 100_000
+LONGEST_SLUG = 64
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,23 @@ def import_promptset(
     Raises: PromptFileError, naming file, line and field, for whatever in it cannot be taken.
     """
     source = read_source(Path(path))
+    slug = checked(slug, source) if slug is not None else slug_for(source)
     found = format_of(source, format_name)
     read = read_rows(source, rows(source, found))
     check_manifest(Path(path), read)
-    version, is_new = store(source, found.NAME, slug or slug_for(source), read, actor)
+    version, is_new = store(source, found.NAME, slug, read, actor)
     return ImportResult(version, is_new, summarise(read), found.NAME)
 
 
+def checked(slug: str, source: Source) -> str:
+    if not slug_re.match(slug) or len(slug) > LONGEST_SLUG:
+        at_most = f"at most {LONGEST_SLUG} of letters, digits, '-' and '_'"
+        raise refused(source, f"cannot become the set {shown(slug)}: a slug has {at_most}")
+    return slug
+
+
 def slug_for(source: Source) -> str:
-    slug = slugify(source.name.removesuffix(".gz").rpartition(".")[0])[:64]
+    slug = slugify(source.name.removesuffix(".gz").rpartition(".")[0])[:LONGEST_SLUG]
     if not slug:
         raise refused(source, "has a name that makes no slug: give one with --slug")
     return slug
@@ -159,5 +169,7 @@ def prompt_from(row: PromptRow, version: PromptSetVersion, position: int) -> Pro
 
 
 def origin_of(source: Source, format_name: str, read: list[PromptRow]) -> dict[str, Any]:
-    file = {"name": source.name, "bytes": source.bytes, "sha256": source.sha256}
+    file: dict[str, Any] = {"name": source.name, "bytes": source.bytes, "sha256": source.sha256}
+    if source.had_byte_order_mark:
+        file["byte_order_mark"] = "left out"
     return {"schema": "promptset/1", "file": file, "format": format_name, "counts": asdict(summarise(read))}

@@ -15,7 +15,7 @@ from promptsets.formats import (
     self_instruct,
     xstest,
 )
-from promptsets.formats.problems import BadRow, Problem, PromptFileError
+from promptsets.formats.problems import BadRow, Problem, PromptFileError, printable
 from promptsets.formats.records import Record, container_of, records
 from promptsets.formats.row import PromptRow
 from promptsets.formats.source import Source
@@ -67,7 +67,7 @@ def format_of(source: Source, name: str | None = None) -> Format:
     for candidate in FORMATS.values():
         if candidate.recognises(first.fields):
             return candidate
-    fields = ", ".join(map(str, first.fields)) or "none"
+    fields = printable(", ".join(first.fields)) or "none"
     raise refused(source, f"is in no known format (fields: {fields}); name one of {', '.join(FORMATS)}")
 
 

@@ -9,10 +9,12 @@ from promptsets.taxonomy import INSTRUCTION
 
 NAME = "alpaca-eval"
 OF_THE_OUTPUT = ("output", "generator", "datasplit")
+OF_A_JUDGMENT = {"output_1", "output_2", "preference"}
 
 
 def recognises(record: dict[str, Any]) -> bool:
-    return "instruction" in record and "instances" not in record
+    is_judged = not OF_A_JUDGMENT.isdisjoint(record)
+    return "instruction" in record and "instances" not in record and not is_judged
 
 
 def row(record: dict[str, Any]) -> PromptRow:

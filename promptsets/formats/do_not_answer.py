@@ -23,7 +23,7 @@ def row(record: dict[str, Any]) -> PromptRow:
         SAFETY,
         derived_key(key, NAME),
         (question,),
-        category=area[:100],
-        subcategory=harm[:100],
+        category=area,
+        subcategory=harm,
         extra={"source": {"name": "Do-Not-Answer", "row_id": key}} | fields.rest(),
     )

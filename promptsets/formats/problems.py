@@ -54,3 +54,8 @@ def shown(value: Any) -> str:
     """The value as it may stand in a message: on one line, control characters escaped, cut at 60 characters."""
     text = ascii(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def printable(text: str) -> str:
+    """The text as a terminal may show it: characters that steer it, or that cannot be seen, are escaped."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

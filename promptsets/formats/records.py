@@ -91,16 +91,13 @@ def _csv_records(text: str) -> Iterator[Record]:
         if cells is None:
             return
         if cells and header is None:
-            header = _header(cells)
+            header = cells
+            if len(set(header)) < len(header):
+                yield Record(begins, {}, BadRow(("", "is the header and names a column twice")))
+                return
         elif cells and header is not None:
             yield _csv_record(begins, header, cells)
         begins = reader.line_num + 1
-
-
-def _header(cells: list[str]) -> list[str]:
-    if doubled := sorted({cell for cell in cells if cells.count(cell) > 1}):
-        raise BadRow(("", f"names the column {shown(doubled[0])} twice"))
-    return cells
 
 
 def _csv_record(line: int, header: list[str], cells: list[str]) -> Record:

@@ -22,6 +22,7 @@ METADATA: tuple[str, ...] = (
     "safe_type",
 )
 METADATA += ("persona", "rater_note", "tags", "extra")
+DEEPEST = 50  # lists and objects within each other; far below where Python gives up
 SHORT_TEXTS = ("category", "subcategory", "language", "contrast")
 LONGEST: dict[str, int] = {name: Prompt._meta.get_field(name).max_length for name in SHORT_TEXTS}  # type: ignore[union-attr, misc]
 
@@ -97,7 +98,9 @@ def _unstorable(row: PromptRow) -> Iterator[tuple[str, str]]:
             yield name, reason
 
 
-def _why_unstorable(value: Any) -> str:
+def _why_unstorable(value: Any, depth: int = 0) -> str:
+    if depth > DEEPEST:
+        return f"is nested more than {DEEPEST} deep"
     if isinstance(value, str):
         if "\0" in value:
             return "holds the character U+0000, which a database cannot store"
@@ -108,7 +111,7 @@ def _why_unstorable(value: Any) -> str:
     if isinstance(value, dict):
         value = [*value.keys(), *value.values()]
     if isinstance(value, list | tuple):
-        return next(filter(None, map(_why_unstorable, value)), "")
+        return next(filter(None, (_why_unstorable(each, depth + 1) for each in value)), "")
     return ""
 
 

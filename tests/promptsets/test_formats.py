@@ -6,6 +6,7 @@ import json
 import pytest
 
 from promptsets.formats import format_of, rows
+from promptsets.formats.problems import PromptFileError
 from promptsets.formats.row import PromptRow
 from promptsets.formats.source import read_source
 
@@ -123,6 +124,22 @@ def test_gzip_and_a_byte_order_mark_are_understood(tmp_path):
     assert row.key == "humaneval-12"
     (marked,) = read(tmp_path, "\ufeff" + FILES["xstest"])
     assert marked.key == "xstest-3"
+
+
+def test_judgments_with_an_instruction_are_not_taken_for_prompts(tmp_path):
+    judged = [{"instruction": "Sing.", "output_1": "La", "output_2": "Lo", "preference": 1.2}]
+    with pytest.raises(PromptFileError, match="is in no known format"):
+        read(tmp_path, json.dumps(judged))
+
+
+def test_a_label_that_is_too_long_is_refused_and_never_cut(tmp_path):
+    (row,) = read(tmp_path, FILES["do-not-answer"].replace("Harm", "h" * 100))
+    assert row.subcategory == "h" * 100
+    path = tmp_path / "file.txt"
+    path.write_text(FILES["do-not-answer"].replace("Harm", "h" * 101))
+    source = read_source(path)
+    ((line, bad),) = rows(source, format_of(source))
+    assert (line, bad.faults[0][0]) == (2, "subcategory")
 
 
 def test_carriage_returns_between_json_lines_and_a_missing_last_newline_do_no_harm(tmp_path):

@@ -79,6 +79,14 @@ BAD = {
         "line 2, text_sha256: is not the digest of the turns",
     ),
     "a character no database keeps": (row("x", "a\0b"), "line 2, turns: holds the character U+0000"),
+    "half a character": (
+        json.dumps(row("x", "\ud800", text_sha256="0" * 64)),
+        "line 2, turns: holds half a surrogate pair",
+    ),
+    "a nest without end": (
+        json.dumps(row("x"))[:-1] + ', "deep": ' + "[" * 60 + "]" * 60 + "}",
+        "line 2, extra: is nested more than 50 deep",
+    ),
     "another kind": (
         {**row("x"), "kind": "safety", "hazard": "vcr", "expected": "refuse"},
         "line 2, kind: is safety",
@@ -114,6 +122,8 @@ def test_all_bad_rows_are_told_at_once_up_to_twenty(file):
         (b'{"schema": "prompt/1"}\n\xc3\x28', "line 2: byte 1 of the line (0xc3) is not UTF-8"),
         (gzip.compress(b"x" * (65 * 2**20)), "more than 64 MB"),
         (gzip.compress(b"abc")[:-6], "damaged gzip"),
+        (b"id,prompt,type,label,focus,note,note\n", "line 1: is the header and names a column twice"),
+        (b'{"\\u001b[31mred": 1}', "(fields: \\x1b[31mred)"),
     ],
 )
 def test_a_file_that_is_none_of_ours_is_refused_with_its_reason(tmp_path, content, message):
@@ -121,6 +131,13 @@ def test_a_file_that_is_none_of_ours_is_refused_with_its_reason(tmp_path, conten
     with pytest.raises(PromptFileError, match=r"birds\.jsonl") as refused:
         import_promptset(tmp_path / "birds.jsonl")
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize("slug", ["A b", "birds@2", "", "x" * 65])
+def test_a_slug_that_could_not_be_named_again_is_refused(file, slug):
+    with pytest.raises(PromptFileError, match="a slug has at most 64 of letters, digits"):
+        import_promptset(file(row("a")), slug)
+    assert not PromptSet.objects.exists()
 
 
 def test_a_set_keeps_its_kind(file):
@@ -165,6 +182,16 @@ def test_an_import_is_told_to_the_audit_log(file):
     import_promptset(file(row("a")))
     audited.disconnect(listener)
     assert told == [("promptset.imported", "birds@1")]
+
+
+def test_the_command_shows_a_files_words_as_they_are_and_steers_no_terminal(file, capsys):
+    call_command("import_promptset", str(file(row("a", category="[/b] \x1b[31mred"))))
+    assert "[/b] \\x1b[31mred 1" in capsys.readouterr().out
+
+
+def test_a_byte_order_mark_is_left_out_and_told(file, capsys):
+    call_command("import_promptset", str(file("\ufeff" + json.dumps(row("a")))))
+    assert "a byte order mark was left out" in capsys.readouterr().out
 
 
 def test_the_command_prints_the_summary_and_refuses_in_one_message(file, capsys):

@@ -3,9 +3,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from promptsets.formats import FORMATS
-from promptsets.formats.problems import PromptFileError
+from promptsets.formats.problems import PromptFileError, printable
 from promptsets.importing import ImportResult, import_promptset
 from promptsets.summary import Summary
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         except PromptFileError as error:
             raise CommandError(str(error)) from error
         console = Console(soft_wrap=True)
-        console.print(headline(result), highlight=False)
+        console.print(headline(result), highlight=False, markup=False)
         if result.is_new:
             console.print(table_of(result.summary))
 
@@ -35,14 +36,16 @@ def headline(result: ImportResult) -> str:
     version = result.version
     if not result.is_new:
         return f"{version} holds the same prompts already; nothing was changed."
-    return f"{version} ({version.semver}), {result.format}, content {version.content_sha256[:12]}"
+    mark = "; a byte order mark was left out" if "byte_order_mark" in version.manifest["file"] else ""
+    return f"{version} ({version.semver}), {result.format}, content {version.content_sha256[:12]}{mark}"
 
 
 def table_of(summary: Summary) -> Table:
     table = Table(show_header=False, box=None, pad_edge=False)
     for name, value in vars(summary).items():
         if value or name in {"prompts", "over_long", "duplicates", "identity_asking"}:
-            table.add_row(name.replace("_", " "), told(value))
+            # Categories are the file's words: no markup, and nothing that steers the terminal.
+            table.add_row(name.replace("_", " "), Text(printable(told(value))))
     return table
 
 
