@@ -6,14 +6,10 @@ from typing import Literal
 
 from django.db import transaction
 from django.db.models import F
-from django.dispatch import Signal
 from django.utils import timezone
 
 from raters.models import Assignment, Comparison, Enrolment, Judgment
 from raters.scales import Choice, choice
-
-# Sent after a judgment is stored, inside its transaction: judged.send(sender=Judgment, judgment=judgment)
-judged = Signal()
 
 Outcome = Literal["win", "tie", "loss"]
 OUTCOMES: dict[str, Outcome] = {
@@ -57,7 +53,7 @@ def record(assignment: Assignment, answer: Answer) -> Receipt:
     if latest and not counts:
         return Receipt.CLOSED
     state = settle(held, counts)
-    judgment = Judgment.objects.create(
+    Judgment.objects.create(
         assignment=held,
         supersedes=latest,
         preference=preference(chosen, a_is_left=held.a_is_left),
@@ -68,7 +64,6 @@ def record(assignment: Assignment, answer: Answer) -> Receipt:
         active_ms=answer.active_ms,
         idempotency_key=answer.idempotency_key,
     )
-    judged.send(sender=Judgment, judgment=judgment)
     return Receipt.SURPLUS if state == Assignment.State.SURPLUS else Receipt.COUNTED
 
 

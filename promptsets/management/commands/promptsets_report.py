@@ -36,7 +36,7 @@ class Command(BaseCommand):
         read = {name: read_set(LIBRARY / name / "prompts.jsonl") for name in SETS}
         for name, cells_of in SETS.items():
             off += show_cells(console, name, list(cells_of(read[name])))
-            show_variety(console, name, read[name])
+            off += show_variety(console, name, read[name])
         ours = {row.key: row.text for prompts in read.values() for row in prompts}
         off += show_alike(console, "near duplicates", ours, ALIKE)
         off += show_alike(
@@ -70,7 +70,8 @@ def show_cells(console: Console, name: str, cells: list[Cell]) -> int:
     return sum(not cell.is_met for cell in cells)
 
 
-def show_variety(console: Console, name: str, prompts: list[PromptRow]) -> None:
+def show_variety(console: Console, name: str, prompts: list[PromptRow]) -> int:
+    """Prints how varied the prompts are; how many openings come too often."""
     texts = {row.key: row.text for row in prompts}
     lengths = sorted(row.characters for row in prompts)
     at = {share: lengths[int(share * (len(lengths) - 1))] for share in (0.5, 0.9, 0.99, 1.0)}
@@ -79,6 +80,7 @@ def show_variety(console: Console, name: str, prompts: list[PromptRow]) -> None:
     console.print(f"{name}: commonest openings " + told(openings.most_common(5), "“{}” {}"))
     first = Counter(words_of(text)[0] for text in texts.values() if words_of(text))
     console.print(f"{name}: commonest first words " + told(first.most_common(12), "{} {}"))
+    return sum(count > MOST_OPENINGS for count in openings.values())
 
 
 def told(pairs: Iterable[tuple[Any, Any]], form: str) -> str:
