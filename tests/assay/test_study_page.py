@@ -50,7 +50,7 @@ def test_the_chart_has_a_table_twin_with_every_row(page, simulated):
     for label in (
         "All prompts",
         "All, these raters only",
-        "All, as published reports do",
+        "All, as published",
         "coding",
         "creative",
     ):

@@ -52,7 +52,7 @@ def print_report(report: Report, console: Console) -> None:
         box=SIMPLE_HEAD, title=f"{study.title}: {report.judgments} judgments", caption=caption(report)
     )
     table.pad_edge, table.padding = False, (0, 1, 0, 0)
-    table.add_column("part", min_width=28)
+    table.add_column("part", min_width=23)
     for heading in COLUMNS:
         table.add_column(heading, justify="right", no_wrap=True)
     for estimate in sorted(report.estimates.all(), key=reading_order):

@@ -7,7 +7,7 @@ from assay.reports.models import Estimate
 WHOLE = {
     "win_rate": gettext_lazy("All prompts"),
     "win_rate_these_raters": gettext_lazy("All, these raters only"),
-    "win_rate_paper": gettext_lazy("All, as published reports do"),
+    "win_rate_paper": gettext_lazy("All, as published"),
 }
 
 
