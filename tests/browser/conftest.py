@@ -63,7 +63,7 @@ def visit(chromium, live_server) -> Iterator[Callable[..., Page]]:
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         trouble.watch(page, live_server.url)

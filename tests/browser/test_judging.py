@@ -18,17 +18,23 @@ def rater(study):
     return builders.rater(study)
 
 
+def ready(page, text: str) -> None:
+    """Wait for a page that shows this text, and for its script, which listens to the keys."""
+    page.get_by_text(text).wait_for()
+    page.wait_for_load_state()
+
+
 def test_a_rater_judges_everything_by_keyboard_alone(visit, study, rater):
     page = visit("/accounts/login/")
-    page.keyboard.type(rater.user.username)  # the first field has the focus
+    page.locator("input[name=login]:focus").wait_for()  # given by the browser with its first frame, not with the load
+    page.keyboard.type(rater.user.username)
     page.keyboard.press("Tab")
     page.keyboard.type(builders.PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Start").focus()
     page.keyboard.press("Enter")
     for answered, key in enumerate("123"):
-        page.locator(".judge-progress", has_text=f"{answered} of 3").wait_for()
-        page.wait_for_load_state()  # the script that listens to the keys is there
+        ready(page, f"{answered} of 3 answered")
         page.keyboard.press(key)
         page.keyboard.press("Enter")
     page.get_by_role("heading", name="Done for now").wait_for()
@@ -47,9 +53,9 @@ def test_b_goes_back_and_a_new_answer_replaces_the_old(visit, study, rater):
     page = visit(f"/rate/{study.public_id}/next/", user=rater.user)
     page.keyboard.press("1")
     page.keyboard.press("Enter")
-    page.get_by_text("1 of 3 answered").wait_for()
+    ready(page, "1 of 3 answered")
     page.keyboard.press("b")
-    page.get_by_text("You answered this before").wait_for()
+    ready(page, "You answered this before")
     page.keyboard.press("3")
     page.keyboard.press("Enter")
     page.get_by_text("1 of 3 answered").wait_for()
