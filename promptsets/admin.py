@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from promptsets.models import Prompt, PromptSet, PromptSetVersion
+from promptsets.models import ColumnMapping, Prompt, PromptFile, PromptSet, PromptSetVersion
 from promptsets.record_admin import RecordAdmin
 
 
@@ -33,3 +33,16 @@ class PromptAdmin(RecordAdmin):
     list_select_related = ("version__prompt_set",)
     list_filter = ("version__prompt_set", "category", "hazard", "expected")
     search_fields = ("key", "category", "subcategory")
+
+
+@admin.register(ColumnMapping)
+class ColumnMappingAdmin(admin.ModelAdmin):
+    """A mapping that is wrong is deleted here: the next file with these columns asks again."""
+
+    list_display = ("__str__", "kind", "columns", "updated_at")
+
+
+@admin.register(PromptFile)
+class PromptFileAdmin(RecordAdmin):
+    list_display = ("name", "owner", "created_at")
+    exclude = ("content",)

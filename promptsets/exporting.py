@@ -1,4 +1,4 @@
-"""A version as a file: `prompt/1` JSONL, which comes in again as the same version, or CSV for a spreadsheet."""
+"""A version as a file: `prompt/1` JSONL or Parquet, which come in again as the same version; CSV for a spreadsheet."""
 
 import csv
 import io
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from promptsets.formats import prompt_1
+from promptsets.formats.parquet import EXTRA
 from promptsets.models import Prompt, PromptSetVersion
 
 COLUMNS: tuple[str, ...] = (
@@ -20,14 +21,17 @@ COLUMNS: tuple[str, ...] = (
     "contrast",
 )
 COLUMNS += ("safe_type", "persona", "rater_note", "text_sha256")
+TEXTS = (*COLUMNS[1:4], "hazard", "expected", "contrast_id", *COLUMNS[8:])
+ROWS_A_GROUP = 10_000
 # A spreadsheet takes a cell that begins like this for a formula, and may run it.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
-def jsonl(version: PromptSetVersion) -> Iterator[str]:
+def jsonl(version: PromptSetVersion) -> Iterator[bytes]:
     """One line for each prompt, in order."""
     for prompt in version.prompts.order_by("position").iterator():
-        yield json.dumps(as_json(prompt, version.prompt_set.kind), ensure_ascii=False) + "\n"
+        line = json.dumps(as_json(prompt, version.prompt_set.kind), ensure_ascii=False)
+        yield line.encode() + b"\n"
 
 
 def as_json(prompt: Prompt, kind: str) -> dict[str, Any]:
@@ -56,7 +60,7 @@ def as_json(prompt: Prompt, kind: str) -> dict[str, Any]:
     }
 
 
-def csv_lines(version: PromptSetVersion) -> Iterator[str]:
+def csv_lines(version: PromptSetVersion) -> Iterator[bytes]:
     """A header, then one record for each prompt; a column for each turn that any prompt has. RFC 4180."""
     prompts = version.prompts.order_by("position")
     turns = max((len(prompt_turns) for prompt_turns in prompts.values_list("turns", flat=True)), default=1)
@@ -66,10 +70,10 @@ def csv_lines(version: PromptSetVersion) -> Iterator[str]:
         yield record([prompt.key, *texts, *(getattr(prompt, name) for name in COLUMNS[1:])])
 
 
-def record(cells: list[Any]) -> str:
+def record(cells: list[Any]) -> bytes:
     line = io.StringIO()
     csv.writer(line).writerow([formula_safe("" if cell is None else str(cell)) for cell in cells])
-    return line.getvalue()
+    return line.getvalue().encode()
 
 
 def formula_safe(cell: str) -> str:
@@ -77,4 +81,61 @@ def formula_safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
-WRITERS = {"jsonl": jsonl, "csv": csv_lines}
+def parquet(version: PromptSetVersion) -> Iterator[bytes]:
+    """The rows of `prompt/1`; what a prompt declares beyond its fields is JSON in one column. Needs pyarrow."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    turn = pa.struct([("role", pa.string()), ("content", pa.string())])
+    texts = [(name, pa.string()) for name in ("schema", "id", "kind", *TEXTS, EXTRA)]
+    columns = [*texts, ("turns", pa.list_(turn)), ("tags", pa.list_(pa.string())), ("difficulty", pa.int8())]
+    schema, out = pa.schema(columns), Outbox()
+    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
+        for rows in batches(version):
+            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+            yield out.taken()
+    yield out.taken()
+
+
+def batches(version: PromptSetVersion) -> Iterator[list[dict[str, Any]]]:
+    rows: list[dict[str, Any]] = []
+    for prompt in version.prompts.order_by("position").iterator():
+        rows.append(
+            as_json(prompt, version.prompt_set.kind) | {EXTRA: json.dumps(prompt.extra, ensure_ascii=False)}
+        )
+        if len(rows) == ROWS_A_GROUP:
+            yield rows
+            rows = []
+    if rows:
+        yield rows
+
+
+class Outbox(io.RawIOBase):
+    """What a writer wrote since it was last taken; a file as large as the set never lies in memory."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+        self.position = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self.position
+
+    def write(self, piece: Any) -> int:
+        self.pieces.append(bytes(piece))
+        self.position += len(self.pieces[-1])
+        return len(self.pieces[-1])
+
+    def taken(self) -> bytes:
+        pieces, self.pieces = self.pieces, []
+        return b"".join(pieces)
+
+
+TYPES = {
+    "jsonl": "application/jsonl; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+}
+WRITERS = {"jsonl": jsonl, "csv": csv_lines, "parquet": parquet}

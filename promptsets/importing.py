@@ -1,4 +1,4 @@
-"""Brings a file of prompts in as a version of a set: all of it or nothing."""
+"""Brings a file of prompts in as a version of a set: all of it or nothing. First it is planned, then it is saved."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -6,22 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.validators import slug_re
-from django.db import transaction
 from django.utils.text import slugify
 
-from promptsets.audit import audited
-from promptsets.digests import text_digest
-from promptsets.formats import format_of, refused, rows
-from promptsets.formats.problems import MOST_LISTED, BadRow, Problem, PromptFileError, shown
+from promptsets.formats import Format, format_of, refused, rows
+from promptsets.formats.columns import Columns
+from promptsets.formats.problems import MOST_LISTED, BadRow, Problem, PromptFileError
 from promptsets.formats.row import PromptRow
 from promptsets.formats.source import Source, read_source
-from promptsets.manifests import check_manifest, digests_of, metadata_of
-from promptsets.models import Prompt, PromptSet, PromptSetVersion
+from promptsets.manifests import check_manifest, digests_of
+from promptsets.mappings import remember, remembered
+from promptsets.models import PromptSet, PromptSetVersion
 from promptsets.summary import Summary, summarise
+from promptsets.versions import LONGEST_SLUG, VersionError, checked, next_semver, store
 
 MOST_PROMPTS = 100_000
-LONGEST_SLUG = 64
 
 
 @dataclass(frozen=True)
@@ -33,32 +31,101 @@ class ImportResult:
     summary: Summary
     format: str
 
+    def headline(self) -> str:
+        version = self.version
+        if not self.is_new:
+            return f"{version} holds the same prompts already; nothing was changed."
+        mark = "; a byte order mark was left out" if "byte_order_mark" in version.manifest["file"] else ""
+        return f"{version} ({version.semver}), {self.format}, content {version.content_sha256[:12]}{mark}"
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """A file that was read whole and is sound, and what it would become. Nothing is stored before `save`."""
+
+    source: Source
+    slug: str
+    format: Format
+    rows: list[PromptRow]
+    summary: Summary
+
+    @property
+    def columns(self) -> Columns | None:
+        """The mapping that was used, where the file is a table of another source."""
+        return self.format if isinstance(self.format, Columns) else None
+
+    def becomes(self) -> str:
+        """The name and semantic version of what would be saved, or of the version that holds it already."""
+        of_set = PromptSet.objects.filter(slug=self.slug).first()
+        if of_set and (same := of_set.versions.filter(**digests_of(self.rows)).first()):
+            return f"{same} holds the same prompts already; nothing would be changed."
+        latest = of_set.latest() if of_set else None
+        number = latest.number + 1 if latest else 1
+        return f"It would become {self.slug}@{number} ({next_semver(latest, self.rows)})."
+
+    def save(self, actor: AbstractBaseUser | None = None) -> ImportResult:
+        """Raises: PromptFileError if the set is of another kind."""
+        try:
+            version, is_new = store(self.slug, self.rows, self.manifest(), "promptset.imported", actor)
+        except VersionError as error:
+            raise refused(self.source, str(error)) from error
+        if self.columns:
+            remember(self.source, self.columns)
+        return ImportResult(version, is_new, self.summary, self.format.NAME)
+
+    def manifest(self) -> dict[str, Any]:
+        file: dict[str, Any] = {
+            "name": self.source.name,
+            "bytes": self.source.size_bytes,
+            "sha256": self.source.sha256,
+        }
+        if self.source.had_byte_order_mark:
+            file["byte_order_mark"] = "left out"
+        mapped = {"columns": self.columns.of} if self.columns else {}
+        made = {"file": file, "format": self.format.NAME, **mapped, "counts": asdict(self.summary)}
+        return {"schema": "promptset/1", **made}
+
 
 def import_promptset(
     path: str | Path,
     slug: str | None = None,
     format_name: str | None = None,
     actor: AbstractBaseUser | None = None,
+    columns: Columns | None = None,
 ) -> ImportResult:
     """The prompts of a file as the newest version of the set `slug`, by default named for the file.
 
     The same prompts again give the version that holds them and change nothing.
     Raises: PromptFileError, naming file, line and field, for whatever in it cannot be taken.
     """
-    source = read_source(Path(path))
-    slug = checked(slug, source) if slug is not None else slug_for(source)
-    found = format_of(source, format_name)
+    return plan_import(Path(path), slug, format_name, columns).save(actor)
+
+
+def plan_import(
+    path: Path, slug: str | None = None, format_name: str | None = None, columns: Columns | None = None
+) -> ImportPlan:
+    """As `import_promptset`, up to but without saving; a manifest beside the file must agree with it."""
+    plan = plan_source(read_source(path), slug, format_name, columns)
+    check_manifest(path, plan.rows)
+    return plan
+
+
+def plan_source(
+    source: Source, slug: str | None = None, format_name: str | None = None, columns: Columns | None = None
+) -> ImportPlan:
+    """Reads every row. The format is a mapping of columns where one is given, else the one named, else recognised, else
+    the mapping that is remembered for such columns."""
+    slug = slug_given(source, slug) if slug is not None else slug_for(source)
+    found = columns or (None if format_name else remembered(source)) or format_of(source, format_name)
     read = read_rows(source, rows(source, found))
-    check_manifest(Path(path), read)
-    version, is_new = store(source, found.NAME, slug, read, actor)
-    return ImportResult(version, is_new, summarise(read), found.NAME)
+    return ImportPlan(source, slug, found, read, summarise(read))
 
 
-def checked(slug: str, source: Source) -> str:
-    if not slug_re.match(slug) or len(slug) > LONGEST_SLUG:
-        at_most = f"at most {LONGEST_SLUG} of letters, digits, '-' and '_'"
-        raise refused(source, f"cannot become the set {shown(slug)}: a slug has {at_most}")
-    return slug
+def slug_given(source: Source, slug: str) -> str:
+    try:
+        return checked(slug)
+    except VersionError as error:
+        raise refused(source, str(error)) from error
 
 
 def slug_for(source: Source) -> str:
@@ -101,75 +168,3 @@ def faults_in_file(
     if read and row.kind != read[0].kind:
         return (("kind", f"is {row.kind}, but the first prompt's is {read[0].kind}: a set has one kind"),)
     return ()
-
-
-@transaction.atomic
-def store(
-    source: Source, format_name: str, slug: str, read: list[PromptRow], actor: AbstractBaseUser | None
-) -> tuple[PromptSetVersion, bool]:
-    kind = read[0].kind
-    of_set, _ = PromptSet.objects.get_or_create(
-        slug=slug, defaults={"title": slug.replace("-", " ").capitalize(), "kind": kind}
-    )
-    # Two imports at once wait here for each other, so that each gets a number of its own.
-    of_set = PromptSet.objects.select_for_update().get(pk=of_set.pk)
-    if of_set.kind != kind:
-        raise refused(
-            source,
-            f"holds {kind} prompts, but the set {slug} holds {of_set.kind} prompts: use another --slug",
-        )
-    digests = digests_of(read)
-    if same := of_set.versions.filter(**digests).first():
-        return same, False
-    version = new_version(of_set, read, digests, origin_of(source, format_name, read))
-    detail = {"file_sha256": source.sha256, "prompts": len(read), **digests}
-    audited.send(PromptSetVersion, actor=actor, action="promptset.imported", target=version, detail=detail)
-    return version, True
-
-
-def new_version(
-    of_set: PromptSet, read: list[PromptRow], digests: dict[str, str], manifest: dict[str, Any]
-) -> PromptSetVersion:
-    latest = of_set.latest()
-    version = PromptSetVersion.objects.create(
-        prompt_set=of_set,
-        number=latest.number + 1 if latest else 1,
-        semver=next_semver(latest, read),
-        manifest=manifest,
-        **digests,
-    )
-    Prompt.objects.bulk_create(
-        (prompt_from(row, version, position) for position, row in enumerate(read)), batch_size=1000
-    )
-    return version
-
-
-def next_semver(latest: PromptSetVersion | None, read: list[PromptRow]) -> str:
-    """A text changed or gone is a major step, prompts added a minor one, all else a patch."""
-    if latest is None:
-        return "1.0.0"
-    before = dict(latest.prompts.values_list("key", "text_sha256"))
-    after = {row.key: text_digest(row.turns) for row in read}
-    major, minor, patch = map(int, latest.semver.split("."))
-    if any(after.get(key) != digest for key, digest in before.items()):
-        return f"{major + 1}.0.0"
-    return f"{major}.{minor + 1}.0" if len(after) > len(before) else f"{major}.{minor}.{patch + 1}"
-
-
-def prompt_from(row: PromptRow, version: PromptSetVersion, position: int) -> Prompt:
-    return Prompt(
-        version=version,
-        position=position,
-        key=row.key,
-        turns=list(row.turns),
-        text_sha256=text_digest(row.turns),
-        characters=row.characters,
-        **metadata_of(row),
-    )
-
-
-def origin_of(source: Source, format_name: str, read: list[PromptRow]) -> dict[str, Any]:
-    file: dict[str, Any] = {"name": source.name, "bytes": source.bytes, "sha256": source.sha256}
-    if source.had_byte_order_mark:
-        file["byte_order_mark"] = "left out"
-    return {"schema": "promptset/1", "file": file, "format": format_name, "counts": asdict(summarise(read))}

@@ -1,7 +1,9 @@
 """Tables of the first floor: prompt sets, their versions, their prompts."""
 
+import secrets
 from typing import Any
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -196,3 +198,35 @@ class Prompt(models.Model):
     def text(self) -> str:
         """All turns in one text, a blank line between them; the verbatim text where there is one turn."""
         return "\n\n".join(self.turns)
+
+
+class ColumnMapping(models.Model):
+    """Which columns of a source's tables hold what, remembered by the columns' names: the next file needs no asking."""
+
+    columns_sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    columns = models.JSONField(help_text="The names of the source's columns, sorted")
+    mapping = models.JSONField(help_text="From a prompt's fields to columns")
+    kind = models.CharField(max_length=16, choices=list(KINDS.items()))
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-updated_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=list(KINDS)), name="column_mapping_kind_is_known")
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name}={column}" for name, column in self.mapping.items())
+
+
+class PromptFile(models.Model):
+    """A file that was sent by a page and is looked at before it becomes a version; then, or a day later, it goes."""
+
+    token = models.CharField(max_length=43, unique=True, default=secrets.token_urlsafe, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=255)
+    content = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,14 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from promptsets.digests import text_digest
 from promptsets.formats.row import PromptRow
 from promptsets.taxonomy import LONGEST_PROMPT
 
 NOT_DECLARED = "not declared"
+MOST_SHOWN = 10
+ALWAYS_TOLD = {"prompts", "over_long", "duplicates", "identity_asking"}
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 BIDI = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 ZERO_WIDTH = re.compile(r"[\u200b-\u200d\u2060\ufeff]")
@@ -42,6 +45,12 @@ class Summary:
     control_characters: int
     bidi_characters: int
     zero_width_characters: int
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """What it says, for people: a name and a text for each count that is not nothing, or is always told."""
+        for name, value in vars(self).items():
+            if value or name in ALWAYS_TOLD:
+                yield name.replace("_", " "), told(value)
 
 
 def summarise(rows: Sequence[PromptRow]) -> Summary:
@@ -76,3 +85,13 @@ def same_texts(rows: Sequence[PromptRow]) -> list[list[str]]:
     for row in rows:
         groups.setdefault(text_digest(row.turns), []).append(row.key)
     return [keys for keys in groups.values() if len(keys) > 1]
+
+
+def told(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {count}" for name, count in value.items())
+    if isinstance(value, list):
+        shown = ", ".join(" = ".join(item) if isinstance(item, list) else item for item in value[:MOST_SHOWN])
+        more = ", …" if len(value) > MOST_SHOWN else ""
+        return f"{len(value)} ({shown}{more})" if value else "none"
+    return str(value)

@@ -6,11 +6,12 @@ from typing import Any, Concatenate
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from raters.models import Assignment, Rater, Study
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def researchers_only(view: View) -> View:
@@ -18,7 +19,7 @@ def researchers_only(view: View) -> View:
 
     @login_required
     @wraps(view)
-    def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not plans_studies(request):
             raise Http404
         return view(request, *args, **kwargs)
@@ -31,7 +32,7 @@ def raters_only(view: Callable[Concatenate[HttpRequest, Rater, ...], HttpRespons
 
     @login_required
     @wraps(view)
-    def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if plans_studies(request):
             raise Http404
         return view(request, get_object_or_404(Rater, user=request.user), *args, **kwargs)

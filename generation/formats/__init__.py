@@ -50,7 +50,7 @@ def read_responses(path: Path, format: str | None = None) -> ResponseFile:  # no
     Raises: PromptFileError (ResponseFileError) naming each bad row's line and field.
     """
     source = read_source(path)
-    found = list(records(source.text, container_of(source.text)))
+    found = list(records(source))
     name = format or recognise(source, found)
     rows, problems = [], []
     for number, record in enumerate(found, start=1):
@@ -71,7 +71,7 @@ def read_responses(path: Path, format: str | None = None) -> ResponseFile:  # no
 
 
 def recognise(source: Source, found: list[Record]) -> str:
-    container = container_of(source.text)
+    container = container_of(source)
     first = next((record.fields for record in found if not record.fault), {})
     for name, module in FORMATS.items():
         if container == module.CONTAINER and module.recognises(first):

@@ -15,8 +15,9 @@ from promptsets.formats import (
     self_instruct,
     xstest,
 )
+from promptsets.formats.columns import Columns, proposed
 from promptsets.formats.problems import BadRow, Problem, PromptFileError, printable
-from promptsets.formats.records import Record, container_of, records
+from promptsets.formats.records import Record, records
 from promptsets.formats.row import PromptRow
 from promptsets.formats.source import Source
 
@@ -24,7 +25,8 @@ from promptsets.formats.source import Source
 class Format(Protocol):
     """What a format's module has. `recognises` sees the first record alone; `row` reads any."""
 
-    NAME: str
+    @property
+    def NAME(self) -> str: ...  # noqa: N802  a constant of a module
 
     def recognises(self, record: dict[str, Any]) -> bool: ...
 
@@ -59,7 +61,7 @@ def format_of(source: Source, name: str | None = None) -> Format:
         if name not in FORMATS:
             raise refused(source, f"there is no format {name!r}: use one of {', '.join(FORMATS)}")
         return FORMATS[name]
-    first = next(records(source.text, container_of(source.text)), None)
+    first = next(records(source), None)
     if first is None:
         raise refused(source, "holds no prompt")
     if first.fault:
@@ -68,12 +70,16 @@ def format_of(source: Source, name: str | None = None) -> Format:
         if candidate.recognises(first.fields):
             return candidate
     fields = printable(", ".join(first.fields)) or "none"
-    raise refused(source, f"is in no known format (fields: {fields}); name one of {', '.join(FORMATS)}")
+    named = f"name one of {', '.join(FORMATS)}"
+    mapping = Columns(proposed(first.fields)) if proposed(first.fields) else "prompt=COLUMN"
+    raise refused(
+        source, f"is in no known format (fields: {fields}); {named}, or map its columns, such as {mapping}"
+    )
 
 
 def rows(source: Source, of: Format) -> Iterator[tuple[int, PromptRow | BadRow]]:
     """Each record's line, and its prompt or what is wrong with it."""
-    for record in records(source.text, container_of(source.text)):
+    for record in records(source):
         try:
             yield record.line, record.fault or of.row(record.fields)
         except BadRow as bad:

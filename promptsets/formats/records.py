@@ -1,4 +1,4 @@
-"""A file's text cut into records: JSON lines, a JSON list, or CSV. Field texts stay verbatim."""
+"""A file cut into records: JSON lines, a JSON list, CSV or Parquet. Field texts stay verbatim."""
 
 import csv
 import io
@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from promptsets.formats.parquet import parquet_rows
 from promptsets.formats.problems import BadRow, shown
-from promptsets.formats.source import LARGEST_FILE
+from promptsets.formats.source import LARGEST_FILE, Source
 
 # Python's own limit of 131,072 characters is for the whole process; a longer prompt is reported, never cut.
 csv.field_size_limit(LARGEST_FILE)
@@ -20,6 +21,7 @@ class Container(StrEnum):
     JSON_LINES = "JSON lines"
     JSON_LIST = "a JSON list"
     CSV = "CSV"
+    PARQUET = "Parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +33,32 @@ class Record:
     fault: BadRow | None = None
 
 
-def container_of(text: str) -> Container:
-    """What the first character that is no white space says."""
-    start = re.search(r"\S", text)
+def container_of(source: Source) -> Container:
+    """What the first character that is no white space says, or Parquet's magic bytes."""
+    if source.parquet:
+        return Container.PARQUET
+    start = re.search(r"\S", source.text)
     by_start = {"{": Container.JSON_LINES, "[": Container.JSON_LIST}
     return by_start.get(start.group(), Container.CSV) if start else Container.CSV
 
 
-def records(text: str, container: Container) -> Iterator[Record]:
+def records(source: Source) -> Iterator[Record]:
     readers = {
         Container.JSON_LINES: _json_lines,
         Container.JSON_LIST: _json_list,
         Container.CSV: _csv_records,
     }
-    return readers[container](text)
+    container = container_of(source)
+    return _parquet_records(source) if container is Container.PARQUET else readers[container](source.text)
+
+
+def _parquet_records(source: Source) -> Iterator[Record]:
+    """Rows have no lines: they are counted from 1."""
+    try:
+        for row, fields in enumerate(parquet_rows(source.parquet), start=1):
+            yield Record(row, fields)
+    except BadRow as fault:
+        yield Record(1, {}, fault)
 
 
 def _json_lines(text: str) -> Iterator[Record]:

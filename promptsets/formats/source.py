@@ -1,4 +1,4 @@
-"""A file of prompts as bytes: read whole, within limits, decoded strictly."""
+"""A file of prompts as bytes: read whole, within limits, decoded strictly (but for Parquet, which is no text)."""
 
 import gzip
 import hashlib
@@ -11,45 +11,52 @@ from promptsets.formats.problems import Problem, PromptFileError
 
 LARGEST_FILE = 64 * 1024 * 1024  # bytes, after decompression
 GZIP_MAGIC = b"\x1f\x8b"
+PARQUET_MAGIC = b"PAR1"
 BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file's verbatim text, and what identifies the file: size and SHA-256 of its bytes as they lie on disk."""
+    """A file's verbatim text, and what identifies the file: size and SHA-256 of its bytes as they lie on disk.
+
+    A Parquet file has no text: its bytes are in `parquet`.
+    """
 
     name: str
     text: str
-    bytes: int
+    size_bytes: int
     sha256: str
-    had_byte_order_mark: bool
+    had_byte_order_mark: bool = False
+    parquet: bytes = b""
 
 
 def read_source(path: Path) -> Source:
-    """Reads and decodes a file, gunzipping where its first bytes say gzip.
+    """Raises: PromptFileError if it cannot be read, or as `source_of`."""
+    return source_of(path.name, _read(path))
+
+
+def source_of(name: str, stored: bytes) -> Source:
+    """Decodes a file's bytes, gunzipping where the first of them say gzip.
 
     A byte order mark at the very start belongs to the file, not to a prompt: it is left out and told of.
 
-    Raises: PromptFileError if it cannot be read, is too large (a gzip bomb stops at the limit) or is no UTF-8.
+    Raises: PromptFileError if it is empty, too large (a gzip bomb stops at the limit) or no UTF-8.
     """
-    stored = _read(path)
-    text = _decode(path.name, _gunzip(path.name, stored) if stored.startswith(GZIP_MAGIC) else stored)
-    return Source(
-        name=path.name,
-        text=text.removeprefix(BYTE_ORDER_MARK),
-        bytes=len(stored),
-        sha256=hashlib.sha256(stored).hexdigest(),
-        had_byte_order_mark=text.startswith(BYTE_ORDER_MARK),
-    )
+    _within_limit(name, stored)
+    sha256 = hashlib.sha256(stored).hexdigest()
+    if stored.startswith(PARQUET_MAGIC):
+        return Source(name, "", len(stored), sha256, parquet=stored)
+    text = _decode(name, _gunzip(name, stored) if stored.startswith(GZIP_MAGIC) else stored)
+    marked = text.startswith(BYTE_ORDER_MARK)
+    return Source(name, text.removeprefix(BYTE_ORDER_MARK), len(stored), sha256, marked)
 
 
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            stored = file.read(LARGEST_FILE + 1)
+            return file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise _refused(path.name, f"cannot be read: {error.strerror or error}") from error
-    return _within_limit(path.name, stored)
 
 
 def _gunzip(name: str, stored: bytes) -> bytes:

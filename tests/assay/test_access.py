@@ -4,6 +4,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assay.accounts.models import User
+from promptsets.models import PromptFile
 from raters.assignment import claim_next
 from tests import builders
 
@@ -22,6 +23,12 @@ MATRIX = {
     "dashboards:prompt_sets": (302, 404, 404, 200, 200),
     "dashboards:prompt_set": (302, 404, 404, 200, 200),
     "dashboards:prompt": (302, 404, 404, 200, 200),
+    "dashboards:prompt_set_file": (302, 404, 404, 200, 200),
+    "dashboards:add_prompts": (302, 404, 404, 200, 200),
+    "dashboards:prompt_file": (302, 404, 404, 200, 404),  # a file that was sent is its sender's alone
+    "dashboards:make_subset": (302, 404, 404, 200, 200),
+    "dashboards:correct_prompt": (302, 404, 404, 200, 200),
+    "dashboards:prompt_changes": (302, 404, 404, 200, 200),
     "first_administrator": (404, 404, 404, 404, 404),
 }
 
@@ -52,6 +59,13 @@ def people(db):
     arguments = of_token | dict.fromkeys(("next", "done"), (study.public_id,))
     prompts = str(study.prompt_set_version)
     arguments |= {"study": (study.slug,), "prompt_set": (prompts,), "prompt": (prompts, "p0000")}
+    sent = PromptFile.objects.create(owner=people[3], name="birds.jsonl", content=b"{}")
+    arguments |= {
+        "prompt_set_file": (prompts, "csv"),
+        "prompt_file": (sent.token,),
+        "make_subset": (prompts,),
+    }
+    arguments |= {"correct_prompt": (prompts, "p0000"), "prompt_changes": (prompts, prompts)}
     return [*people, root], {**arguments, "first_administrator": ("made-up",)}
 
 

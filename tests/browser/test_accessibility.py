@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from assay.reports.refresh import refresh
+from promptsets.models import PromptFile
 from raters.simulation import Simulation, simulate
 from tests import builders
 
@@ -19,6 +20,10 @@ def site(transactional_db):
     rater, researcher = builders.rater(open_study), builders.researcher()
     simulate(judged, Simulation(raters=4))
     refresh(judged)
+    table = PromptFile.objects.create(
+        owner=researcher, name="quiz.csv", content=b"id,question\n1,Which bird?\n"
+    )
+    broken = PromptFile.objects.create(owner=researcher, name="quiz.csv", content=b"a,b\n1,2\n3\n")
     return {
         "/accounts/login/": None,
         "/accounts/password/reset/": None,
@@ -30,6 +35,12 @@ def site(transactional_db):
         "/prompts/": researcher,
         f"/prompts/{judged.prompt_set_version}/": researcher,
         f"/prompts/{judged.prompt_set_version}/p0000/": researcher,
+        "/prompt-files/": researcher,
+        f"/prompt-files/{table.token}/": researcher,
+        f"/prompt-files/{broken.token}/": researcher,
+        f"/prompt-subsets/{judged.prompt_set_version}/": researcher,
+        f"/prompt-corrections/{judged.prompt_set_version}/p0000/": researcher,
+        f"/prompt-changes/{open_study.prompt_set_version}/{judged.prompt_set_version}/": researcher,
         f"/studies/{open_study.slug}/": researcher,
     }
 

@@ -17,10 +17,11 @@ LIBRARY = settings.BASE_DIR / "promptsets/library"
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["instruction", "safety", "starter"])
-def test_what_goes_out_comes_in_again_as_the_same_version(tmp_path, name):
+@pytest.mark.parametrize("suffix", ["jsonl", "parquet"])
+def test_what_goes_out_comes_in_again_as_the_same_version(tmp_path, name, suffix):
     version = import_promptset(LIBRARY / name / "prompts.jsonl", slug=name).version
-    call_command("export_promptset", name, str(tmp_path / "out.jsonl"))
-    again = import_promptset(tmp_path / "out.jsonl", slug=name)
+    call_command("export_promptset", name, str(tmp_path / f"out.{suffix}"))
+    again = import_promptset(tmp_path / f"out.{suffix}", slug=name)
     assert again.version == version and not again.is_new
 
 
@@ -40,7 +41,7 @@ def test_no_cell_begins_like_a_formula_and_every_cell_reads_back(text):
     safe = formula_safe(text)
     assert not safe.startswith(FORMULA_STARTS) and safe.removeprefix("'" if safe != text else "") == text
     if "\0" not in text:
-        assert next(csv.reader([record([text])], strict=True), [""]) == [safe]
+        assert next(csv.reader([record([text]).decode()], strict=True), [""]) == [safe]
 
 
 @pytest.mark.django_db
@@ -50,5 +51,5 @@ def test_a_file_that_is_there_is_never_overwritten(tmp_path):
     with pytest.raises(CommandError, match="cannot be written: File exists"):
         call_command("export_promptset", str(version), str(tmp_path / "out.csv"))
     assert (tmp_path / "out.csv").read_text() == "mine"
-    with pytest.raises(CommandError, match=r"name it \.jsonl or \.csv"):
+    with pytest.raises(CommandError, match=r"name it \.jsonl, \.csv or \.parquet"):
         call_command("export_promptset", str(version), str(tmp_path / "out.xls"))

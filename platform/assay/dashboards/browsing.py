@@ -1,25 +1,24 @@
 """Browsing a version of a prompt set: filters from the address, pages by position, so that the last is as fast as the
 first however large the set."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from promptsets.fitting import fitting
 from promptsets.models import Prompt, PromptSetVersion
 from promptsets.taxonomy import EXPECTED, HAZARDS
 
 PAGE = 50
 ANY = ("", _("any"))
-LENGTHS = {  # characters of all turns; the buckets of the library's balance
-    "s": (_("under 100 characters"), Q(characters__lt=100)),
-    "m": (_("100 to 399"), Q(characters__gte=100, characters__lt=400)),
-    "l": (_("400 to 1,499"), Q(characters__gte=400, characters__lt=1500)),
-    "xl": (_("1,500 and more"), Q(characters__gte=1500)),
+LENGTHS = {  # of fitting.LENGTHS
+    "s": _("under 100 characters"),
+    "m": _("100 to 399"),
+    "l": _("400 to 1,499"),
+    "xl": _("1,500 and more"),
 }
 
 
@@ -39,7 +38,7 @@ class FilterForm(forms.Form):
         offered = {
             "category": [(name, f"{name} ({n})") for name, n in counts.get("categories", {}).items()],
             "language": [(name, f"{name} ({n})") for name, n in counts.get("languages", {}).items()],
-            "length": [(name, label) for name, (label, _q) in LENGTHS.items()],
+            "length": list(LENGTHS.items()),
             "hazard": [(code, name) for code, name in HAZARDS.items() if code in counts.get("hazards", {})],
             "expected": [
                 (code, name) for code, name in EXPECTED.items() if code in counts.get("expected", {})
@@ -69,25 +68,9 @@ class Page:
 def page_of(version: PromptSetVersion, asked: dict[str, str], after: str) -> Page:
     """The prompts that fit the filters, behind position `after`."""
     start = int(after) if after.isdecimal() else -1
-    fitting = filtered(version.prompts.all(), asked).filter(position__gt=start).order_by("position")
-    prompts = list(fitting[: PAGE + 1])
+    found = fitting(version.prompts.all(), asked).filter(position__gt=start).order_by("position")
+    prompts = list(found[: PAGE + 1])
     more = len(prompts) > PAGE
     prompts = prompts[:PAGE]
     following = "?" + urlencode({**asked, "after": prompts[-1].position}) if more else ""
     return Page(prompts, first="?" + urlencode(asked) if start >= 0 else "", following=following)
-
-
-def filtered(prompts: QuerySet[Prompt], asked: dict[str, str]) -> QuerySet[Prompt]:
-    for name in ("category", "language", "hazard", "expected"):
-        if value := asked.get(name):
-            prompts = prompts.filter(**{name: "" if value == "not declared" else value})
-    if length := asked.get("length"):
-        prompts = prompts.filter(LENGTHS[length][1])
-    if text := asked.get("q"):
-        # The turns are stored as JSON: SQLite keeps it with all its escapes, PostgreSQL without most of them.
-        written = {json.dumps(text, ensure_ascii=escaped)[1:-1] for escaped in (True, False)}
-        found = Q(key__icontains=text)
-        for form in written:
-            found |= Q(turns__icontains=form)
-        prompts = prompts.filter(found)
-    return prompts

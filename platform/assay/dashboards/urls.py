@@ -1,12 +1,18 @@
 from django.urls import path
 
-from assay.dashboards import prompt_views, views
+from assay.dashboards import prompt_changes, prompt_views, views
 
 app_name = "dashboards"
 urlpatterns = [
     path("studies/", views.studies, name="studies"),
     path("studies/<slug:slug>/", views.study, name="study"),
     path("prompts/", prompt_views.prompt_sets, name="prompt_sets"),
+    path("prompts/<str:name>.<slug:suffix>", prompt_views.prompt_set_file, name="prompt_set_file"),
     path("prompts/<str:name>/", prompt_views.prompt_set, name="prompt_set"),
     path("prompts/<str:name>/<str:key>/", prompt_views.prompt, name="prompt"),
+    path("prompt-files/", prompt_changes.add_prompts, name="add_prompts"),
+    path("prompt-files/<str:token>/", prompt_changes.prompt_file, name="prompt_file"),
+    path("prompt-subsets/<str:name>/", prompt_changes.make_subset, name="make_subset"),
+    path("prompt-corrections/<str:name>/<str:key>/", prompt_changes.correct_prompt, name="correct_prompt"),
+    path("prompt-changes/<str:before>/<str:after>/", prompt_changes.prompt_changes, name="prompt_changes"),
 ]

@@ -1,5 +1,6 @@
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -19,13 +20,24 @@ class Command(BaseCommand):
         out: Path = options["out"]
         wanted = options["format"] or out.suffix.removeprefix(".")
         if wanted not in WRITERS:
-            raise CommandError(f"{out}: name it .jsonl or .csv, or give --format.")
+            raise CommandError(f"{out}: name it .jsonl, .csv or .parquet, or give --format.")
         try:
             version = version_named(options["set"])
-            with out.open("x", encoding="utf-8", newline="") as file:
-                file.writelines(WRITERS[wanted](version))
+            with out.open("xb") as file:
+                write(file, WRITERS[wanted](version), out)
         except ValueError as error:
             raise CommandError(str(error)) from error
+        except ImportError as error:
+            raise CommandError("Parquet needs Assay's extra `parquet`.") from error
         except OSError as error:
             raise CommandError(f"{out}: cannot be written: {error.strerror}. Nothing was changed.") from error
         self.stdout.write(f"{version}: {version.prompts.count()} prompts in {out}")
+
+
+def write(file: IO[bytes], pieces: Iterable[bytes], out: Path) -> None:
+    """All of it, or no file."""
+    try:
+        file.writelines(pieces)
+    except BaseException:
+        out.unlink()
+        raise

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -6,54 +7,55 @@ from rich.table import Table
 from rich.text import Text
 
 from promptsets.formats import FORMATS
+from promptsets.formats.columns import Columns, MappingError, parse
 from promptsets.formats.problems import PromptFileError, printable
-from promptsets.importing import ImportResult, import_promptset
+from promptsets.importing import ImportPlan, plan_import
 from promptsets.summary import Summary
-
-MOST_SHOWN = 10
+from promptsets.taxonomy import INSTRUCTION, KINDS
 
 
 class Command(BaseCommand):
     help = "Brings a file of prompts in as a version of a prompt set: all of it or nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file")
+        parser.add_argument("file", type=Path)
         parser.add_argument("--slug", help="the set's name; by default from the file's")
         parser.add_argument("--format", help=f"by default recognised; one of {', '.join(FORMATS)}")
+        parser.add_argument(
+            "--columns", help="for tables of other sources: prompt=COLUMN,id=COLUMN,…; remembered"
+        )
+        parser.add_argument("--kind", choices=KINDS, help="of the prompts of a table; by default instruction")
+        parser.add_argument("--dry-run", action="store_true", help="read and check everything, save nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            result = import_promptset(options["file"], options["slug"], options["format"])
-        except PromptFileError as error:
+            columns = columns_from(options)
+            plan = plan_import(options["file"], options["slug"], options["format"], columns)
+            told = preview(plan) if options["dry_run"] else plan.save().headline()
+        except (PromptFileError, MappingError) as error:
             raise CommandError(str(error)) from error
         console = Console(soft_wrap=True)
-        console.print(headline(result), highlight=False, markup=False)
-        if result.is_new:
-            console.print(table_of(result.summary))
+        console.print(told, highlight=False, markup=False)
+        if plan.columns:
+            console.print(f"columns: {printable(str(plan.columns))}", highlight=False, markup=False)
+        console.print(table_of(plan.summary))
 
 
-def headline(result: ImportResult) -> str:
-    version = result.version
-    if not result.is_new:
-        return f"{version} holds the same prompts already; nothing was changed."
-    mark = "; a byte order mark was left out" if "byte_order_mark" in version.manifest["file"] else ""
-    return f"{version} ({version.semver}), {result.format}, content {version.content_sha256[:12]}{mark}"
+def columns_from(options: dict[str, Any]) -> Columns | None:
+    if options["columns"] and options["format"]:
+        raise CommandError("--columns is a format of its own: leave --format out.")
+    if options["kind"] and not options["columns"]:
+        raise CommandError("--kind is for tables with --columns: other formats say their kind themselves.")
+    return parse(options["columns"], options["kind"] or INSTRUCTION) if options["columns"] else None
+
+
+def preview(plan: ImportPlan) -> str:
+    return f"{plan.source.name}: {len(plan.rows)} prompts, {plan.format.NAME}. {plan.becomes()} Nothing was saved."
 
 
 def table_of(summary: Summary) -> Table:
     table = Table(show_header=False, box=None, pad_edge=False)
-    for name, value in vars(summary).items():
-        if value or name in {"prompts", "over_long", "duplicates", "identity_asking"}:
-            # Categories are the file's words: no markup, and nothing that steers the terminal.
-            table.add_row(name.replace("_", " "), Text(printable(told(value))))
+    for name, value in summary.lines():
+        # Categories are the file's words: no markup, and nothing that steers the terminal.
+        table.add_row(name, Text(printable(value)))
     return table
-
-
-def told(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {count}" for name, count in value.items())
-    if isinstance(value, list):
-        shown = ", ".join(" = ".join(item) if isinstance(item, list) else item for item in value[:MOST_SHOWN])
-        more = ", …" if len(value) > MOST_SHOWN else ""
-        return f"{len(value)} ({shown}{more})" if value else "none"
-    return str(value)

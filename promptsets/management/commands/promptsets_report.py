@@ -28,7 +28,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--against", nargs="*", type=Path, default=[], help="prompt files to find copies of"
+            "--against",
+            nargs="*",
+            type=Path,
+            default=[],
+            help="prompt files to compare with and to find copies of",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,12 +42,15 @@ class Command(BaseCommand):
             off += show_cells(console, name, list(cells_of(read[name])))
             off += show_variety(console, name, read[name])
         ours = {row.key: row.text for prompts in read.values() for row in prompts}
+        others = {file.name: read_set(file) for file in options["against"]}
+        for name, prompts in others.items():
+            show_variety(console, name, prompts)
         off += show_alike(console, "near duplicates", ours, ALIKE)
         off += show_alike(
             console, "alike once masked", {key: masked(text) for key, text in ours.items()}, ALIKE_MASKED
         )
-        for file in options["against"]:
-            off += show_copies(console, ours, file)
+        for name, prompts in others.items():
+            off += show_copies(console, ours, name, prompts)
         off += len(broken_contrasts(read["safety"]))
         if off:
             raise CommandError(f"{off} counts are off; see above.")
@@ -95,12 +102,12 @@ def show_alike(console: Console, what: str, texts: dict[str, str], at_least: flo
     return len(found)
 
 
-def show_copies(console: Console, ours: dict[str, str], file: Path) -> int:
+def show_copies(console: Console, ours: dict[str, str], name: str, prompts: list[PromptRow]) -> int:
     """Prompts of ours that come near one of another file."""
-    theirs = {f"{file.name}:{row.key}": row.text for row in read_set(file)}
+    theirs = {f"{name}:{row.key}": row.text for row in prompts}
     pairs = near_duplicates({**theirs, **ours}, ALIKE)
     found = [pair for pair in pairs if (pair.first in ours) != (pair.second in ours)]
-    console.print(f"near {file.name} ({len(theirs)} prompts): {len(found)}")
+    console.print(f"near {name} ({len(theirs)} prompts): {len(found)}")
     for pair in found[:SHOWN]:
         console.print(f"  {pair.second} and {pair.first}: {pair.jaccard:.2f}")
     return len(found)
