@@ -1,6 +1,6 @@
 """What the engine is asked for and what it gives back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,6 +9,7 @@ import numpy as np
 from generation.engine.sampling import SamplingParams
 
 FinishReason = Literal["stop", "length"]
+MOST_STOPS = 8
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,10 @@ class GenerationRequest:
     """One sequence to go on with.
 
     id: names the result; unique among the requests of a call.  token_ids: the prompt, at least one id.
-    stop_ids: tokens that end the text, None for the checkpoint's own.  ignore_eos: let no token end it.
+    ignore_eos: let no token end the text.  stop_ids: tokens that end it, None for the checkpoint's own, at most 8.
+    stop: texts that end it and are cut off; they need a tokenizer.  logprobs: give the tokens' log-probabilities.
+
+    Requests with equal token_ids share the reading of them: ask for several samples by several seeds.
     """
 
     id: str
@@ -25,6 +29,8 @@ class GenerationRequest:
     sampling: SamplingParams = field(default_factory=SamplingParams)
     ignore_eos: bool = False
     stop_ids: Sequence[int] | None = None
+    stop: Sequence[str] = ()
+    logprobs: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,8 +38,9 @@ class GeneratedText:
     """What was generated for one request.
 
     token_ids: the new tokens, without the one that stopped them.  text: their text, None if the checkpoint
-    has no tokenizer.  finish_reason: `stop` at a stop id, `length` at max_new_tokens.  prompt_tokens: how many
-    were given.
+    has no tokenizer, cut before a stop text.  finish_reason: `stop` at a stop id or text, `length` at max_new_tokens.
+    prompt_tokens: how many were given.  logprobs: of each token under the network's own distribution, if asked for.
+    close_calls: tokens whose best score led by less than 1e-3; only there may another number of slots write another text.
     """
 
     id: str
@@ -41,11 +48,15 @@ class GeneratedText:
     text: str | None
     finish_reason: FinishReason
     prompt_tokens: int
+    logprobs: tuple[float, ...] | None = None
+    close_calls: int = 0
 
 
-def check_requests(requests: Sequence[GenerationRequest], vocab_size: int) -> None:
-    """Raises ValueError, naming the request and the field, if any cannot be generated."""
-    seen: set[str] = set()
+def check_requests(
+    requests: Sequence[GenerationRequest], vocab_size: int, can_decode: bool, known: Collection[str] = ()
+) -> None:
+    """Raises ValueError, naming the request and the field, if any cannot be generated; `known`: ids that are taken."""
+    seen = set(known)
     for request in requests:
         if request.id in seen:
             raise ValueError(f"request {request.id!r}: the id stands twice; ids name the results")
@@ -56,6 +67,16 @@ def check_requests(requests: Sequence[GenerationRequest], vocab_size: int) -> No
                 f"request {request.id!r}: max_new_tokens is {request.max_new_tokens!r}; "
                 "expected a whole number, 1 or more"
             )
+        _check_stops(request, can_decode)
+
+
+def _check_stops(request: GenerationRequest, can_decode: bool) -> None:
+    if request.stop_ids is not None and len(set(request.stop_ids)) > MOST_STOPS:
+        raise ValueError(f"request {request.id!r}: {len(request.stop_ids)} stop_ids; expected at most {MOST_STOPS}")
+    if isinstance(request.stop, str) or not all(isinstance(text, str) and text for text in request.stop):
+        raise ValueError(f"request {request.id!r}: stop is {request.stop!r}; expected a list of texts, none empty")
+    if request.stop and not can_decode:
+        raise ValueError(f"request {request.id!r}: stop texts need a tokenizer, which the checkpoint has not")
 
 
 def _check_ids(request: GenerationRequest, vocab_size: int) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from flax import struct
 from jaxtyping import Array, Bool, Float, Int, UInt32
 
@@ -54,42 +53,57 @@ class RowSampling:
     top_p: Float[Array, " B"]
     seed: UInt32[Array, " B"]
 
+    @staticmethod
+    def of(params: SamplingParams) -> "RowSampling":
+        """One row."""
+        return RowSampling(
+            jnp.array([params.temperature], jnp.float32),
+            jnp.array([min(params.top_k, 2**31 - 1)], jnp.int32),
+            jnp.array([params.top_p], jnp.float32),
+            jnp.array([params.seed], jnp.uint32),
+        )
 
-class SamplingTable:
-    """The sampling parameters of slots as requests come and go, on the host; greedy where none was set."""
+    @staticmethod
+    def greedy(rows: int) -> "RowSampling":
+        zeros = jnp.zeros(rows, jnp.int32)
+        return RowSampling(jnp.zeros(rows), zeros, jnp.ones(rows), jnp.zeros(rows, jnp.uint32))
 
-    def __init__(self, slots: int) -> None:
-        self._temperature = np.zeros(slots, np.float32)
-        self._top_k = np.zeros(slots, np.int32)
-        self._top_p = np.ones(slots, np.float32)
-        self._seed = np.zeros(slots, np.uint32)
-        self._rows: RowSampling | None = None
 
-    def set(self, slot: int, params: SamplingParams) -> None:
-        self._temperature[slot] = params.temperature
-        self._top_k[slot], self._top_p[slot] = min(params.top_k, 2**31 - 1), params.top_p
-        self._seed[slot] = params.seed
-        self._rows = None
+@struct.dataclass
+class Sampled:
+    """Tokens that were chosen, their log-probabilities, and where the choice hung on less than CLOSE.
 
-    def rows(self) -> RowSampling:
-        """The table on the device, sent again only after a change."""
-        if self._rows is None:
-            columns = (self._temperature, self._top_k, self._top_p, self._seed)
-            self._rows = RowSampling(*(jnp.array(column) for column in columns))
-        return self._rows
+    logprobs: under the network's own distribution, before temperature, top_k and top_p.
+    """
+
+    tokens: Int[Array, "*B"]
+    logprobs: Float[Array, "*B"]
+    close: Bool[Array, "*B"]
 
 
 NOT_FINITE = -1
 
 
-def sample(logits: Float[Array, "B V"], rows: RowSampling, positions: Int[Array, " B"]) -> Int[Array, " B"]:
-    """The next token of each row, to stand at `positions`; NOT_FINITE where a logit is NaN or infinite."""
-    greedy = jnp.argmax(logits, axis=-1).astype(jnp.int32)
+CLOSE = 1e-3  # two best scores nearer than this may change places when the number of slots does
+
+
+def sample(logits: Float[Array, "B V"], rows: RowSampling, positions: Int[Array, " B"]) -> Sampled:
+    """The next token of each row, to stand at `positions`; NOT_FINITE where a logit is NaN or plus infinity."""
+    best = jnp.max(logits, axis=-1)
+    ids = jnp.arange(logits.shape[1])
+    # two plain passes, where argmax makes one that no processor does in parallel
+    greedy = jnp.min(jnp.where(logits == best[:, None], ids, logits.shape[1] - 1), axis=-1).astype(jnp.int32)
+    second = jnp.max(jnp.where(ids == greedy[:, None], -jnp.inf, logits), axis=-1)
     drawn = jax.lax.cond(
         jnp.any(rows.temperature > 0), lambda: _draw(logits, rows, positions), lambda: greedy
     )
     tokens = jnp.where(rows.temperature > 0, drawn, greedy)
-    return jnp.where(jnp.all(jnp.isfinite(logits), axis=-1), tokens, NOT_FINITE)
+    chosen = jnp.take_along_axis(logits, tokens[:, None], axis=1)[:, 0]
+    total = jnp.sum(jnp.exp(logits - best[:, None]), axis=-1)
+    finite = jnp.isfinite(best) & jnp.isfinite(total)  # a bad logit shows in one of them
+    return Sampled(
+        jnp.where(finite, tokens, NOT_FINITE), chosen - best - jnp.log(total), best - second < CLOSE
+    )
 
 
 def _draw(logits: Float[Array, "B V"], rows: RowSampling, positions: Int[Array, " B"]) -> Int[Array, " B"]:

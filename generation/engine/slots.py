@@ -1,146 +1,165 @@
-"""The slots of one call to the engine: which request stands in which, and what each has written so far."""
+"""The slots of an engine: requests go in, tokens come out, and the device is never kept waiting for the host.
+
+Each turn gives the device its next work before it reads what the last one wrote, so reading, decoding and storing texts
+happens while the device computes.
+"""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
 from generation.engine import programs
 from generation.engine.checkpoints.loading import Checkpoint
-from generation.engine.requests import FinishReason, GeneratedText, GenerationRequest
-from generation.engine.sampling import NOT_FINITE, RowSampling, SamplingParams, SamplingTable
-
-SHORTEST_BUCKET = 16
-PREFILL_TOKENS = 1024  # places in one prefill: rows x bucket, so that its cost does not grow with the bucket
-LEAST_CAPACITY = 256  # fewer sizes, fewer programs
+from generation.engine.occupants import Occupant, occupant_of
+from generation.engine.requests import MOST_STOPS, GeneratedText, GenerationRequest
+from generation.engine.sampling import NOT_FINITE, RowSampling, Sampled
+from generation.engine.waiting import Waiting, pieces
 
 
 @dataclass
-class Occupant:
-    """A request in its slot."""
+class Counts:
+    """What an engine has done since it was made. Slot-steps: slots times steps of decoding, useful or not."""
 
-    request: GenerationRequest
-    stop_ids: frozenset[int]
-    written: list[int] = field(default_factory=list)
-
-    def take(self, token: int) -> FinishReason | None:
-        """Adds the newest token; why the text ends with it, if it does."""
-        if token in self.stop_ids:
-            return "stop"
-        self.written.append(token)
-        return "length" if len(self.written) == self.request.max_new_tokens else None
+    texts: int = 0
+    tokens: int = 0
+    slot_steps: int = 0
+    useful_slot_steps: int = 0
+    prompt_tokens: int = 0
+    prompt_places: int = 0
+    close_calls: int = 0
 
 
+@dataclass
+class _Unread:
+    """Work that the device was given: who stood in which slot then, and what it will have written."""
+
+    occupants: dict[int, Occupant]
+    written: Sampled
+    steps: Array | None = None
+
+
+@dataclass
 class SlotTable:
-    """Requests waiting and requests in slots, with the device state that both programs work on.
+    """Requests waiting and requests in slots, with the device state that all programs work on."""
 
-    The rows of a program do not look at each other; a bucket has a fixed number of rows, and a prompt's bucket
-    follows from its own length alone, so that its company cannot change what it gets.
-    """
+    checkpoint: Checkpoint
+    slots: int
+    capacity: int
+    steps: int
+    counts: Counts
+    waiting: Waiting = field(default_factory=Waiting)
+    _occupants: dict[int, Occupant] = field(default_factory=dict)
+    _unread: deque[_Unread] = field(default_factory=deque)
+    _prompt: tuple[int, ...] = ()
 
-    def __init__(self, checkpoint: Checkpoint, slots: int, requests: Sequence[GenerationRequest]) -> None:
-        self._checkpoint = checkpoint
-        self._network, self._params = checkpoint.network, checkpoint.params
-        longest = max(len(request.token_ids) + request.max_new_tokens for request in requests)
-        self._capacity = self._network.places(max(LEAST_CAPACITY, _power_of_two(longest)))
-        self._state = self._network.empty_state(slots, self._capacity)
-        self._waiting: deque[GenerationRequest] = deque(requests)
-        self._occupants: dict[int, Occupant] = {}
-        self._free = list(reversed(range(slots)))
-        self._slots = slots
-        self._newest = np.zeros(slots, np.int32)
-        self._sampling = SamplingTable(slots)
+    def __post_init__(self) -> None:
+        network = self.checkpoint.network
+        self._device = programs.empty_slots(network, self.slots, self.capacity, MOST_STOPS)
+        self._row = programs.empty_row(network, self.capacity)
+        self._logits: Array | None = None
+        self._free = list(reversed(range(self.slots)))
 
     @property
     def busy(self) -> bool:
-        return bool(self._waiting or self._occupants)
+        return bool(self.waiting or self._occupants or self._unread)
 
-    @property
-    def can_admit(self) -> bool:
-        return bool(self._waiting and self._free)
+    def add(self, requests: Iterable[GenerationRequest]) -> None:
+        for request in requests:
+            self.waiting.add(request)
 
-    def admit(self) -> Iterator[GeneratedText]:
-        """Prefills one bucket of waiting prompts into free slots; yields those that end with their first token."""
-        bucket = _bucket(self._waiting[0])
-        rows = max(1, min(self._slots, PREFILL_TOKENS // bucket))
-        requests = self._take_waiting(bucket, min(rows, len(self._free)))
-        slots = [self._free.pop() for _ in requests]
-        tokens, lengths, row_slots, sampling = self._prefill_rows(requests, slots, rows, bucket)
-        first, self._state = programs.admit(
-            self._network, self._params, self._state, tokens, lengths, row_slots, sampling, self._capacity
+    def turn(self) -> Iterator[GeneratedText]:
+        """Fills free slots, sets the device off, and reads what it wrote before; yields texts that have ended."""
+        while self.waiting and self._free:
+            self._admit(self.waiting.take())
+        if self._occupants:
+            self._decode()
+        while len(self._unread) > (1 if self._occupants else 0):
+            yield from self._read(self._unread.popleft())
+
+    def _admit(self, request: GenerationRequest) -> None:
+        self._read_prompt(tuple(request.token_ids))
+        occupant = occupant_of(request, self.checkpoint.stop_ids, self.checkpoint.tokenizer)
+        slot = self._free.pop()
+        self._occupants[slot] = occupant
+        stops = [*occupant.stop_ids, *[-1] * (MOST_STOPS - len(occupant.stop_ids))]
+        newcomer = programs.Newcomer(
+            jnp.array([request.max_new_tokens], jnp.int32),
+            jnp.array([stops], jnp.int32),
+            RowSampling.of(request.sampling),
         )
-        for slot, request, token in zip(slots, requests, np.asarray(first).tolist(), strict=False):
-            self._occupants[slot] = Occupant(request, self._stop_ids(request))
-            self._sampling.set(slot, request.sampling)
-            yield from self._take(slot, token)
-
-    def advance(self) -> Iterator[GeneratedText]:
-        """One step of every slot; yields the requests that end with it."""
-        newest, self._state = programs.advance(
-            self._network, self._params, self._state, jnp.array(self._newest), self._sampling.rows()
+        assert self._logits is not None
+        self._device, drawn = programs.admit(
+            self._device, self._row, self._logits, jnp.int32(slot), newcomer
         )
-        tokens = np.asarray(newest).tolist()
-        for slot in list(self._occupants):
-            yield from self._take(slot, tokens[slot])
+        first = jax.tree.map(lambda row: row[None], drawn)
+        self._unread.append(_Unread({slot: occupant}, first))
 
-    def _take_waiting(self, bucket: int, most: int) -> list[GenerationRequest]:
-        """The first waiting requests of a bucket; the others keep their order."""
-        taken: list[GenerationRequest] = []
-        passed_over: list[GenerationRequest] = []
-        while self._waiting and len(taken) < most:
-            request = self._waiting.popleft()
-            (taken if _bucket(request) == bucket else passed_over).append(request)
-        self._waiting.extendleft(reversed(passed_over))
-        return taken
+    def _read_prompt(self, prompt: tuple[int, ...]) -> None:
+        """Into the row, unless it has just read the same."""
+        if prompt == self._prompt:
+            return
+        place = 0
+        for length, filled in pieces(len(prompt)):
+            tokens = np.zeros((1, length), np.int32)
+            tokens[0, :filled] = prompt[place : place + filled]
+            self._logits, self._row = programs.extend(
+                self.checkpoint.network,
+                self.checkpoint.params,
+                self._row,
+                tokens,
+                np.array([filled], np.int32),
+                np.bool_(place == 0),
+            )
+            place += filled
+            self.counts.prompt_places += length
+        self.counts.prompt_tokens += len(prompt)
+        self._prompt = prompt
 
-    def _prefill_rows(
-        self, requests: Sequence[GenerationRequest], slots: Sequence[int], rows: int, bucket: int
-    ) -> tuple[Array, Array, Array, RowSampling]:
-        tokens, lengths = np.zeros((rows, bucket), np.int32), np.ones(rows, np.int32)
-        row_slots = np.full(rows, self._slots, np.int32)  # no such slot: the row is dropped
-        sampling = SamplingTable(rows)
-        for row, (request, slot) in enumerate(zip(requests, slots, strict=True)):
-            tokens[row, : len(request.token_ids)] = request.token_ids
-            lengths[row], row_slots[row] = len(request.token_ids), slot
-            sampling.set(row, request.sampling)
-        return jnp.array(tokens), jnp.array(lengths), jnp.array(row_slots), sampling.rows()
+    def _decode(self) -> None:
+        self._device, written, steps = programs.decode(
+            self.checkpoint.network,
+            self.checkpoint.params,
+            self._device,
+            self.steps,
+            np.bool_(bool(self.waiting)),
+        )
+        self._unread.append(_Unread(dict(self._occupants), written, steps))
 
-    def _stop_ids(self, request: GenerationRequest) -> frozenset[int]:
-        if request.ignore_eos:
-            return frozenset()
-        return frozenset(self._checkpoint.stop_ids if request.stop_ids is None else request.stop_ids)
+    def _read(self, unread: _Unread) -> Iterator[GeneratedText]:
+        written, steps = jax.device_get((unread.written, unread.steps))
+        rows = len(written.tokens) if steps is None else int(steps)
+        if steps is not None:
+            self.counts.slot_steps += rows * self.slots
+        for slot, occupant in unread.occupants.items():
+            column = slot if steps is not None else 0
+            for row in range(rows):
+                if occupant.reason is None:
+                    self._take(occupant, written, row, column)
+                    self.counts.useful_slot_steps += steps is not None
+            if occupant.reason and self._occupants.get(slot) is occupant:
+                yield self._leave(slot, occupant)
 
-    def _take(self, slot: int, token: int) -> Iterator[GeneratedText]:
-        occupant = self._occupants[slot]
+    def _take(self, occupant: Occupant, written: Sampled, row: int, column: int) -> None:
+        token = int(written.tokens[row, column])
         if token == NOT_FINITE:
             raise FloatingPointError(
                 f"request {occupant.request.id!r}: logits are not finite after {len(occupant.written)} new "
-                f"tokens; the weights in {self._checkpoint.path} may be damaged"
+                f"tokens; the weights in {self.checkpoint.path} may be damaged"
             )
-        self._newest[slot] = token
-        if reason := occupant.take(token):
-            del self._occupants[slot]
-            self._free.append(slot)
-            self._sampling.set(slot, SamplingParams())  # an idle slot costs no draw
-            yield self._finished(occupant, reason)
+        occupant.take(token, float(written.logprobs[row, column]), bool(written.close[row, column]))
 
-    def _finished(self, occupant: Occupant, reason: FinishReason) -> GeneratedText:
-        tokenizer = self._checkpoint.tokenizer
-        return GeneratedText(
-            id=occupant.request.id,
-            token_ids=tuple(occupant.written),
-            text=None if tokenizer is None else tokenizer.decode(occupant.written),
-            finish_reason=reason,
-            prompt_tokens=len(occupant.request.token_ids),
-        )
-
-
-def _bucket(request: GenerationRequest) -> int:
-    return max(SHORTEST_BUCKET, _power_of_two(len(request.token_ids)))
-
-
-def _power_of_two(least: int) -> int:
-    return 1 << (least - 1).bit_length()
+    def _leave(self, slot: int, occupant: Occupant) -> GeneratedText:
+        if occupant.ended_unseen:
+            self._device = programs.release(self._device, jnp.int32(slot))
+        del self._occupants[slot]
+        self._free.append(slot)
+        result = occupant.result()
+        self.counts.texts += 1
+        self.counts.tokens += len(result.token_ids)
+        self.counts.close_calls += result.close_calls
+        return result

@@ -1,14 +1,14 @@
 """Networks: one Flax module per architecture, its state of fixed size per sequence handed in and out.
 
-A scheduler knows a network only by the two functions of `generation.engine.programs`, `prefill` and `step`;
-a new architecture joins them by offering the four methods of `Network`.
+A scheduler knows a network only through `generation.engine.programs`; a new architecture joins by offering the four
+methods of `Network`.
 """
 
 from typing import Any, Protocol
 
 from jaxtyping import Array, Float, Int
 
-State = Any  # a network's own pytree; every array in it has the slots as its first axis
+State = Any  # a network's own pytree; every array in it has the sequences as its first axis
 
 
 class Network(Protocol):
@@ -22,24 +22,19 @@ class Network(Protocol):
 
     def apply(self, variables: Any, *args: Any, **kwargs: Any) -> Any: ...
 
-    def places(self, capacity: int) -> int:
-        """Tokens that the state keeps when up to `capacity` are to come: a window needs fewer."""
-        ...
-
-    def empty_state(self, slots: int, capacity: int) -> State:
-        """State of `slots` sequences that have seen nothing, with room for `capacity` tokens each."""
+    def empty_state(self, sequences: int, capacity: int) -> State:
+        """State of sequences that have seen nothing, with room for `capacity` tokens each (a window needs less)."""
         ...
 
     def logits(self, tokens: Int[Array, "B T"]) -> Float[Array, "B T V"]:
-        """Logits at every position; sequences of one length, no padding."""
+        """Logits at every position, computed in one piece; sequences of one length, no padding, no state."""
         ...
 
-    def prefill(
-        self, tokens: Int[Array, "B T"], lengths: Int[Array, " B"], capacity: int
+    def extend(
+        self, tokens: Int[Array, "B T"], lengths: Int[Array, " B"], state: State
     ) -> tuple[Float[Array, "B V"], State]:
-        """Logits after the last token of each right-padded prompt, and the state to go on from."""
-        ...
+        """Logits after the last of up to T more tokens of each sequence, and the state that has seen them.
 
-    def step(self, tokens: Int[Array, " B"], state: State) -> tuple[Float[Array, "B V"], State]:
-        """Logits after one more token per row, and the state that has seen it."""
+        Rows are padded on the right: what stands there changes nothing. With T = 1 this is a step of decoding.
+        """
         ...

@@ -1,19 +1,37 @@
-"""Attention over a sliding window: rotary positions, whole sequences in blocks, a ring of keys for decoding.
+"""Causal attention, over a window or over everything: rotary positions, whole sequences, and a ring of past keys.
 
-Letters: B sequences, T tokens, S keys, H query heads, K key heads, D width of a head, C places in the ring.
+Letters: B sequences, T tokens, S keys, H query heads, K key heads, G queries to a key head, D width of a head,
+C places in the ring.
 Keys carry their rotation when they are stored, so a ring may hold them in any order.
 """
 
 import jax
 import jax.numpy as jnp
+from flax import struct
 from jaxtyping import Array, Bool, Float, Int
 
 MASKED = -2.3819763e38  # finite in float32 and bfloat16, so a row with no visible key stays finite
 QUERY_BLOCK = 256
+RING_BLOCK = 128
+
+
+@struct.dataclass
+class KeyRing:
+    """The last C keys and values of each sequence, the one at position p in place p % C."""
+
+    keys: Float[Array, "B C K D"]
+    values: Float[Array, "B C K D"]
+
+
+def empty_ring(sequences: int, places: int, heads: int, width: int, dtype: jax.typing.DTypeLike) -> KeyRing:
+    """Room for `places` keys, rounded up to whole blocks."""
+    whole = -(-places // RING_BLOCK) * RING_BLOCK if places > RING_BLOCK else places
+    shape = (sequences, whole, heads, width)
+    return KeyRing(jnp.zeros(shape, dtype), jnp.zeros(shape, dtype))
 
 
 def rotate(
-    x: Float[Array, "B T H D"], positions: Int[Array, "B T"], base: float, rotated: int
+    x: Float[Array, "B T H D"], positions: Int[Array, "#B T"], base: float, rotated: int
 ) -> Float[Array, "B T H D"]:
     """RoPE on the first `rotated` of a head's dimensions, halves paired; the rest passes through."""
     half = rotated // 2
@@ -39,22 +57,22 @@ def attend(
     return mixed.reshape(B, T, H, D)
 
 
-def attend_within_window(
-    q: Float[Array, "B T H D"], k: Float[Array, "B T K D"], v: Float[Array, "B T K D"], window: int
+def attend_to_past(
+    q: Float[Array, "B T H D"], k: Float[Array, "B T K D"], v: Float[Array, "B T K D"], back: int
 ) -> Float[Array, "B T H D"]:
-    """Each query sees itself and the `window` tokens before it: window + 1 keys.
+    """Each query of whole sequences sees itself and the `back` tokens before it.
 
-    Long sequences go block by block of queries, so scores take T * (window + 256) places instead of T * T.
+    Long sequences go block by block of queries, so scores take T * (back + 256) places instead of T * T.
     """
     B, T, H, D = q.shape
     block = QUERY_BLOCK if T % QUERY_BLOCK == 0 else T
-    lookback = min(window, T - block)
+    lookback = min(back, T - block)
     k, v = (jnp.pad(x, ((0, 0), (lookback, 0), (0, 0), (0, 0))) for x in (k, v))
 
     def one_block(start: Int[Array, ""]) -> Float[Array, "B Q H D"]:
         queries = start + jnp.arange(block)[:, None]
         keys = start - lookback + jnp.arange(lookback + block)[None, :]
-        visible = (keys >= 0) & (keys <= queries) & (keys >= queries - window)
+        visible = (keys >= 0) & (keys <= queries) & (keys >= queries - back)
         q_block = jax.lax.dynamic_slice_in_dim(q, start, block, axis=1)
         k_block, v_block = (jax.lax.dynamic_slice_in_dim(x, start, lookback + block, axis=1) for x in (k, v))
         return attend(q_block, k_block, v_block, visible[None])
@@ -65,30 +83,99 @@ def attend_within_window(
     return jnp.moveaxis(blocks, 0, 1).reshape(B, T, H, D)
 
 
-def last_into_ring(
-    x: Float[Array, "B T K D"], lengths: Int[Array, " B"], places: int
-) -> Float[Array, "B C K D"]:
-    """The last `places` tokens of right-padded rows, token p at place p % places.
+def extend(
+    q: Float[Array, "B T H D"],
+    k: Float[Array, "B T K D"],
+    v: Float[Array, "B T K D"],
+    ring: KeyRing,
+    position: Int[Array, " B"],
+    lengths: Int[Array, " B"],
+    back: int,
+) -> tuple[Float[Array, "B T H D"], KeyRing]:
+    """Attention of T more tokens, the first of which stands at `position`, and the ring that holds them too.
 
-    Places whose token does not exist yet hold anything: `visible_in_ring` hides them.
+    The ring is read block by block, no further than the longest sequence fills it, and a block that a sequence does
+    not fill changes nothing of its sums: neither the ring's size nor the company of a sequence changes a bit of them.
     """
-    positions = lengths[:, None] - 1 - _age(lengths - 1, places)
-    within = jnp.clip(positions, 0, x.shape[1] - 1)
-    return jnp.take_along_axis(x, within[:, :, None, None], axis=1)
+    B, T, H, D = q.shape
+    K = k.shape[2]
+    grouped = q.reshape(B, T, K, H // K, D)
+    steps = jnp.arange(T)
+    own = (steps[None, :] <= steps[:, None]) & (steps[None, :] >= steps[:, None] - back)
+    sums = _add(_nothing(B, K, H // K, T, D), grouped, k, v, jnp.broadcast_to(own, (B, T, T)))
+    C = ring.keys.shape[1]
+    block = min(RING_BLOCK, C)
+    asked = position[:, None] + steps  # positions of the queries
+
+    def add_block(index: Int[Array, ""], sums: _Sums) -> _Sums:
+        places = index * block + jnp.arange(block)
+        held = position[:, None] - 1 - (position[:, None] - 1 - places) % C  # the position in each place
+        visible = (held >= 0)[:, None, :] & (held[:, None, :] >= asked[:, :, None] - back)
+        keys, values = (
+            jax.lax.dynamic_slice_in_dim(part, index * block, block, axis=1)
+            for part in (ring.keys, ring.values)
+        )
+        return _add(sums, grouped, keys, values, visible)
+
+    filled = jnp.minimum(jnp.max(position), C)
+    sums = jax.lax.fori_loop(0, -(-filled // block), add_block, sums)
+    mixed = sums.values / sums.weight[..., None]
+    return jnp.moveaxis(mixed, 3, 1).reshape(B, T, H, D).astype(v.dtype), _store(ring, k, v, position, lengths)
 
 
-def put_in_ring(
-    ring: Float[Array, "B C K D"], x: Float[Array, "B K D"], position: Int[Array, " B"]
-) -> Float[Array, "B C K D"]:
-    """The ring with the token at `position` written over the oldest."""
-    return ring.at[jnp.arange(ring.shape[0]), position % ring.shape[1]].set(x)
+@struct.dataclass
+class _Sums:
+    """Softmax under way: the best score so far, and sums of weights and weighted values relative to it."""
+
+    best: Float[Array, "B K G T"]
+    weight: Float[Array, "B K G T"]
+    values: Float[Array, "B K G T D"]
 
 
-def visible_in_ring(position: Int[Array, " B"], places: int) -> Bool[Array, "B C"]:
-    """Places that hold a token of the sequence, once the token at `position` is in."""
-    return _age(position, places) <= position[:, None]
+def _nothing(B: int, K: int, G: int, T: int, D: int) -> _Sums:
+    rows = (B, K, G, T)
+    return _Sums(jnp.full(rows, MASKED), jnp.zeros(rows), jnp.zeros((*rows, D)))
 
 
-def _age(position: Int[Array, " B"], places: int) -> Int[Array, "B C"]:
-    """How many tokens before `position` each place's token was."""
-    return (position[:, None] - jnp.arange(places)) % places
+def _add(
+    sums: _Sums,
+    q: Float[Array, "B T K G D"],
+    k: Float[Array, "B S K D"],
+    v: Float[Array, "B S K D"],
+    visible: Bool[Array, "B T S"],
+) -> _Sums:
+    """The sums with some more keys in; where none is visible, they are what they were, bit for bit.
+
+    After Milakov and Gimelshein (2018), arXiv 1805.02867.
+    """
+    scale = q.shape[-1] ** -0.5
+    scores = jnp.einsum("btkgd,bskd->bkgts", q, k, preferred_element_type=jnp.float32) * scale
+    seen = visible[:, None, None]
+    best = jnp.maximum(sums.best, jnp.max(jnp.where(seen, scores, MASKED), axis=-1))
+    weights = jnp.where(seen, jnp.exp(scores - best[..., None]), 0.0)
+    kept = jnp.exp(sums.best - best)
+    mixed = jnp.einsum("bkgts,bskd->bkgtd", weights.astype(v.dtype), v, preferred_element_type=jnp.float32)
+    return _Sums(
+        best, sums.weight * kept + jnp.sum(weights, axis=-1), sums.values * kept[..., None] + mixed
+    )
+
+
+def _store(
+    ring: KeyRing,
+    k: Float[Array, "B T K D"],
+    v: Float[Array, "B T K D"],
+    position: Int[Array, " B"],
+    lengths: Int[Array, " B"],
+) -> KeyRing:
+    """The ring with the new tokens over the oldest; padding, and what newer tokens would overwrite, is dropped."""
+    B, T = k.shape[:2]
+    C = ring.keys.shape[1]
+    step = jnp.arange(T)
+    kept = (step < lengths[:, None]) & (step >= lengths[:, None] - C)
+    place = jnp.where(kept, (position[:, None] + step) % C, C)
+    row = jnp.arange(B)[:, None]
+    keys, values = (
+        held.at[row, place].set(new, mode="drop")
+        for held, new in ((ring.keys, k), (ring.values, v))
+    )
+    return KeyRing(keys, values)

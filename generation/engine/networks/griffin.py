@@ -2,8 +2,7 @@
 
 After De et al. (2024), arXiv 2402.19427. A query sees window + 1 keys: itself and `window` before it.
 
-Letters: B sequences, T tokens, W width, R width of the recurrence, H heads, K key heads, D width of a head,
-C places in the ring of keys.
+Letters: B sequences, T tokens, W width, R width of the recurrence, H heads, K key heads, D width of a head.
 """
 
 from dataclasses import dataclass
@@ -15,8 +14,9 @@ from flax import struct
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float, Int
 
-from generation.engine.networks import attention
-from generation.engine.networks.layers import GatedMLP, RMSNorm, dense
+from generation.engine.networks.attention import KeyRing, empty_ring
+from generation.engine.networks.heads import Heads
+from generation.engine.networks.layers import GatedMLP, RMSNorm, dense, gelu
 from generation.engine.networks.recurrence import RGLRU, CausalConv
 
 BlockKind = Literal["recurrent", "attention"]
@@ -59,15 +59,7 @@ class RecurrentState:
     conv: Float[Array, "B taps R"]
 
 
-@struct.dataclass
-class AttentionState:
-    """What an attention layer remembers: the ring of the last keys and values."""
-
-    keys: Float[Array, "B C K D"]
-    values: Float[Array, "B C K D"]
-
-
-class Layer(nn.Module):
+class GriffinLayer(nn.Module):
     """One residual layer: temporal mixing, then the gated MLP, each behind its norm."""
 
     config: RecurrentGemmaConfig
@@ -78,26 +70,32 @@ class Layer(nn.Module):
         c = self.config
         self.temporal_pre_norm = RMSNorm(c.width, c.norm_eps, self.dtype)
         self.channel_pre_norm = RMSNorm(c.width, c.norm_eps, self.dtype)
-        self.temporal_block: RecurrentBlock | AttentionBlock
+        self.temporal_block: RecurrentBlock | Heads
         if self.kind == "attention":
-            self.temporal_block = AttentionBlock(c, self.dtype)
+            self.temporal_block = Heads(
+                c.width, c.heads, c.kv_heads, c.head_dim, c.rope_base, c.rotated, c.window, self.dtype, True
+            )
         else:
             self.temporal_block = RecurrentBlock(c, self.dtype)
         self.mlp_block = GatedMLP(c.mlp_width, c.width, self.dtype)
 
-    def sequence(
-        self, x: Float[Array, "B T W"], lengths: Int[Array, " B"], places: int
-    ) -> tuple[Float[Array, "B T W"], RecurrentState | AttentionState]:
-        mixed, state = self.temporal_block.sequence(self.temporal_pre_norm(x), lengths, places)
+    def empty_state(self, sequences: int, capacity: int) -> RecurrentState | KeyRing:
+        c = self.config
+        if self.kind == "attention":
+            return empty_ring(sequences, min(c.window, capacity), c.kv_heads, c.head_dim, self.dtype)
+        conv = jnp.zeros((sequences, c.conv_width - 1, c.lru_width), self.dtype)
+        return RecurrentState(jnp.zeros((sequences, c.lru_width), jnp.float32), conv)
+
+    def whole(self, x: Float[Array, "B T W"]) -> Float[Array, "B T W"]:
+        return self._add_mlp(x + self.temporal_block.whole(self.temporal_pre_norm(x)))
+
+    def extend(
+        self, x: Float[Array, "B T W"], state: Any, position: Int[Array, " B"], lengths: Int[Array, " B"]
+    ) -> tuple[Float[Array, "B T W"], RecurrentState | KeyRing]:
+        mixed, state = self.temporal_block.extend(self.temporal_pre_norm(x), state, position, lengths)
         return self._add_mlp(x + mixed), state
 
-    def step(
-        self, x: Float[Array, "B W"], state: Any, position: Int[Array, " B"]
-    ) -> tuple[Float[Array, "B W"], RecurrentState | AttentionState]:
-        mixed, state = self.temporal_block.step(self.temporal_pre_norm(x), state, position)
-        return self._add_mlp(x + mixed), state
-
-    def _add_mlp(self, x: Float[Array, "*B W"]) -> Float[Array, "*B W"]:
+    def _add_mlp(self, x: Float[Array, "B T W"]) -> Float[Array, "B T W"]:
         return x + self.mlp_block(self.channel_pre_norm(x))
 
 
@@ -115,61 +113,22 @@ class RecurrentBlock(nn.Module):
         self.conv_1d = CausalConv(c.conv_width, c.lru_width, self.dtype)
         self.rg_lru = RGLRU(c.heads, c.lru_width, self.dtype)
 
-    def sequence(
-        self, x: Float[Array, "B T W"], lengths: Int[Array, " B"], places: int
+    def whole(self, x: Float[Array, "B T W"]) -> Float[Array, "B T W"]:
+        c, sequences = self.config, x.shape[0]
+        nothing = RecurrentState(
+            jnp.zeros((sequences, c.lru_width), jnp.float32),
+            jnp.zeros((sequences, c.conv_width - 1, c.lru_width), self.dtype),
+        )
+        start, lengths = jnp.zeros(sequences, jnp.int32), jnp.full(sequences, x.shape[1], jnp.int32)
+        return self.extend(x, nothing, start, lengths)[0]
+
+    def extend(
+        self,
+        x: Float[Array, "B T W"],
+        state: RecurrentState,
+        position: Int[Array, " B"],
+        lengths: Int[Array, " B"],
     ) -> tuple[Float[Array, "B T W"], RecurrentState]:
-        del places  # the recurrence forgets by itself: its state never grows
-        convolved, conv = self.conv_1d.sequence(self.linear_x(x), lengths)
-        h, hidden = self.rg_lru.sequence(convolved, lengths)
-        return self._out(x, h), RecurrentState(hidden, conv)
-
-    def step(
-        self, x: Float[Array, "B W"], state: RecurrentState, position: Int[Array, " B"]
-    ) -> tuple[Float[Array, "B W"], RecurrentState]:
-        convolved, conv = self.conv_1d.step(self.linear_x(x), state.conv)
-        hidden = self.rg_lru.step(convolved, state.hidden, position)
-        return self._out(x, hidden), RecurrentState(hidden, conv)
-
-    def _out(self, x: Float[Array, "*B W"], h: Float[Array, "*B R"]) -> Float[Array, "*B W"]:
-        return self.linear_out(h.astype(self.dtype) * nn.gelu(self.linear_y(x), approximate=True))
-
-
-class AttentionBlock(nn.Module):
-    """Attention over the window, with rotary positions on part of each head."""
-
-    config: RecurrentGemmaConfig
-    dtype: DTypeLike
-
-    def setup(self) -> None:
-        c = self.config
-        self.q_proj = dense(c.heads * c.head_dim, self.dtype, bias=False)
-        self.k_proj = dense(c.kv_heads * c.head_dim, self.dtype, bias=False)
-        self.v_proj = dense(c.kv_heads * c.head_dim, self.dtype, bias=False)
-        self.o_proj = dense(c.width, self.dtype)
-
-    def sequence(
-        self, x: Float[Array, "B T W"], lengths: Int[Array, " B"], places: int
-    ) -> tuple[Float[Array, "B T W"], AttentionState]:
-        q, k, v = self._project(x, jnp.arange(x.shape[1])[None])
-        mixed = attention.attend_within_window(q, k, v, self.config.window)
-        rings = (attention.last_into_ring(part, lengths, places) for part in (k, v))
-        return self.o_proj(mixed.reshape(*x.shape[:2], -1)), AttentionState(*rings)
-
-    def step(
-        self, x: Float[Array, "B W"], state: AttentionState, position: Int[Array, " B"]
-    ) -> tuple[Float[Array, "B W"], AttentionState]:
-        q, k, v = self._project(x[:, None], position[:, None])
-        keys = attention.put_in_ring(state.keys, k[:, 0], position)
-        values = attention.put_in_ring(state.values, v[:, 0], position)
-        visible = attention.visible_in_ring(position, keys.shape[1])
-        mixed = attention.attend(q, keys, values, visible[:, None])
-        return self.o_proj(mixed.reshape(x.shape[0], -1)), AttentionState(keys, values)
-
-    def _project(
-        self, x: Float[Array, "B T W"], positions: Int[Array, "#B T"]
-    ) -> tuple[Float[Array, "B T H D"], Float[Array, "B T K D"], Float[Array, "B T K D"]]:
-        c = self.config
-        q, k, v = (project(x) for project in (self.q_proj, self.k_proj, self.v_proj))
-        q, k, v = (part.reshape(*x.shape[:2], -1, c.head_dim) for part in (q, k, v))
-        q, k = (attention.rotate(part, positions, c.rope_base, c.rotated) for part in (q, k))
-        return q, k, v
+        convolved, conv = self.conv_1d(self.linear_x(x), state.conv, lengths)
+        h, hidden = self.rg_lru(convolved, state.hidden, position, lengths)
+        return self.linear_out(h.astype(self.dtype) * gelu(self.linear_y(x))), RecurrentState(hidden, conv)

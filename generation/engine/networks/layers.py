@@ -3,11 +3,17 @@
 Letters: V vocabulary, W width; `*B` stands for any leading axes.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 from flax import linen as nn
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
+
+Activation = Callable[[Array], Array]
+gelu: Activation = partial(nn.gelu, approximate=True)
 
 
 def dense(features: int, dtype: DTypeLike, bias: bool = True) -> nn.Dense:
@@ -15,27 +21,30 @@ def dense(features: int, dtype: DTypeLike, bias: bool = True) -> nn.Dense:
 
 
 class GatedMLP(nn.Module):
-    """down(gelu(gate(x)) * up(x)), with biases."""
+    """down(activation(gate(x)) * up(x))."""
 
     inner: int
     width: int
     dtype: DTypeLike
+    activation: Activation = gelu
+    bias: bool = True
 
     def setup(self) -> None:
-        self.gate_proj = dense(self.inner, self.dtype)
-        self.up_proj = dense(self.inner, self.dtype)
-        self.down_proj = dense(self.width, self.dtype)
+        self.gate_proj = dense(self.inner, self.dtype, self.bias)
+        self.up_proj = dense(self.inner, self.dtype, self.bias)
+        self.down_proj = dense(self.width, self.dtype, self.bias)
 
     def __call__(self, x: Float[Array, "*B W"]) -> Float[Array, "*B W"]:
-        return self.down_proj(nn.gelu(self.gate_proj(x), approximate=True) * self.up_proj(x))
+        return self.down_proj(self.activation(self.gate_proj(x)) * self.up_proj(x))
 
 
 class RMSNorm(nn.Module):
-    """x / rms(x) * (1 + weight), computed in float32."""
+    """x / rms(x) * (offset + weight), computed in float32. Gemma's weights are stored as their distance from 1."""
 
     width: int
     eps: float
     dtype: DTypeLike
+    offset: float = 1.0
 
     def setup(self) -> None:
         self.weight = self.param("weight", nn.initializers.zeros, (self.width,), self.dtype)
@@ -43,4 +52,4 @@ class RMSNorm(nn.Module):
     def __call__(self, x: Float[Array, "*B W"]) -> Float[Array, "*B W"]:
         wide = x.astype(jnp.float32)
         scale = jax.lax.rsqrt(jnp.mean(jnp.square(wide), axis=-1, keepdims=True) + self.eps)
-        return (wide * scale * (1.0 + self.weight.astype(jnp.float32))).astype(self.dtype)
+        return (wide * scale * (self.offset + self.weight.astype(jnp.float32))).astype(self.dtype)

@@ -23,22 +23,16 @@ class CausalConv(nn.Module):
         self.weight = self.param("weight", init, (self.taps, self.channels), self.dtype)
         self.bias = self.param("bias", nn.initializers.zeros, (self.channels,), self.dtype)
 
-    def sequence(
-        self, u: Float[Array, "B T R"], lengths: Int[Array, " B"]
+    def __call__(
+        self, u: Float[Array, "B T R"], past: Float[Array, "B taps R"], lengths: Int[Array, " B"]
     ) -> tuple[Float[Array, "B T R"], Float[Array, "B taps R"]]:
-        T, past = u.shape[1], self.taps - 1
-        padded = jnp.pad(u, ((0, 0), (past, 0), (0, 0)))
-        convolved = sum((padded[:, j : j + T] * self.weight[j] for j in range(self.taps)), self.bias)
-        # position p stands at p + past, so the last inputs before a row's true end begin at its length
-        last = lengths[:, None] + jnp.arange(past)
-        return convolved, jnp.take_along_axis(padded, last[:, :, None], axis=1)
-
-    def step(
-        self, u: Float[Array, "B R"], past: Float[Array, "B taps R"]
-    ) -> tuple[Float[Array, "B R"], Float[Array, "B taps R"]]:
-        inputs = jnp.concatenate([past, u[:, None]], axis=1)
-        convolved = sum((inputs[:, j] * self.weight[j] for j in range(self.taps)), self.bias)
-        return convolved, inputs[:, 1:]
+        """The convolved inputs, and the last inputs of each row, which the next ones will need."""
+        T = u.shape[1]
+        inputs = jnp.concatenate([past, u], axis=1)
+        convolved = sum((inputs[:, j : j + T] * self.weight[j] for j in range(self.taps)), self.bias)
+        # input p stands at p + past, so the last inputs before a row's true end begin at its length
+        last = lengths[:, None] + jnp.arange(self.taps - 1)
+        return convolved, jnp.take_along_axis(inputs, last[:, :, None], axis=1)
 
 
 class RGLRU(nn.Module):
@@ -58,28 +52,19 @@ class RGLRU(nn.Module):
         self.recurrent_gate_bias = self.param("recurrent_gate_bias", zeros, row, self.dtype)
         self.recurrent_param = self.param("recurrent_param", nn.initializers.zeros, (self.width,), self.dtype)
 
-    def sequence(
-        self, c: Float[Array, "B T R"], lengths: Int[Array, " B"]
+    def __call__(
+        self,
+        c: Float[Array, "B T R"],
+        hidden: Float[Array, "B R"],
+        position: Int[Array, " B"],
+        lengths: Int[Array, " B"],
     ) -> tuple[Float[Array, "B T R"], Float[Array, "B R"]]:
         """h at every token, and h at each row's true end: pads keep it (a = 1) and add nothing."""
-        time = jnp.arange(c.shape[1])[None, :, None]
-        a, x = self._decay_and_input(c, time == 0)
+        time = jnp.arange(c.shape[1])[:, None]
+        a, x = self._decay_and_input(c, position[:, None, None] + time == 0)
         within = time < lengths[:, None, None]
-        a, x = jnp.where(within, a, 1.0), jnp.where(within, x, 0.0)
-
-        def advance(h: Array, now: tuple[Array, Array]) -> tuple[Array, Array]:
-            h = now[0] * h + now[1]
-            return h, h
-
-        start = jnp.zeros((c.shape[0], self.width), jnp.float32)
-        last, h = jax.lax.scan(advance, start, (jnp.swapaxes(a, 0, 1), jnp.swapaxes(x, 0, 1)))
-        return jnp.swapaxes(h, 0, 1), last
-
-    def step(
-        self, c: Float[Array, "B R"], hidden: Float[Array, "B R"], position: Int[Array, " B"]
-    ) -> Float[Array, "B R"]:
-        a, x = self._decay_and_input(c, position[:, None] == 0)
-        return a * hidden + x
+        h = linear_scan(jnp.where(within, a, 1.0), jnp.where(within, x, 0.0), hidden)
+        return h, h[:, -1]
 
     def _decay_and_input(
         self, c: Float[Array, "*B R"], first: Bool[Array, "*#B 1"]
@@ -97,3 +82,20 @@ class RGLRU(nn.Module):
         by_head = c.reshape(*c.shape[:-1], self.heads, -1)
         gate = jnp.einsum("...hi,hij->...hj", by_head, weight) + bias
         return jax.nn.sigmoid(gate.astype(jnp.float32)).reshape(c.shape)
+
+
+def linear_scan(
+    a: Float[Array, "B T R"], x: Float[Array, "B T R"], start: Float[Array, "B R"]
+) -> Float[Array, "B T R"]:
+    """h[t] = a[t] h[t - 1] + x[t], from h[-1] = start.
+
+    By doubling (Hillis and Steele, 1986): in log2 T passes each place takes in twice as many before it, which compiles
+    to a few plain operations and keeps all of T busy.
+    """
+    T, reach = a.shape[1], 1
+    x = x.at[:, 0].add(a[:, 0] * start)
+    while reach < T:
+        x = x.at[:, reach:].add(a[:, reach:] * x[:, :-reach])
+        a = a.at[:, reach:].multiply(a[:, :-reach])
+        reach *= 2
+    return x

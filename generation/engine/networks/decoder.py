@@ -1,0 +1,77 @@
+"""What every network here is: an embedding, layers that each keep a state, a norm, a head.
+
+Letters: B sequences, T tokens, V vocabulary, W width.
+"""
+
+from typing import Any
+
+import jax.numpy as jnp
+from flax import linen as nn
+from flax import struct
+from jax.typing import DTypeLike
+from jaxtyping import Array, Float, Int
+
+
+@struct.dataclass
+class DecoderState:
+    """All that is kept of each sequence; `position` is that of its next token."""
+
+    position: Int[Array, " B"]
+    layers: tuple[Any, ...]
+
+
+class Decoder(nn.Module):
+    """A network whose subclass makes, in `setup`, `layers` and `final_norm`, and says how it embeds and ends.
+
+    A layer has `whole`, `extend` and `empty_state`. Weights and activations are in `dtype`; softmax, norms, recurrence
+    and logits in float32.
+    """
+
+    config: Any
+    dtype: DTypeLike = jnp.float32
+
+    @property
+    def vocab_size(self) -> int:
+        return int(self.config.vocab_size)
+
+    def embed(self, tokens: Int[Array, "B T"]) -> Float[Array, "B T W"]:
+        raise NotImplementedError
+
+    def head(self, x: Float[Array, "*B W"]) -> Float[Array, "*B V"]:
+        raise NotImplementedError
+
+    def blocks(self) -> list[Any]:
+        """The layers, unbound: what they are and what state they keep follows from the config alone."""
+        raise NotImplementedError
+
+    def empty_state(self, sequences: int, capacity: int) -> DecoderState:
+        layers = tuple(layer.empty_state(sequences, capacity) for layer in self.blocks())
+        return DecoderState(jnp.zeros(sequences, jnp.int32), layers)
+
+    def logits(self, tokens: Int[Array, "B T"]) -> Float[Array, "B T V"]:
+        x = self.embed(tokens)
+        for layer in self.layers:
+            x = layer.whole(x)
+        return self.head(self.final_norm(x))
+
+    def extend(
+        self, tokens: Int[Array, "B T"], lengths: Int[Array, " B"], state: DecoderState
+    ) -> tuple[Float[Array, "B V"], DecoderState]:
+        """Lengths are at least 1."""
+        x, layers = self.embed(tokens), []
+        for layer, held in zip(self.layers, state.layers, strict=True):
+            x, new = layer.extend(x, held, state.position, lengths)
+            layers.append(new)
+        last = jnp.take_along_axis(x, lengths[:, None, None] - 1, axis=1)[:, 0]
+        return self.head(self.final_norm(last)), DecoderState(state.position + lengths, tuple(layers))
+
+
+def table(module: nn.Module, name: str, vocab_size: int, width: int, dtype: DTypeLike) -> Float[Array, "V W"]:
+    """A parameter that holds a row for each id: an embedding, or a head."""
+    weights: Array = module.param(name, nn.initializers.normal(width**-0.5), (vocab_size, width), dtype)
+    return weights
+
+
+def product_with(rows: Float[Array, "V W"], x: Float[Array, "*B W"]) -> Float[Array, "*B V"]:
+    """Logits in float32 whatever the weights are in."""
+    return jnp.einsum("...w,vw->...v", x, rows, preferred_element_type=jnp.float32)
