@@ -51,7 +51,7 @@ def fault_of(
     """What a status other than 200 means."""
     told = f"{endpoint.url.host_and_port}: HTTP {status}"
     error = _error_in(content)
-    said = excerpt(error.get("message") or content.decode("utf-8", "replace"), key)
+    said = excerpt(error["message"], key)
     told += f" ({said})" if said else ""
     if 300 <= status < 400:
         to = urlsplit(headers.get("location", "")).netloc.rpartition("@")[2]
@@ -64,7 +64,7 @@ def fault_of(
     if status in ABOUT_THE_DOOR:
         right = ABOUT_THE_DOOR[status].format(key_env=endpoint.key_env or "--key-env", model=endpoint.model)
         return EndpointError(f"{told}: {right}")
-    if 400 <= status < 500 and error.get("param") in OUR_PARAMETERS:
+    if 400 <= status < 500 and error["param"] in OUR_PARAMETERS:
         return EndpointError(f"{told}: it does not take {error['param']} as we send it")
     if 400 <= status < 500:
         return RefusalError(f"{told}: it refuses this prompt")
@@ -78,16 +78,16 @@ def excerpt(text: Any, key: str) -> str:
     return line if len(line) <= LONGEST_EXCERPT else f"{line[:LONGEST_EXCERPT]}…"
 
 
-def _error_in(content: bytes) -> dict[str, Any]:
-    """The error object of OpenAI's protocol, or of servers that come near it; {} where there is none."""
+def _error_in(content: bytes) -> dict[str, str]:
+    """Message and param of OpenAI's error object, or of what servers that come near it send instead."""
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):
-        return {}
+        return {"message": content.decode("utf-8", "replace"), "param": ""}
     error = value.get("error", value) if isinstance(value, dict) else value
-    if isinstance(error, dict):
-        return {"message": error.get("message", error.get("detail")), "param": error.get("param")}
-    return {"message": error}
+    if not isinstance(error, dict):
+        return {"message": error, "param": ""}
+    return {"message": error.get("message") or error.get("detail") or "", "param": str(error.get("param"))}
 
 
 def _wait_s(retry_after: str) -> float | None:

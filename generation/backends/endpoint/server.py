@@ -65,7 +65,7 @@ class Server:
                 self._heed(failure)
                 if attempt == settings.ENDPOINT_TRIES:
                     raise UnavailableError(f"{failure}; tried {attempt} times", failure.wait_s) from failure
-                if failure.wait_s is None:
+                if not failure.wait_s:
                     await asyncio.sleep(self._backoff_s(attempt))
 
     async def _ask_once(self, body: dict[str, Any]) -> Answer:
