@@ -78,7 +78,7 @@ def excerpt(text: Any, key: str) -> str:
     return line if len(line) <= LONGEST_EXCERPT else f"{line[:LONGEST_EXCERPT]}…"
 
 
-def _error_in(content: bytes) -> dict[str, str]:
+def _error_in(content: bytes) -> dict[str, Any]:
     """Message and param of OpenAI's error object, or of what servers that come near it send instead."""
     try:
         value = json.loads(content)
