@@ -115,6 +115,13 @@ def test_a_file_that_is_a_link_to_the_outside_is_refused(tiny_folder, tmp_path):
         register("tiny", str(tiny_folder))
 
 
+def test_a_link_to_the_outside_is_found_however_deep_it_lies(tiny_folder, tmp_path):
+    (tiny_folder / "d").mkdir()
+    (tiny_folder / "d" / "part").symlink_to(tmp_path)
+    with pytest.raises(ValueError, match="d/part: lies outside"):
+        register("tiny", str(tiny_folder))
+
+
 def test_a_missing_folder_and_a_pickle_are_told_apart(tiny_folder):
     with pytest.raises(ValueError, match="there is no such folder"):
         register("tiny", str(tiny_folder.parent / "nowhere"))
