@@ -42,7 +42,7 @@ ENGINE_SLOTS = env.integer("ENGINE_SLOTS", 16, least=1)
 ENDPOINT_HOSTS = env.hosts("ENDPOINT_HOSTS")
 ENDPOINT_KEYS = env.keys(("_KEY", "_TOKEN"), without={"SECRET_KEY"})  # a checkpoint names its own
 ENDPOINT_TIMEOUT_S = env.integer("ENDPOINT_TIMEOUT_S", 300, least=1)
-ENDPOINT_TRIES = env.integer("ENDPOINT_TRIES", 5, least=1)
+ENDPOINT_TRIES = env.integer("ENDPOINT_TRIES", 8, least=1)
 
 # ── The application ───────────────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [

@@ -1,7 +1,9 @@
 """A real server of OpenAI's protocol on loopback, which answers as it is told and keeps what it was asked."""
 
 import json
+import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,12 +13,13 @@ from typing import Any
 
 @dataclass
 class Said:
-    """One HTTP response. wait: called before anything is sent."""
+    """One HTTP response. wait: called before anything is sent.  drips: the body comes a byte at a time, for ever."""
 
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     wait: Callable[[], object] = lambda: None
+    drips: bool = False
 
     @property
     def content(self) -> bytes:
@@ -52,13 +55,15 @@ def echo(asked: Asked) -> Said:
 class EndpointServer:
     """Answers by `answer`, which may be replaced at any time; `asked` holds all requests so far, in their order."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.answer: Callable[[Asked], Said] = echo
         self.asked: list[Asked] = []
         self.at_once = self.most_at_once = 0
         self._counting = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
 
     @property
     def host(self) -> str:
@@ -114,9 +119,13 @@ class EndpointServer:
                     self.send_response(said.status)
                     for name, value in said.headers.items():
                         self.send_header(name, value)
-                    self.send_header("Content-Length", str(len(said.content)))
+                    length = 10**9 if said.drips else len(said.content)
+                    self.send_header("Content-Length", str(length))
                     self.end_headers()
                     self.wfile.write(said.content)
+                    while said.drips:
+                        self.wfile.write(b" ")
+                        time.sleep(0.005)
                 except ConnectionError:
                     self.close_connection = True  # whoever asked has gone
 

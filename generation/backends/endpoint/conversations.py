@@ -11,9 +11,8 @@ from generation.backends.endpoint.protocol import Answer
 from generation.backends.endpoint.server import Server
 from generation.sampling import Sampling
 
-PATIENCE = (
-    3  # prompts that got no answer, with none answered between: the server is down, not one prompt too hard
-)
+PATIENCE = 3  # prompts in a row without an answer: then the server is down, and not one prompt too hard
+LEAST_REST_S = 60.0  # before a server that has just been tried so often is asked for the chunk again
 
 
 class Conversations:
@@ -44,7 +43,9 @@ class Conversations:
                     yield reply
         if unanswered:
             waits = [failure.wait_s or 0 for failure in unanswered if isinstance(failure, UnavailableError)]
-            raise NotNow(f"{len(unanswered)} prompts got no answer: {unanswered[-1]}", max(waits, default=0))
+            raise NotNow(
+                f"{len(unanswered)} prompts got no answer: {unanswered[-1]}", max([LEAST_REST_S, *waits])
+            )
 
     @asynccontextmanager
     async def _asking(

@@ -16,7 +16,7 @@ from generation.backends.endpoint.protocol import Answer, path_of, read_answer, 
 from generation.endpoints import Endpoint
 from generation.sampling import Sampling
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 LONGEST_WAIT_S = 120.0  # for a server that asks for more, the chunk is put back meanwhile
 CONNECT_S = 10.0
 LARGEST_BODY = 8 << 20
