@@ -20,10 +20,8 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 LONGEST_WAIT_S = 120.0  # for a server that asks for more, the chunk is put back meanwhile
 CONNECT_S = 10.0
 LARGEST_BODY = 8 << 20
-HEADERS = {
-    "Accept-Encoding": "identity",
-    "User-Agent": "assay",
-}  # a body that is packed could unpack without end
+# Identity, as a body that is packed could unpack without end.
+HEADERS = {"Accept-Encoding": "identity", "User-Agent": "assay"}
 
 
 class Server:
