@@ -15,7 +15,9 @@ from generation.engine.networks.griffin import RecurrentGemmaConfig
 from generation.engine.presets import PRESETS
 
 TREE = Path("tree")
-RELEASED = PRESETS["recurrentgemma-2b"].config
+RELEASED_2B = PRESETS["recurrentgemma-2b"].config
+# Preset.RECURRENT_GEMMA_9B_V1 of google-deepmind/recurrentgemma 1.0.1
+RELEASED_9B = replace(RELEASED_2B, width=4096, lru_width=4096, mlp_width=12_288, heads=16, depth=38)
 TINY = replace(PRESETS["recurrentgemma-tiny"].config, window=2048)
 
 
@@ -26,10 +28,11 @@ def told_by_shapes_of(config: RecurrentGemmaConfig) -> RecurrentGemmaConfig:
     return config_from(Fields(TREE, config_json_from(arrays, TREE)))
 
 
-def test_the_released_2b_is_told_whole_and_without_a_warning():
+@pytest.mark.parametrize("released", [RELEASED_2B, RELEASED_9B], ids=["2b", "9b"])
+def test_released_networks_are_told_whole_and_without_a_warning(released):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert told_by_shapes_of(RELEASED) == RELEASED
+        assert told_by_shapes_of(released) == released
 
 
 @pytest.mark.filterwarnings("ignore:.*no released RecurrentGemma:UserWarning")
