@@ -30,7 +30,7 @@ demo: setup ## Run the main job on what ships here, then serve it (SERVE=0: prin
 
 test: setup chromium lint ## Run every check and every test, on SQLite and on PostgreSQL
 	$(PYTHON) -m pytest --cov --cov-report=term:skip-covered
-	ASSAY_TEST_DATABASE=postgresql $(PYTHON) -m pytest -m "not browser" tests/promptsets tests/generation tests/raters tests/assay tests/pipeline --ignore=tests/generation/engine
+	$(PYTHON) -m tests.services -- $(PYTHON) -m pytest -m "not browser" tests/promptsets tests/generation tests/raters tests/assay tests/pipeline --ignore=tests/generation/engine
 
 chromium: # browser tests need it; as root on Debian it can be had, elsewhere they say that they were not run
 	command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \

@@ -19,7 +19,7 @@ from generation.models import Chunk, GenerationRun, Response, RunResponse
 from generation.storing import key_of, new_response
 from promptsets.audit import audited
 
-FIRST_WAIT_S, LONGEST_WAIT_S = 1, 300
+FIRST_WAIT_S, LONGEST_WAIT_S, LONGEST_ASKED_S = 1, 300, 24 * 3600
 LONGEST_ERROR = 2000
 
 
@@ -101,14 +101,17 @@ class Claim:
         if empty := len(self.asked()):
             raise ValueError(f"{empty} prompts got no reply")
 
-    def fail(self, error: str) -> None:
-        """Puts the chunk back, to be tried after a wait that doubles each time, or sets it aside as dead."""
+    def fail(self, error: str, at_least_s: float = 0) -> None:
+        """Puts the chunk back, to be tried after a wait that doubles each time, or sets it aside as dead.
+
+        at_least_s: a longer wait that the source asked for.
+        """
         told = error.replace("\0", "\\0")[:LONGEST_ERROR]
         if self.chunk.attempts >= settings.CHUNK_ATTEMPTS:
             self._end(Chunk.Status.DEAD, error=told, finished_at=timezone.now())
         else:
             wait_s = min(FIRST_WAIT_S * 2 ** (self.chunk.attempts - 1), LONGEST_WAIT_S)
-            not_before = timezone.now() + timedelta(seconds=wait_s)
+            not_before = timezone.now() + timedelta(seconds=max(wait_s, min(at_least_s, LONGEST_ASKED_S)))
             self._end(Chunk.Status.QUEUED, error=told, not_before=not_before)
 
     def release(self) -> None:

@@ -16,7 +16,7 @@ def folder_within_roots(uri: str) -> Path:
     _check_within(folder, uri)
     if not folder.is_dir():
         raise ValueError(f"{uri}: there is no such folder")
-    for entry in sorted(folder.iterdir()):
+    for entry in sorted(folder.rglob("*")):
         _check_within(entry.resolve(), str(entry))
     return folder
 

@@ -3,12 +3,11 @@
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
 from django.db import transaction
 
 from generation.folders import folder_within_roots
-from generation.models import Checkpoint, CheckpointSeries
+from generation.models import Checkpoint
+from generation.series import check_place, check_same_place, series_with_free_step
 from promptsets.audit import audited
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def register(
     with transaction.atomic():
         if found := _registered_already(name, described.digest, dtype, series, step):
             return Registered(found, is_new=False)
-        of_series = _series_with_free_step(series, step)
+        of_series = series_with_free_step(series, step)
         made = Checkpoint.objects.create(
             name=name, digest=described.digest, source="engine", series=of_series, step=step, **fields
         )
@@ -58,17 +57,9 @@ def register(
 
 def _check_arguments(name: str, series: str | None, step: int | None, dtype: str) -> None:
     check_name(name)
-    if step is not None and (series is None or step < 0):
-        raise ValueError(
-            f"step is {step}; it is a whole number from 0 up, within a series: name the series, too"
-        )
+    check_place(series, step)
     if dtype not in DTYPES:
         raise ValueError(f"dtype is {dtype!r}; it must be one of {', '.join(DTYPES)}")
-    if series is not None:
-        try:
-            validate_slug(series)
-        except ValidationError:
-            raise ValueError(f"series is {series!r}; use letters, digits, hyphens and underscores") from None
 
 
 def check_name(name: str) -> None:
@@ -95,18 +86,8 @@ def _registered_already(
         raise ValueError(
             f"{name} is registered already with dtype {found.description.get('dtype')}, not {dtype}"
         )
-    if series is not None and (series, step) != (getattr(found.series, "slug", None), found.step):
-        raise ValueError(f"{name} is registered already in series {found.series} at step {found.step}")
+    check_same_place(found, series, step)
     return found
-
-
-def _series_with_free_step(slug: str | None, step: int | None) -> CheckpointSeries | None:
-    if slug is None:
-        return None
-    series, _ = CheckpointSeries.objects.get_or_create(slug=slug, defaults={"title": slug})
-    if step is not None and (taken := series.checkpoints.filter(step=step).first()):
-        raise ValueError(f"series {slug} has a checkpoint at step {step} already: {taken}")
-    return series
 
 
 def _description(described: "CheckpointDescription", dtype: str) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def cut_into_chunks(run: GenerationRun, places: Sequence[RunResponse]) -> list[C
 
 
 def _check_can_be_generated(checkpoint: Checkpoint, sampling: Sampling, seed: Any, samples: Any) -> None:
-    backend_for(checkpoint)  # loads nothing yet, but refuses what nobody here could answer for
+    backend_for(checkpoint).check(sampling)  # loads nothing yet, but refuses what nobody here could answer
     if not isinstance(seed, int) or not 0 <= seed < SEEDS:
         raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to {SEEDS - 1}")
     if not isinstance(samples, int) or not 1 <= samples <= GenerationRun.MOST_SAMPLES:

@@ -27,14 +27,14 @@ def new_response(
         prompt_sha256=sample.prompt_sha256,
         sample=sample.sample,
         turns=turns,
-        token_ids=[list(ids) for ids in reply.token_ids],
-        status=verdict.status,
+        token_ids=None if reply.token_ids is None else [list(ids) for ids in reply.token_ids],
+        status=reply.status or verdict.status,
         finish_reason=reply.finish_reason,
         flags=[*verdict.flags, *(["nul_replaced"] if had_nul else [])],
         n_prompt_tokens=reply.n_prompt_tokens,
         n_output_tokens=reply.n_output_tokens,
         text_sha256=text_digest(turns),
-        provenance=provenance,
+        provenance={**provenance, **reply.detail},
     )
 
 

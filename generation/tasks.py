@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from celery import shared_task
 from django.conf import settings
 
-from generation.backends import backend_for
+from generation.backends import NotNow, backend_for
 from generation.chunks import Claim, LeaseLost, claim
 from generation.heartbeat import kept_alive
 from generation.sampling import Sampling
@@ -59,7 +59,8 @@ def _work_on(held: Claim, stop: Callable[[], bool], on_progress: Callable[[], No
         raise
     except Exception as error:
         logger.exception("%s failed", held.chunk)
-        held.fail(f"{type(error).__name__}: {error}")
+        wait_s = error.wait_s if isinstance(error, NotNow) else 0
+        held.fail(f"{type(error).__name__}: {error}", at_least_s=wait_s)
 
 
 def _generate(held: Claim, stop: Callable[[], bool], on_progress: Callable[[], None]) -> bool:

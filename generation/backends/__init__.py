@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 
-from generation.backends.base import Backend, PromptSample, Reply
+from generation.backends.base import Backend, NotNow, PromptSample, Reply
+from generation.backends.endpoint import EndpointBackend
 from generation.backends.engine import EngineBackend
 from generation.models import Checkpoint
 
-__all__ = ["BACKENDS", "Backend", "PromptSample", "Reply", "backend_for"]
+__all__ = ["BACKENDS", "Backend", "NotNow", "PromptSample", "Reply", "backend_for"]
 
-BACKENDS: dict[str, Callable[[Checkpoint], Backend]] = {Checkpoint.Source.ENGINE.value: EngineBackend}
+BACKENDS: dict[str, Callable[[Checkpoint], Backend]] = {
+    Checkpoint.Source.ENGINE.value: EngineBackend,
+    Checkpoint.Source.ENDPOINT.value: EndpointBackend,
+}
 
 
 def backend_for(checkpoint: Checkpoint) -> Backend:

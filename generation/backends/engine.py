@@ -23,6 +23,9 @@ class EngineBackend:
     def __init__(self, checkpoint: Checkpoint) -> None:
         self.checkpoint = checkpoint
 
+    def check(self, sampling: Sampling) -> None:
+        """It draws in every way that there is."""
+
     def replies(self, asked: Sequence[PromptSample], sampling: Sampling, seed: int) -> Iterator[Reply]:
         """Seeds each conversation with SHA-256 over the run's seed and the sample's id, as the engine derives it."""
         from generation.engine import SamplingParams

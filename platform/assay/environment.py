@@ -10,6 +10,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import dotenv_values
 
+from generation.endpoint_hosts import AllowedHosts
+
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -56,6 +58,19 @@ class Environment:
         if value and urlsplit(value).scheme not in schemes:
             raise ImproperlyConfigured(f"{name} must start with one of: {', '.join(sorted(schemes))}.")
         return value
+
+    def hosts(self, name: str) -> AllowedHosts:
+        """The comma-separated hosts that may be connected to; none where the variable is unset."""
+        try:
+            return AllowedHosts.parse(self.words(name))
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {error}.") from None
+
+    def keys(self, endings: tuple[str, ...], without: set[str]) -> dict[str, str]:
+        """All variables whose names end so: keys to other services, which are named where they are used."""
+        return {
+            name: self.text(name) for name in self._values if name.endswith(endings) and name not in without
+        }
 
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Django's settings for the database a URL names. The URL may hold a password: never repeat it."""

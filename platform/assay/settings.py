@@ -38,6 +38,12 @@ CHUNK_LEASE_S = env.integer("CHUNK_LEASE_S", 60, least=1)
 CHUNK_ATTEMPTS = env.integer("CHUNK_ATTEMPTS", 5, least=1)
 ENGINE_SLOTS = env.integer("ENGINE_SLOTS", 16, least=1)
 
+# ── Checkpoints that answer over HTTP ─────────────────────────────────────────────────────────────────────────
+ENDPOINT_HOSTS = env.hosts("ENDPOINT_HOSTS")
+ENDPOINT_KEYS = env.keys(("_KEY", "_TOKEN"), without={"SECRET_KEY"})  # a checkpoint names its own
+ENDPOINT_TIMEOUT_S = env.integer("ENDPOINT_TIMEOUT_S", 300, least=1)
+ENDPOINT_TRIES = env.integer("ENDPOINT_TRIES", 8, least=1)
+
 # ── The application ───────────────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
     "assay.accounts",

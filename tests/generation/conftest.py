@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,8 +11,12 @@ import pytest
 from django.db import connection
 
 from generation.backends import BACKENDS
+from generation.backends.endpoint import server as asking
+from generation.endpoint_hosts import AllowedHosts
 from generation.models import Checkpoint
 from tests import builders
+from tests.generation.endpoint_server import EndpointServer
+from tests.generation.endpoints import KEY
 from tests.generation.response_files import BIRDS, version_of
 from tests.generation.spelling import SpellingBackend
 
@@ -81,6 +85,16 @@ def database_url() -> str:
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture
+def server(settings, monkeypatch) -> Iterator[EndpointServer]:
+    """Of OpenAI's protocol on loopback, allowed to be asked, with a key, and asked again without long pauses."""
+    with EndpointServer().running() as running:
+        settings.ENDPOINT_HOSTS = AllowedHosts.parse([running.host])
+        settings.ENDPOINT_KEYS = {"HERON_KEY": KEY}
+        monkeypatch.setattr(asking, "FIRST_PAUSE_S", 0.001)
+        yield running
 
 
 @pytest.fixture

@@ -25,6 +25,9 @@ class SpellingBackend:
         self.seconds_a_reply = seconds_a_reply
         self.asked: list[str] = []
 
+    def check(self, sampling) -> None:
+        """It spells the same, however it is told to draw."""
+
     def replies(self, asked: Sequence, sampling, seed: int) -> Iterator:
         from generation.backends import Reply
 

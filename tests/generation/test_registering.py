@@ -8,6 +8,7 @@ from assay.accounts.models import AuditEvent
 from generation.models import Checkpoint, CheckpointSeries
 from generation.registering import register
 from tests import builders
+from tests.generation.engine.flax_trees import fixture_tree, save
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +21,19 @@ def test_a_folder_is_registered_by_its_digest(tiny_folder):
     assert (made.series.slug, made.step, made.uri) == ("spring", 300, str(tiny_folder))
     assert made.description["chat_format"] == "gemma" and made.description["dtype"] == "float32"
     assert AuditEvent.objects.get().action == "checkpoint.registered"
+
+
+@pytest.mark.filterwarnings("ignore:.*no released RecurrentGemma is 80 wide:UserWarning")
+def test_an_orbax_release_is_registered_as_a_whole(tiny_folder):
+    release = tiny_folder.parent / "flax"
+    save({"params": fixture_tree()}, release / "2b-it")
+    shutil.copy(tiny_folder / "tokenizer.model", release)
+    made = register("flax", str(release)).checkpoint
+    assert (made.family, made.uri) == ("recurrentgemma", str(release))
+    assert (
+        made.description["parameters"]
+        == register("tiny", str(tiny_folder)).checkpoint.description["parameters"]
+    )
 
 
 def test_the_command_says_what_it_registered_and_then_that_nothing_changed(tiny_folder, capsys):
@@ -112,6 +126,13 @@ def test_a_file_that_is_a_link_to_the_outside_is_refused(tiny_folder, tmp_path):
     (tiny_folder / "config.json").rename(secret)
     (tiny_folder / "config.json").symlink_to(secret)
     with pytest.raises(ValueError, match=r"config.json: lies outside"):
+        register("tiny", str(tiny_folder))
+
+
+def test_a_link_to_the_outside_is_found_however_deep_it_lies(tiny_folder, tmp_path):
+    (tiny_folder / "d").mkdir()
+    (tiny_folder / "d" / "part").symlink_to(tmp_path)
+    with pytest.raises(ValueError, match="d/part: lies outside"):
         register("tiny", str(tiny_folder))
 
 

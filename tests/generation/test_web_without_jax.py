@@ -6,7 +6,7 @@ from tests.generation.conftest import ROOT
 WEB = (
     "import assay.wsgi, assay.urls, generation.admin, generation.tasks, generation.runs, generation.importing"
 )
-HEAVY = "{'jax', 'jaxlib', 'flax', 'sentencepiece', 'generation.engine'}"
+HEAVY = "{'jax', 'jaxlib', 'flax', 'sentencepiece', 'httpx', 'generation.engine'}"
 
 
 def loaded_by(statement: str, environment: dict[str, str]) -> str:

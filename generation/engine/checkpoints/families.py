@@ -1,12 +1,13 @@
 """The architectures that can be read, and the one place that tells them apart."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from generation.engine.checkpoints import recurrentgemma_format, transformer_format
+from generation.engine.checkpoints import recurrentgemma_flax_format, recurrentgemma_format, transformer_format
 from generation.engine.checkpoints.config_fields import Fields
 from generation.engine.checkpoints.folder import CheckpointFolder
+from generation.engine.checkpoints.orbax_folder import OrbaxFolder
 from generation.engine.checkpoints.tensor_specs import TensorSpec
 from generation.engine.errors import CheckpointError
 from generation.engine.networks import Network
@@ -53,19 +54,25 @@ FAMILIES = {
         network=Mistral,
     ),
 }
+IN_ORBAX = {
+    recurrentgemma_format.ARCHITECTURE: replace(
+        FAMILIES[recurrentgemma_format.ARCHITECTURE], tensor_specs=recurrentgemma_flax_format.tensor_specs
+    )
+}
 
 
 def family_named(name: str) -> Family:
     return next(family for family in FAMILIES.values() if family.name == name)
 
 
-def family_of(folder: CheckpointFolder) -> Family:
-    """The family that config.json names. Raises: CheckpointError if it is unknown."""
+def family_of(folder: CheckpointFolder | OrbaxFolder) -> Family:
+    """The family that config.json names. Raises: CheckpointError if it is unknown, or is not read from such a folder."""
+    families = IN_ORBAX if isinstance(folder, OrbaxFolder) else FAMILIES
     named = folder.config.get("architectures")
     architecture = named[0] if isinstance(named, list) and len(named) == 1 else named
-    if not isinstance(architecture, str) or architecture not in FAMILIES:
+    if not isinstance(architecture, str) or architecture not in families:
         raise CheckpointError(
-            f"{folder.config_file}: field architectures is {named!r}, an unknown architecture; "
-            f"expected one of: {', '.join(FAMILIES)}"
+            f"{folder.config_file}: field architectures is {named!r}, an architecture that cannot be read from such a folder; "
+            f"expected one of: {', '.join(families)}"
         )
-    return FAMILIES[architecture]
+    return families[architecture]

@@ -12,7 +12,6 @@ from generation.engine.errors import CheckpointError
 SINGLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 DECIDING = ("config.json", "generation_config.json", "tokenizer.model")  # beside the weights, where present
-ORBAX = ("_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt", "checkpoint")
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 
 
@@ -28,6 +27,11 @@ class CheckpointFolder:
     @property
     def config_file(self) -> Path:
         return self.path / "config.json"
+
+    @property
+    def config_told_by(self) -> str:
+        """Where the config stands, for errors."""
+        return self.config_file.name
 
     @property
     def weights_file(self) -> Path:
@@ -79,17 +83,12 @@ def open_folder(path: str | Path) -> CheckpointFolder:
         raise CheckpointError(f"{folder}: a checkpoint is a folder of config.json and safetensors files")
     if not folder.is_dir():
         raise CheckpointError(f"{folder}: there is no such folder")
-    if any((folder / name).exists() for name in ORBAX) and not (folder / "config.json").exists():
-        raise CheckpointError(
-            f"{folder}: an Orbax checkpoint, which is not readable yet; "
-            "give a Hugging Face folder of safetensors"
-        )
     weights = _weights(folder)
     generation_config = folder / "generation_config.json"
     return CheckpointFolder(
         path=folder,
-        config=_read_object(folder / "config.json"),
-        generation_config=_read_object(generation_config) if generation_config.exists() else {},
+        config=read_object(folder / "config.json"),
+        generation_config=read_object(generation_config) if generation_config.exists() else {},
         weights=weights,
     )
 
@@ -109,7 +108,7 @@ def _weights(folder: Path) -> tuple[Path, ...]:
 
 
 def _indexed(index: Path) -> tuple[Path, ...]:
-    weight_map = _read_object(index).get("weight_map")
+    weight_map = read_object(index).get("weight_map")
     if not isinstance(weight_map, dict) or not all(isinstance(name, str) for name in weight_map.values()):
         raise CheckpointError(f"{index}: weight_map must give each tensor the name of its file")
     names = sorted(set(weight_map.values()))
@@ -123,7 +122,8 @@ def _indexed(index: Path) -> tuple[Path, ...]:
     return tuple(index.parent / name for name in names)
 
 
-def _read_object(file: Path) -> dict[str, Any]:
+def read_object(file: Path) -> dict[str, Any]:
+    """The JSON object in a file. Raises: CheckpointError if the file is missing, or holds something else."""
     if not file.is_file():
         raise CheckpointError(f"{file}: missing; it says what the weights' shapes mean")
     try:

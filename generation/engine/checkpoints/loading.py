@@ -1,8 +1,9 @@
 """Loading a checkpoint: everything is checked against its config before the first weight is read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from generation.engine import programs
 from generation.engine.checkpoints.config_fields import Fields
 from generation.engine.checkpoints.families import Family, family_of
 from generation.engine.checkpoints.folder import CheckpointFolder, open_folder
-from generation.engine.checkpoints.safetensors_files import StoredTensor
-from generation.engine.checkpoints.tensor_specs import TensorSpec, check_tensors
+from generation.engine.checkpoints.orbax_folder import OrbaxFolder, orbax_in
+from generation.engine.checkpoints.tensor_specs import Stored, TensorSpec, check_tensors
 from generation.engine.errors import CheckpointError
 from generation.engine.networks import Network
 from generation.engine.tokenizer import Tokenizer
@@ -33,13 +34,13 @@ class CheckpointDescription:
     checkpoint still generates from token ids.
     """
 
-    folder: CheckpointFolder
+    folder: CheckpointFolder | OrbaxFolder
     family: str
     chat_format: str
     config: Any
     tokenizer: Tokenizer | None
     stop_ids: tuple[int, ...]
-    tensors: dict[str, StoredTensor]
+    tensors: Mapping[str, Stored]
 
     @property
     def path(self) -> Path:
@@ -83,14 +84,16 @@ class Checkpoint:
 
 
 def load_checkpoint(path: str | Path, dtype: str = "float32") -> Checkpoint:
-    """The checkpoint in a Hugging Face folder of safetensors, its weights in `dtype` (float32 or bfloat16).
+    """The checkpoint in a Hugging Face folder of safetensors, or in an Orbax folder as DeepMind's Flax code saves it.
+
+    dtype: of its weights in memory, float32 or bfloat16.
 
     Raises: CheckpointError if anything in the folder is missing, too much, misshapen, cut short, a pickle, or
         of an architecture that cannot be read; ValueError if the dtype is another.
     """
     if dtype not in DTYPES:
         raise ValueError(f"dtype is {dtype!r}; expected one of: {', '.join(DTYPES)}")
-    folder = open_folder(path)
+    folder = orbax_in(path) or open_folder(path)
     family = family_of(folder)
     described = _describe(folder, family)
     return Checkpoint(
@@ -112,14 +115,14 @@ def describe_checkpoint(path: str | Path) -> CheckpointDescription:
 
     Its `digest` equals the loaded checkpoint's and is computed when first asked for. Raises: CheckpointError.
     """
-    folder = open_folder(path)
+    folder = orbax_in(path) or open_folder(path)
     return _describe(folder, family_of(folder))
 
 
-def _describe(folder: CheckpointFolder, family: Family) -> CheckpointDescription:
+def _describe(folder: CheckpointFolder | OrbaxFolder, family: Family) -> CheckpointDescription:
     config = family.config_from(Fields(folder.config_file, folder.config))
-    stored = folder.tensors()
-    check_tensors(family.tensor_specs(config), stored, folder.weights_file)
+    stored: Mapping[str, Stored] = folder.tensors()
+    check_tensors(family.tensor_specs(config), stored, folder.weights_file, folder.config_told_by)
     tokenizer = _tokenizer(folder, config.vocab_size)
     return CheckpointDescription(
         folder=folder,
@@ -132,19 +135,21 @@ def _describe(folder: CheckpointFolder, family: Family) -> CheckpointDescription
     )
 
 
-def _tokenizer(folder: CheckpointFolder, vocab_size: int) -> Tokenizer | None:
+def _tokenizer(folder: CheckpointFolder | OrbaxFolder, vocab_size: int) -> Tokenizer | None:
     if folder.tokenizer_file is None:
         return None
     tokenizer = Tokenizer(folder.tokenizer_file)
     if tokenizer.vocab_size > vocab_size:
         raise CheckpointError(
-            f"{folder.tokenizer_file}: {tokenizer.vocab_size} pieces, but vocab_size in config.json is "
-            f"{vocab_size}; is it the tokenizer of another checkpoint?"
+            f"{folder.tokenizer_file}: {tokenizer.vocab_size} pieces, but vocab_size in {folder.config_told_by} "
+            f"is {vocab_size}; is it the tokenizer of another checkpoint?"
         )
     return tokenizer
 
 
-def _stop_ids(folder: CheckpointFolder, tokenizer: Tokenizer | None, vocab_size: int) -> tuple[int, ...]:
+def _stop_ids(
+    folder: CheckpointFolder | OrbaxFolder, tokenizer: Tokenizer | None, vocab_size: int
+) -> tuple[int, ...]:
     stated = folder.generation_config.get("eos_token_id", folder.config.get("eos_token_id"))
     ids = stated if isinstance(stated, list) else [] if stated is None else [stated]
     if not all(type(i) is int and 0 <= i < vocab_size for i in ids):
@@ -155,16 +160,16 @@ def _stop_ids(folder: CheckpointFolder, tokenizer: Tokenizer | None, vocab_size:
     return tuple(sorted({*ids, *([] if end_of_turn is None else [end_of_turn])}))
 
 
-def _read(
-    specs: Sequence[TensorSpec], stored: dict[str, StoredTensor], dtype: np.dtype[Any]
-) -> dict[str, Any]:
+def _read(specs: Sequence[TensorSpec], stored: Mapping[str, Stored], dtype: np.dtype[Any]) -> dict[str, Any]:
     """The parameter tree, one tensor at a time, so that memory peaks at the weights and one tensor more."""
     tree: dict[str, Any] = {}
-    for spec in specs:
-        branch = tree
-        for name in spec.path[:-1]:
-            branch = branch.setdefault(name, {})
-        branch[spec.path[-1]] = _to_device(spec.as_parameter(stored[spec.name].read()), dtype)
+    for name, of_tensor in groupby(specs, key=lambda spec: spec.name):
+        values = stored[name].read()
+        for spec in of_tensor:
+            branch = tree
+            for part in spec.path[:-1]:
+                branch = branch.setdefault(part, {})
+            branch[spec.path[-1]] = _to_device(spec.as_parameter(values), dtype)
     return tree
 
 

@@ -188,11 +188,6 @@ def test_an_unknown_architecture_is_named(folder, edit_config):
     assert "['LlamaForCausalLM'], an unknown architecture; expected one of: RecurrentGemma" in refusal(folder)
 
 
-def test_an_orbax_folder_is_told_apart(tmp_path):
-    (tmp_path / "_METADATA").write_text("{}")
-    assert "an Orbax checkpoint, which is not readable yet" in refusal(tmp_path)
-
-
 @pytest.mark.parametrize(
     ("field", "value", "expected"),
     [
