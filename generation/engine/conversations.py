@@ -49,7 +49,7 @@ def generate_conversations(
     if tokenizer is None:
         raise ValueError(f"{engine.checkpoint.path}: has no tokenizer.model: it takes token ids only")
     open_ones = [_begin(tokenizer, conversation, sampling, max_new_tokens) for conversation in conversations]
-    check_requests([talk.request() for talk in open_ones], engine.checkpoint.network.vocab_size)
+    check_requests([talk.request() for talk in open_ones], engine.checkpoint.network.vocab_size, can_decode=True)
     return _turn_after_turn(engine, tokenizer, open_ones)
 
 
