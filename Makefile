@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chromium lint promptsets-report bench services lock
+.PHONY: help setup demo test chromium lint promptsets-report tpu-check bench services lock
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -47,6 +47,11 @@ lint: setup ## Check style, types, import rules and migrations
 promptsets-report: setup ## Count the prompt library against its targets, and say how varied it is
 	$(PYTHON) manage.py promptsets_report
 
+tpu-check: setup ## Compile for a TPU that is not here, with its own compiler in an environment of its own
+	test -x .venv-tpu/bin/python || python3 -m venv .venv-tpu
+	$(UV) pip sync --quiet --python .venv-tpu/bin/python requirements-tpu.lock
+	JAX_PLATFORMS=cpu .venv-tpu/bin/python -m generation.engine compile-report --preset recurrentgemma-tiny --target tpu-v5e-1
+
 bench: setup ## Measure what the README's figures come from
 	$(PYTHON) -m benchmarks
 
@@ -58,3 +63,5 @@ lock: setup ## Compile the locks again after pyproject.toml has changed
 	  --custom-compile-command "make lock" --extra engine --extra parquet --group dev -o requirements.lock pyproject.toml
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --extra parquet -c requirements.lock -o requirements-web.lock pyproject.toml
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" --extra engine --extra tpu -c requirements.lock -o requirements-tpu.lock pyproject.toml
