@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -69,6 +69,13 @@ def outcomes(raw: RawTable) -> NDArray[np.int8]:
 def sides(raw: RawTable) -> NDArray[np.int8]:
     """Where the candidate stood: 1 left, -1 right, 0 not known."""
     return np.array(_mapped(raw, "side", (SIDES | {"": 0}).__getitem__, "left, right or empty"), np.int8)
+
+
+def choices(raw: RawTable, column: str, known: Mapping[str, int]) -> NDArray[np.int8]:
+    """The number of each cell's word; a word that is not known is refused."""
+    *others, last = [word or "empty" for word in known]
+    wanted = f"{', '.join(others)} or {last}"
+    return np.array(_mapped(raw, column, lambda cell: known[cell.lower()], wanted), np.int8)
 
 
 def flags(raw: RawTable, column: str) -> NDArray[np.bool_]:
