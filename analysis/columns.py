@@ -82,6 +82,11 @@ def flags(raw: RawTable, column: str) -> NDArray[np.bool_]:
     return np.array(_mapped(raw, column, lambda cell: FLAGS[cell.lower()], "true or false"), np.bool_)
 
 
+def numbers(raw: RawTable, column: str) -> NDArray[np.float64]:
+    """Finite numbers; an empty cell or NaN is refused."""
+    return np.array(_mapped(raw, column, _finite, "a finite number"), np.float64)
+
+
 def durations_ms(raw: RawTable) -> NDArray[np.float64]:
     """Milliseconds, NaN where not known."""
     return np.array(_mapped(raw, "active_ms", _duration_ms, "a number of milliseconds from 0 up"), np.float64)
@@ -119,6 +124,13 @@ def _duration_ms(cell: str) -> float:
         return math.nan
     value = float(cell)
     if not 0 <= value < math.inf:
+        raise ValueError(cell)
+    return value
+
+
+def _finite(cell: str) -> float:
+    value = float(cell)
+    if not math.isfinite(value):
         raise ValueError(cell)
     return value
 

@@ -88,11 +88,10 @@ def fit(counts: Floats, *, model: Model = "davidson", ordered: bool = True) -> F
         pairs = replace(_pairs(counts, "bradley-terry"), model="bradley-terry")
     for _ in range(MOST_STEPS):
         gradient, information = _derivatives(pairs, parameters, held)
-        bread = _inverse(information, free)
-        step = bread @ gradient
-        parameters = parameters + step / max(1.0, float(np.abs(step).max()))  # at most 1, or it may overshoot
+        step = _newton_step(gradient, information, free)
         if np.abs(step).max() < TOLERANCE:
-            return Fit(parameters, free, bread, held, pairs)
+            return Fit(parameters, free, _inverse(information, free), held, pairs)
+        parameters = parameters + step / max(1.0, float(np.abs(step).max()))  # at most 1, or it may overshoot
     raise TableError("the strengths did not settle: one order or outcome may be all there is; add judgments")
 
 
@@ -151,17 +150,29 @@ def _derivatives(pairs: Pairs, parameters: Floats, held: tuple[int, ...]) -> tup
     return gradient, information
 
 
+def _newton_step(gradient: Floats, information: Floats, free: NDArray[np.bool_]) -> Floats:
+    chosen, step = np.flatnonzero(free), np.zeros_like(gradient)
+    step[chosen] = np.linalg.solve(_anchored(information, chosen), gradient[chosen])
+    step[:-2] -= step[:-2].mean()
+    return step
+
+
 def _inverse(information: Floats, free: NDArray[np.bool_]) -> Floats:
     """Inverse on the free parameters, along strengths that sum to zero."""
     M, chosen = len(free) - 2, np.flatnonzero(free)
-    inner = information[np.ix_(chosen, chosen)]
-    inner[:M, :M] += 1.0 / M  # fixes the direction in which all strengths move alike, and is taken out again
     inverse = np.zeros_like(information)
-    inverse[np.ix_(chosen, chosen)] = np.linalg.inv(inner)
+    inverse[np.ix_(chosen, chosen)] = np.linalg.inv(_anchored(information, chosen))
     centre = np.eye(len(free))
     centre[:M, :M] -= 1.0 / M
     projected: Floats = centre @ inverse @ centre
     return projected
+
+
+def _anchored(information: Floats, chosen: NDArray[np.intp]) -> Floats:
+    """On the free parameters, with the direction in which all strengths move alike fixed: it is taken out again."""
+    M, inner = len(information) - 2, information[np.ix_(chosen, chosen)]
+    inner[:M, :M] += 1.0 / M
+    return inner
 
 
 def _held(counts: Floats) -> tuple[int, ...]:

@@ -33,6 +33,10 @@ class Schema:
     def known(self) -> tuple[str, ...]:
         return self.required + self.optional
 
+    def with_required(self, names: Sequence[str]) -> Schema:
+        """This schema where these columns must be there too."""
+        return Schema((*self.required, *names), self.optional)
+
     @property
     def renames(self) -> dict[str, str]:
         """What a caller may call each column -> its name."""

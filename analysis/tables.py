@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from analysis import columns as coded
 from analysis.columns import Labelled
 from analysis.duplicates import Duplicates, in_order
-from analysis.reading import RawTable, TableError, read_raw
+from analysis.reading import JUDGMENTS, RawTable, TableError, read_raw
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,8 @@ class JudgmentTable:
     """Judgments sorted by prompt, rater and pair, so that the order of the source never reaches a sum.
 
     `points` are the candidate's half points (2 win, 1 tie, 0 loss); `side` is 1 where the candidate stood
-    left, -1 right, 0 not known. A column that the source does not have is None.
+    left, -1 right, 0 not known. A column that the source does not have is None. `covariates` are the numeric
+    columns that were asked for by name.
     """
 
     prompt: Labelled
@@ -45,6 +46,7 @@ class JudgmentTable:
     shown_at: NDArray[np.datetime64] | None = None
     active_ms: NDArray[np.float64] | None = None
     both_bad: NDArray[np.bool_] | None = None
+    covariates: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -109,6 +111,8 @@ class JudgmentTable:
             texts["active_ms"] = [_number(value) for value in self.active_ms.tolist()]
         if self.both_bad is not None:
             texts["both_bad"] = ["true" if flag else "false" for flag in self.both_bad.tolist()]
+        for name, values in self.covariates.items():
+            texts[name] = [_number(value) for value in values.tolist()]
         return dict(texts)
 
     def _names(self, column: Labelled | None) -> list[str]:
@@ -122,6 +126,7 @@ class JudgmentTable:
         for name in ("points", "side", "shown_at", "active_ms", "both_bad"):
             column = getattr(self, name)
             changed[name] = None if column is None else column[rows]
+        changed["covariates"] = {name: values[rows] for name, values in self.covariates.items()}
         return replace(self, **changed)  # type: ignore[arg-type]  # names and types are the fields' own
 
 
@@ -130,19 +135,21 @@ def read_judgments(
     columns: Mapping[str, str] | None = None,
     *,
     duplicates: Duplicates = "refuse",
+    covariates: Sequence[str] = (),
 ) -> JudgmentTable:
     """Reads a .csv or .jsonl file, a pandas frame or a mapping of columns.
 
     Args: columns: our name (outcome, side, prompt, rater, ...) -> the source's.  duplicates: "latest" keeps
         the last of several judgments by one rater on one prompt (by shown_at, else by the order of rows).
+        covariates: numeric columns to keep, such as length_difference.
     Raises: TableError, naming row and column.
     """
     if duplicates not in ("refuse", "latest"):
         raise ValueError(f'duplicates is "refuse" or "latest", not {duplicates!r}')
-    raw = read_raw(source, columns)
+    raw = read_raw(source, columns, JUDGMENTS.with_required(covariates))
     if not len(raw):
         raise TableError("the table has no judgments")
-    table = _coded(raw)
+    table = replace(_coded(raw), covariates={name: coded.numbers(raw, name) for name in covariates})
     if len(table.prompt) < 2:
         raise TableError(
             f"column prompt_id: only one prompt, {table.prompt.labels[0]!r}; two or more are needed"
