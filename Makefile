@@ -55,6 +55,6 @@ services: setup ## Start a private Valkey and PostgreSQL, print their addresses,
 
 lock: setup ## Compile the locks again after pyproject.toml has changed
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --custom-compile-command "make lock" --extra engine --group dev -o requirements.lock pyproject.toml
+	  --custom-compile-command "make lock" --extra engine --extra files --group dev -o requirements.lock pyproject.toml
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" -c requirements.lock -o requirements-web.lock pyproject.toml
