@@ -82,13 +82,19 @@ def fit(counts: Floats, *, model: Model = "davidson", ordered: bool = True) -> F
     if ties == counts.sum():
         raise TableError("every judgment is a tie: strengths cannot be told apart")
     free[-2] = model == "davidson" and ties > 0
-    free[-1] = ordered
+    met = counts.sum(axis=2)
+    free[-1] = ordered and bool(
+        np.any((met > 0) & (met.T > 0))
+    )  # else the order cannot be told from the pair
     parameters = np.zeros(len(free))
     if model == "davidson" and not ties:
         pairs = replace(_pairs(counts, "bradley-terry"), model="bradley-terry")
     for _ in range(MOST_STEPS):
         gradient, information = _derivatives(pairs, parameters, held)
-        step = _newton_step(gradient, information, free)
+        try:
+            step = _newton_step(gradient, information, free)
+        except np.linalg.LinAlgError:
+            break
         if np.abs(step).max() < TOLERANCE:
             return Fit(parameters, free, _inverse(information, free), held, pairs)
         parameters = parameters + step / max(1.0, float(np.abs(step).max()))  # at most 1, or it may overshoot

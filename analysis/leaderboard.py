@@ -157,6 +157,8 @@ def _notes(fitted: Fit, battles: Battles, covariance: Covariance) -> list[str]:
     if fitted.held:
         names = ", ".join(battles.checkpoints[k] for k in fitted.held)
         notes.append(f"won or lost everything, so held by a weak prior: {names}")
+    if battles.ordered and fitted.order is None:
+        notes.append("no pair was shown in both orders: the order effect is left out")
     if covariance.df_r < 4:
         notes.append("fewer than five raters: the spread between raters is hardly estimable")
     return notes

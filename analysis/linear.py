@@ -53,6 +53,9 @@ class Linear:
     def effective_raters(self) -> float:
         return effective_number(self.weights, self.rater)
 
+    def times(self, factor: float) -> Linear:
+        return Linear(factor * self.value, factor * self.influence, self.weights, self.prompt, self.rater)
+
     def share(self, weighting: Weighting, level: float, *, new_raters: bool = True) -> Estimate:
         """The value as a share in [0, 1], with Wilson's interval on the effective number of trials."""
         drawn = new_raters and self.new_raters

@@ -53,13 +53,12 @@ def ties(table: JudgmentTable, *, weighting: Weighting = "prompts", level: float
 
     losses, tied, wins = np.bincount(table.points, minlength=3).tolist()
     headline = estimated(table, weighting)
-    net = mean(2 * (table.points / 2) - 1, weights, table.prompt, table.rater)
     return Ties(
         win_rate=headline.share(weighting, level),
         tie_share=share(table.points == 1),
         both_bad=None if table.both_bad is None else share(table.both_bad),
         decisive=_decisive(table, weights, weighting, level) if wins + losses else None,
-        net_win_rate=net.difference(level),
+        net_win_rate=headline.times(2).difference(level, against=1.0),
         wins=wins,
         ties=tied,
         losses=losses,
