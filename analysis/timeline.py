@@ -35,7 +35,7 @@ def timeline(
     ]
     return document(
         WIDTH,
-        HEIGHT + 2 * LINE + GAP,
+        HEIGHT + 3 * LINE + GAP,
         _scale(reference, len(means)),
         element("polygon", points=" ".join(band), class_="chart-tie", fill="currentColor", fill_opacity=0.15),
         element(
