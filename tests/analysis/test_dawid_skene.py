@@ -40,7 +40,9 @@ def test_each_step_of_em_raises_the_likelihood(rater_quality):
 
 
 def test_where_all_raters_agree_the_weighted_rate_is_the_plain_one(table_of):
-    table = table_of([outcome for outcome in ["win", "loss", "win", "tie"] * 5 for _ in range(3)], 3, ratings=3)
+    table = table_of(
+        [outcome for outcome in ["win", "loss", "win", "tie"] * 5 for _ in range(3)], 3, ratings=3
+    )
     assert weighted_win_rate(table).win_rate.value == pytest.approx(win_rate(table).value, abs=1e-3)
 
 
