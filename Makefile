@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chromium lint promptsets-report bench services lock
+.PHONY: help setup demo test chromium lint promptsets-report bench coverage-study services lock
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -49,6 +49,9 @@ promptsets-report: setup ## Count the prompt library against its targets, and sa
 
 bench: setup ## Measure what the README's figures come from
 	$(PYTHON) -m benchmarks
+
+coverage-study: setup ## Simulate how often the intervals hold the truth, and write benchmarks/coverage.md
+	$(PYTHON) -m benchmarks.coverage --out benchmarks/coverage.md
 
 services: setup ## Start a private Valkey and PostgreSQL, print their addresses, stop with Ctrl-C
 	$(PYTHON) -m tests.services
