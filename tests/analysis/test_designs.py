@@ -69,7 +69,7 @@ def test_without_the_lopsided_rule_too_few_intervals_hold():
             np.array([V])
             for V in (clustered(one.influence, study.prompt), clustered(one.influence, study.rater), cells)
         ]
-        V, df = (
+        variance, df = (
             float(x[0]) for x in max_rule(*parts, len(study.prompt) - 1, len(study.rater) - 1, len(study) - 1)
         )
         n_eff = effective_n(one.value, variance, len(study), len(study.prompt))
