@@ -55,7 +55,12 @@ class JudgmentTable:
     @cached_property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Every (candidate, baseline) in the table, sorted; a name that is not known is empty."""
-        return tuple(sorted(set(zip(self._names(self.candidate), self._names(self.baseline), strict=True))))
+        unnamed = Labelled(np.zeros(len(self), np.intp), ("",))
+        candidate, baseline = self.candidate or unnamed, self.baseline or unnamed
+        met = np.unique(candidate.codes * len(baseline) + baseline.codes).tolist()
+        return tuple(
+            (candidate.labels[code // len(baseline)], baseline.labels[code % len(baseline)]) for code in met
+        )
 
     def rows(self, chosen: NDArray[np.bool_]) -> JudgmentTable:
         """The table of these rows alone."""
@@ -114,9 +119,6 @@ class JudgmentTable:
         for name, values in self.covariates.items():
             texts[name] = [_number(value) for value in values.tolist()]
         return dict(texts)
-
-    def _names(self, column: Labelled | None) -> list[str]:
-        return [""] * len(self) if column is None else column.values()
 
     def taken(self, rows: NDArray[np.intp]) -> JudgmentTable:
         changed: dict[str, object] = {}
