@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,11 @@ from analysis.reading import TableError
 from analysis.tables import JudgmentTable
 from analysis.variance import Floats
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Codes = NDArray[np.intp]
+Column: TypeAlias = "Sequence[object] | NDArray[np.generic] | pd.Series[Any]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,28 +43,26 @@ class Battles:
     @classmethod
     def of(
         cls,
-        first: Sequence[str] | NDArray[np.generic],
-        second: Sequence[str] | NDArray[np.generic],
+        first: Column,
+        second: Column,
         points: NDArray[np.integer],
-        prompt: Sequence[object] | NDArray[np.generic],
-        rater: Sequence[object] | NDArray[np.generic],
+        prompt: Column,
+        rater: Column,
         *,
         ordered: bool = True,
     ) -> Battles:
-        """From plain arrays, for large data: names or integers, and half points 2, 1, 0 of the first.
+        """From plain arrays or pandas columns, for large data: names or integers, and half points 2, 1, 0 of the first.
 
         Raises: TableError where points are others, or a checkpoint meets itself.
         """
-        import pandas as pd
-
+        names, codes = _named(first, second)
         n = len(first)
-        codes, names = pd.factorize(np.concatenate([np.asarray(first), np.asarray(second)]), sort=True)
         if n and not 0 <= int(np.min(points)) <= int(np.max(points)) <= 2:
             raise TableError("points are half points of the first checkpoint: 0, 1 or 2")
         battles = cls(
-            checkpoints=tuple(map(str, names.tolist())),
-            first=codes[:n],
-            second=codes[n:],
+            checkpoints=tuple(map(str, names)),
+            first=codes[0],
+            second=codes[1],
             points=np.asarray(points, np.int8),
             prompt=_dense(prompt),
             rater=_dense(rater),
@@ -114,14 +117,30 @@ def battles_of(table: JudgmentTable) -> Battles:
     ).checked()
 
 
-def _dense(labels: Sequence[object] | NDArray[np.generic]) -> Codes:
-    """Codes from 0 without gaps; integers that are dense already are taken as they are."""
+def _named(*columns: Column) -> tuple[list[str], list[Codes]]:
+    """The names of all columns, sorted, and each column's codes into them."""
+    found = [_factorized(column) for column in columns]
+    names = sorted({name for _, own in found for name in own})
+    place = {name: code for code, name in enumerate(names)}
+    return names, [np.array([place[name] for name in own], np.intp)[codes] for codes, own in found]
+
+
+def _dense(column: Column) -> Codes:
+    """Codes from 0 without gaps, in the order of the labels; integers that are such codes are taken as they are."""
+    if isinstance(column, np.ndarray) and np.issubdtype(column.dtype, np.integer) and _without_gaps(column):
+        return column.astype(np.intp, copy=False)
+    codes, labels = _factorized(column)
+    rank = np.empty(len(labels), np.intp)
+    rank[sorted(range(len(labels)), key=labels.__getitem__)] = np.arange(len(labels))
+    return rank[codes]
+
+
+def _factorized(column: Column) -> tuple[Codes, list[Any]]:
+    """Codes, and the labels as they came; a pandas column is coded in its own storage, faster than as objects."""
     import pandas as pd
 
-    values = np.asarray(labels)
-    if np.issubdtype(values.dtype, np.integer) and _without_gaps(values):
-        return values.astype(np.intp, copy=False)
-    return pd.factorize(values, sort=True)[0].astype(np.intp, copy=False)
+    codes, labels = pd.factorize(column if isinstance(column, pd.Series) else np.asarray(column))
+    return codes, labels.tolist()
 
 
 def _without_gaps(codes: NDArray[np.generic]) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.battles import Battles
-from analysis.davidson import FEATURES, Fit, places, probabilities
+from analysis.davidson import FEATURES, Fit, probabilities
 from analysis.variance import Floats, max_rule
 
 MOST_DENSE = 2**25  # numbers in a table of clusters x parameters; beyond, or where most are 0, a sparse one
@@ -50,7 +50,9 @@ def sandwich(fit: Fit, battles: Battles) -> Covariance:
     P, R = int(battles.prompt.max()) + 1, int(battles.rater.max()) + 1
     cell, repeated = _cells(battles, R)
     cells = len(battles) if not repeated.size else len(battles) - repeated.size + int(cell.max()) + 1
-    meat_i = scores.alone() + (scores.taken(repeated).together(cell) if repeated.size else 0)
+    meat_i = scores.alone()
+    if repeated.size:
+        meat_i = meat_i + scores.taken(repeated).together(cell)
 
     def covariance(meat: Floats, clusters: int) -> Floats:
         scale = clusters / (clusters - 1) if clusters > 1 else 0.0
@@ -69,37 +71,47 @@ def sandwich(fit: Fit, battles: Battles) -> Covariance:
 
 @dataclass(frozen=True, eq=False)
 class _Scores:
-    """Each judgment's score in its four local coordinates, and where these stand among the parameters.
+    """Each judgment's score, which has two numbers only: that of the first one's strength, and that of the tie.
 
-    Judgments of one pair and outcome share a score: `kind` is its number.
+    The other's strength has the same with the sign turned, and the order effect the same: what an outcome gives
+    the first and the other adds up to one, and it gives the order what it gives the first (davidson.FEATURES).
     """
 
-    kind: NDArray[np.intp]
-    values: Floats
-    at: NDArray[np.intp]
+    first: NDArray[np.intp]
+    second: NDArray[np.intp]
+    strength: Floats
+    tie: Floats
     parameters: int
 
     @classmethod
     def of(cls, fit: Fit, battles: Battles) -> _Scores:
         pairs, M = fit.pairs, fit.pairs.checkpoints
-        features = FEATURES[pairs.model]
-        p = probabilities(pairs, fit.parameters)
-        said = np.array([features[0], features[[0, -1]].mean(axis=0), features[-1]])  # a tie is half of each
-        if pairs.model == "davidson":
-            said = features
-        values = (said[None, :, :] - (p @ features)[:, None, :]).reshape(-1, 4)
-        number = np.zeros(M * M, np.intp)
-        number[pairs.first * M + pairs.second] = np.arange(len(pairs.first))
-        kind = number[battles.first * M + battles.second] * 3 + battles.points
-        return cls(kind, values, np.repeat(places(pairs), 3, axis=0), len(fit.parameters))
+        expected = probabilities(pairs, fit.parameters) @ FEATURES[pairs.model][:, [0, 2]]
+        said = np.array([[0.0, 0.0], [0.5, 1.0], [1.0, 0.0]])  # of loss, tie and win
+        by_pair = np.zeros((M * M, 3, 2))
+        by_pair[pairs.first * M + pairs.second] = said[None, :, :] - expected[:, None, :]
+        kind = (battles.first * M + battles.second) * 3 + battles.points
+        strength, tie = (np.ascontiguousarray(by_pair[:, :, k]).ravel()[kind] for k in (0, 1))
+        return cls(battles.first, battles.second, strength, tie * bool(fit.free[-2]), M + 2)
 
     def taken(self, rows: NDArray[np.intp]) -> _Scores:
-        return _Scores(self.kind[rows], self.values, self.at, self.parameters)
+        columns = (self.first[rows], self.second[rows], self.strength[rows], self.tie[rows])
+        return _Scores(*columns, self.parameters)
 
     def alone(self) -> Floats:
         """Sum over judgments of score scoreᵀ."""
-        times = np.bincount(self.kind, minlength=len(self.values))
-        return self._outer(self.values, self.at, times.astype(np.float64))
+        M, K = self.parameters - 2, self.parameters
+        sums = [
+            np.bincount(self.first * M + self.second, product, M * M).reshape(M, M)
+            for product in (self.strength**2, self.strength * self.tie, self.tie**2)
+        ]
+        square, cross, tie = sums
+        total = np.zeros((K, K))
+        total[:M, :M] = np.diag(square.sum(axis=0) + square.sum(axis=1)) - square - square.T
+        total[:M, M] = total[M, :M] = cross.sum(axis=1) - cross.sum(axis=0)
+        total[:M, M + 1] = total[M + 1, :M] = square.sum(axis=1) - square.sum(axis=0)
+        total[M:, M:] = [[tie.sum(), cross.sum()], [cross.sum(), square.sum()]]
+        return total
 
     def together(self, cluster: NDArray[np.intp]) -> Floats:
         """What clusters add to that: the products of different judgments within one cluster."""
@@ -107,44 +119,38 @@ class _Scores:
 
     def clustered(self, cluster: NDArray[np.intp], clusters: int) -> Floats:
         """Sum over clusters of (sum of scores) (sum of scores)ᵀ."""
-        K = self.parameters
+        M, K = self.parameters - 2, self.parameters
         if clusters * K > min(MOST_DENSE, 32 * len(cluster)):
             return self._sparse(cluster, clusters)
-        table = np.zeros((clusters, K))
-        start = cluster * K
-        for column in (0, 1):  # the strengths of the two
-            place, value = self.at[:, column], self.values[:, column]
-            cell = start + place[self.kind]
-            table += np.bincount(cell, value[self.kind], clusters * K).reshape(clusters, K)
-        for column in (2, 3):  # the tie and the order, the same parameter in every row
-            table[:, K - 4 + column] = np.bincount(cluster, self.values[self.kind, column], clusters)
+        start = cluster * M
+        table = np.empty((clusters, K))
+        won = np.bincount(start + self.first, self.strength, clusters * M)
+        won -= np.bincount(start + self.second, self.strength, clusters * M)
+        table[:, :M] = won.reshape(clusters, M)
+        table[:, M] = np.bincount(cluster, self.tie, clusters)
+        table[:, M + 1] = np.bincount(cluster, self.strength, clusters)
         result: Floats = table.T @ table
         return result
 
     def _sparse(self, cluster: NDArray[np.intp], clusters: int) -> Floats:
         from scipy.sparse import csr_array
 
-        values, at = self.values[self.kind], self.at[self.kind]
-        rows = np.repeat(cluster, 4)
-        table = csr_array((values.ravel(), (rows, at.ravel())), shape=(clusters, self.parameters))
+        n, K = len(cluster), self.parameters
+        values = np.concatenate([self.strength, -self.strength, self.tie, self.strength])
+        at = np.concatenate([self.first, self.second, np.full(n, K - 2), np.full(n, K - 1)])
+        table = csr_array((values, (np.tile(cluster, 4), at)), shape=(clusters, K))
         return np.asarray((table.T @ table).toarray(), np.float64)
-
-    def _outer(self, values: Floats, at: NDArray[np.intp], times: Floats) -> Floats:
-        K = self.parameters
-        products = times[:, None, None] * values[:, :, None] * values[:, None, :]
-        cell = at[:, :, None] * K + at[:, None, :]
-        return np.bincount(cell.ravel(), products.ravel(), K * K).reshape(K, K).astype(np.float64)
 
 
 def _cells(battles: Battles, raters: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows that share their prompt and rater with another row: the number of their cell, and their places."""
-    n, cell = len(battles), battles.prompt * raters + battles.rater
-    bits = n.bit_length()
-    if int(cell.max()).bit_length() + bits > 62:
-        cell = np.unique(cell, return_inverse=True)[1]
-    packed = np.sort((cell << bits) | np.arange(n))  # cell and row in one number: far faster than argsort
-    ordered = packed >> bits
-    again = ordered[1:] == ordered[:-1]
-    among = np.concatenate([[False], again]) | np.concatenate([again, [False]])
-    starts = np.concatenate([[True], ~again])[among]
-    return np.cumsum(starts) - 1, packed[among] & ((1 << bits) - 1)
+    """Rows that share their prompt and rater with another row: the number of their cell, and their places.
+
+    Linear in the rows: most are alone in one of 4 to 8 buckets a row, so few have to be sorted.
+    """
+    cell = battles.prompt * raters + battles.rater
+    bucket = cell & ((1 << (len(cell).bit_length() + 2)) - 1)
+    crowded = np.flatnonzero(np.bincount(bucket)[bucket] > 1)
+    _, code, times = np.unique(cell[crowded], return_inverse=True, return_counts=True)
+    again = times[code] > 1
+    number = np.cumsum(times > 1) - 1
+    return number[code[again]], crowded[again]

@@ -84,7 +84,12 @@ def scipy_bootstrap(method: str) -> Callable[[], Run]:
 
 
 def battles(as_strings: bool) -> tuple[Any, ...]:
-    """150 checkpoints, 2 million battles: names of both, points of the first, prompts and raters."""
+    """150 checkpoints, 2 million battles: names of both, points of the first, prompts and raters.
+
+    Strings are pandas columns in its own storage, for every contender alike.
+    """
+    import pandas as pd
+
     rng, n = np.random.default_rng(0), 2_000_000
     strength = rng.normal(0, 1, 150)
     first = rng.integers(0, 150, n)
@@ -94,9 +99,12 @@ def battles(as_strings: bool) -> tuple[Any, ...]:
     names = np.array([f"checkpoint-{i:03}" for i in range(150)], dtype=object)
     prompt, rater = rng.integers(0, 20_000, n), rng.integers(0, 2_000, n)
     if as_strings:
-        prompt = np.array([f"prompt-{i:05}" for i in range(20_000)], dtype=object)[prompt]
-        rater = np.array([f"rater-{i:04}" for i in range(2_000)], dtype=object)[rater]
-    return names[first], names[second], points, prompt, rater
+        prompt = pd.Series(
+            np.array([f"prompt-{i:05}" for i in range(20_000)], dtype=object)[prompt], dtype=str
+        )
+        rater = pd.Series(np.array([f"rater-{i:04}" for i in range(2_000)], dtype=object)[rater], dtype=str)
+    both = (pd.Series(names[codes], dtype=str) for codes in (first, second))
+    return *both, points, prompt, rater
 
 
 def leaderboard(as_strings: bool) -> Callable[[], Run]:
@@ -116,7 +124,7 @@ def arena_rank() -> Run:
     from arena_rank.utils.data_utils import PairDataset
 
     first, second, points, *_ = battles(as_strings=False)
-    winner = np.array(["model_b", "tie", "model_a"], dtype=object)[points]
+    winner = pd.Series(np.array(["model_b", "tie", "model_a"], dtype=object)[points], dtype=str)
     frame = pd.DataFrame({"model_a": first, "model_b": second, "winner": winner})
 
     def run() -> object:
