@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -26,6 +26,7 @@ class Battles:
     """One row a judgment: codes of the checkpoint shown first and of the other, and the first one's half points.
 
     `ordered` is False where it is not known which was shown first; then no order effect can be told.
+    `covariates` are differences, the first one's less the other's.
     """
 
     checkpoints: tuple[str, ...]
@@ -35,6 +36,7 @@ class Battles:
     prompt: Codes
     rater: Codes
     ordered: bool
+    covariates: Mapping[str, Floats] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -113,6 +115,7 @@ def battles_of(table: JudgmentTable) -> Battles:
         prompt=table.prompt.codes.astype(np.intp),
         rater=table.rater.codes.astype(np.intp),
         ordered=ordered,
+        covariates={name: np.where(swap, -x, x) for name, x in table.covariates.items()},
         notes=(*table.notes, *unknown),
     ).checked()
 

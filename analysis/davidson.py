@@ -27,18 +27,42 @@ TOLERANCE = 1e-10
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Each ordered pair that met, with its counts of losses, ties (Davidson) and wins of the first."""
+    """Each ordered pair that met, with its counts of losses, ties (Davidson) and wins of the first.
+
+    With covariates (first less second, one column each) every judgment is a pair of its own.
+    """
 
     first: NDArray[np.intp]
     second: NDArray[np.intp]
     counts: Floats
+    covariates: Floats
     checkpoints: int
     model: Model
+
+    @classmethod
+    def of(cls, counts: Floats, model: Model) -> Pairs:
+        """From counts [first, second, half points of the first]."""
+        first, second = np.nonzero(counts.sum(axis=2))
+        met = _categories(counts[first, second], model)
+        return cls(first, second, met, np.zeros((len(first), 0)), len(counts), model)
+
+    @classmethod
+    def of_rows(
+        cls,
+        first: NDArray[np.intp],
+        second: NDArray[np.intp],
+        points: NDArray[np.integer],
+        covariates: Floats,
+        checkpoints: int,
+        model: Model,
+    ) -> Pairs:
+        """From single judgments."""
+        return cls(first, second, _categories(np.eye(3)[points], model), covariates, checkpoints, model)
 
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """Parameters: log strengths, then log ν and δ; `free` are those that were estimated.
+    """Parameters: log strengths, log ν, δ, then one for each covariate; `free` are those that were estimated.
 
     `bread` is the inverse of the information on the free parameters (zero elsewhere), for strengths that sum to
     zero. `held` are checkpoints whose own counts have no finite maximum and were held by a prior.
@@ -52,22 +76,25 @@ class Fit:
 
     @property
     def strengths(self) -> Floats:
-        return self.parameters[:-2]
+        return self.parameters[: self.pairs.checkpoints]
 
     @property
     def log_tie(self) -> float | None:
-        return float(self.parameters[-2]) if self.free[-2] else None
+        return self._known(self.pairs.checkpoints)
 
     @property
     def order(self) -> float | None:
-        return float(self.parameters[-1]) if self.free[-1] else None
+        return self._known(self.pairs.checkpoints + 1)
+
+    def _known(self, place: int) -> float | None:
+        return float(self.parameters[place]) if self.free[place] else None
 
 
-def fit(counts: Floats, *, model: Model = "davidson", ordered: bool = True) -> Fit:
+def fit(counts: Floats, *, model: Model = "davidson", ordered: bool = True, rows: Pairs | None = None) -> Fit:
     """The likeliest strengths.
 
     Args: counts: [first, second, half points of the first]; all must be connected (`groups`).  ordered: fit the
-        order effect δ.
+        order effect δ.  rows: the same judgments one by one, with covariates; they move the odds like δ does.
     Raises: TableError where all are ties, or the likelihood has no maximum.
     A checkpoint that won or lost everything (or a group of them against the rest) has no finite strength: its
     prior is half a win and half a loss against a checkpoint of average strength, and it is named in `held`.
@@ -75,40 +102,39 @@ def fit(counts: Floats, *, model: Model = "davidson", ordered: bool = True) -> F
     Bradley and Terry (1952), Biometrika 39; prior: log-F(1, 1), Greenland and Mansournia (2015), Statistics in
     Medicine 34, 3133-3143.
     """
-    pairs = _pairs(counts, model)
-    held = _held(counts)
-    free = np.ones(pairs.checkpoints + 2, np.bool_)
     ties = float(counts[:, :, 1].sum())
     if ties == counts.sum():
         raise TableError("every judgment is a tie: strengths cannot be told apart")
-    free[-2] = model == "davidson" and ties > 0
+    pairs, held = rows or Pairs.of(counts, model), _held(counts)
+    M = pairs.checkpoints
+    free = np.ones(M + 2 + pairs.covariates.shape[1], np.bool_)
+    free[M] = model == "davidson" and ties > 0
     met = counts.sum(axis=2)
-    free[-1] = ordered and bool(
-        np.any((met > 0) & (met.T > 0))
-    )  # else the order cannot be told from the pair
-    parameters = np.zeros(len(free))
+    free[M + 1] = ordered and bool(np.any((met > 0) & (met.T > 0)))  # else it cannot be told from the pair
     if model == "davidson" and not ties:
-        pairs = replace(_pairs(counts, "bradley-terry"), model="bradley-terry")
+        pairs = replace(pairs, counts=pairs.counts[:, [0, 2]], model="bradley-terry")
+    parameters = np.zeros(len(free))
     for _ in range(MOST_STEPS):
         gradient, information = _derivatives(pairs, parameters, held)
         try:
-            step = _newton_step(gradient, information, free)
+            step = _newton_step(gradient, information, free, M)
         except np.linalg.LinAlgError:
             break
         if np.abs(step).max() < TOLERANCE:
-            return Fit(parameters, free, _inverse(information, free), held, pairs)
+            return Fit(parameters, free, _inverse(information, free, M), held, pairs)
         parameters = parameters + step / max(1.0, float(np.abs(step).max()))  # at most 1, or it may overshoot
     raise TableError("the strengths did not settle: one order or outcome may be all there is; add judgments")
 
 
 def probabilities(pairs: Pairs, parameters: Floats) -> Floats:
     """Of loss, tie (Davidson) and win of the first of each pair."""
-    features = FEATURES[pairs.model]
+    features, M = FEATURES[pairs.model], pairs.checkpoints
+    order = parameters[M + 1] + pairs.covariates @ parameters[M + 2 :]
     logs = (
         np.outer(parameters[pairs.first], features[:, 0])
         + np.outer(parameters[pairs.second], features[:, 1])
-        + parameters[-2] * features[:, 2]
-        + parameters[-1] * features[:, 3]
+        + parameters[M] * features[:, 2]
+        + np.outer(order, features[:, 3])
     )
     odds = np.exp(logs - logs.max(axis=1, keepdims=True))
     shares: Floats = odds / odds.sum(axis=1, keepdims=True)
@@ -129,12 +155,9 @@ def groups(counts: Floats) -> NDArray[np.intp]:
     return np.asarray(connected_components(counts.sum(axis=2) > 0, directed=False)[1], np.intp)
 
 
-def _pairs(counts: Floats, model: Model) -> Pairs:
-    first, second = np.nonzero(counts.sum(axis=2))
-    met = counts[first, second]
-    if model == "bradley-terry":
-        met = met[:, [0, 2]] + met[:, [1]] / 2
-    return Pairs(first, second, met, len(counts), model)
+def _categories(outcomes: Floats, model: Model) -> Floats:
+    """Losses, ties and wins, or, where the model has no ties, with half of them on each side."""
+    return outcomes if model == "davidson" else outcomes[:, [0, 2]] + outcomes[:, [1]] / 2
 
 
 def _derivatives(pairs: Pairs, parameters: Floats, held: tuple[int, ...]) -> tuple[Floats, Floats]:
@@ -149,6 +172,14 @@ def _derivatives(pairs: Pairs, parameters: Floats, held: tuple[int, ...]) -> tup
     local = n[:, None, None] * ((p @ squares).reshape(-1, 4, 4) - mean[:, :, None] * mean[:, None, :])
     cell = at[:, :, None] * K + at[:, None, :]
     information = np.bincount(cell.ravel(), local.ravel(), K * K).reshape(K, K).astype(np.float64)
+    for place, x in enumerate(
+        pairs.covariates.T, start=pairs.checkpoints + 2
+    ):  # each is a multiple of the order
+        gradient[place] = np.sum(x * surprise[:, 3])
+        shared = np.bincount(at.ravel(), (x[:, None] * local[:, 3, :]).ravel(), K)
+        information[place, : pairs.checkpoints + 2] = shared[: pairs.checkpoints + 2]
+        information[: pairs.checkpoints + 2, place] = shared[: pairs.checkpoints + 2]
+        information[place, pairs.checkpoints + 2 :] = (x * local[:, 3, 3]) @ pairs.covariates
     for one in held:
         chance = 1 / (1 + np.exp(-parameters[one]))
         gradient[one] += 0.5 - chance
@@ -156,27 +187,26 @@ def _derivatives(pairs: Pairs, parameters: Floats, held: tuple[int, ...]) -> tup
     return gradient, information
 
 
-def _newton_step(gradient: Floats, information: Floats, free: NDArray[np.bool_]) -> Floats:
+def _newton_step(gradient: Floats, information: Floats, free: NDArray[np.bool_], M: int) -> Floats:
     chosen, step = np.flatnonzero(free), np.zeros_like(gradient)
-    step[chosen] = np.linalg.solve(_anchored(information, chosen), gradient[chosen])
-    step[:-2] -= step[:-2].mean()
+    step[chosen] = np.linalg.solve(_anchored(information, chosen, M), gradient[chosen])
+    step[:M] -= step[:M].mean()
     return step
 
 
-def _inverse(information: Floats, free: NDArray[np.bool_]) -> Floats:
+def _inverse(information: Floats, free: NDArray[np.bool_], M: int) -> Floats:
     """Inverse on the free parameters, along strengths that sum to zero."""
-    M, chosen = len(free) - 2, np.flatnonzero(free)
-    inverse = np.zeros_like(information)
-    inverse[np.ix_(chosen, chosen)] = np.linalg.inv(_anchored(information, chosen))
+    chosen, inverse = np.flatnonzero(free), np.zeros_like(information)
+    inverse[np.ix_(chosen, chosen)] = np.linalg.inv(_anchored(information, chosen, M))
     centre = np.eye(len(free))
     centre[:M, :M] -= 1.0 / M
     projected: Floats = centre @ inverse @ centre
     return projected
 
 
-def _anchored(information: Floats, chosen: NDArray[np.intp]) -> Floats:
+def _anchored(information: Floats, chosen: NDArray[np.intp], M: int) -> Floats:
     """On the free parameters, with the direction in which all strengths move alike fixed: it is taken out again."""
-    M, inner = len(information) - 2, information[np.ix_(chosen, chosen)]
+    inner = information[np.ix_(chosen, chosen)]
     inner[:M, :M] += 1.0 / M
     return inner
 

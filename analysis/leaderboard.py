@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from analysis.battles import Battles, battles_of
-from analysis.davidson import Fit, Model, fit, groups
+from analysis.davidson import Fit, Model, Pairs, fit, groups
 from analysis.differences import Difference, difference
 from analysis.proportions import checked_level
 from analysis.ranks import Ranks, ranked
@@ -49,11 +49,16 @@ class Standing:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """`order_effect` is the log-odds for being shown first, `log_tie` the log of ν; None where not estimated."""
+    """`order_effect` is the log-odds for being shown first, `log_tie` the log of ν; None where not estimated.
+
+    `coefficients` are log-odds per tanh(difference / root mean square) of each covariate: strengths then hold at
+    no difference.
+    """
 
     standings: tuple[Standing, ...]
     order_effect: Difference | None
     log_tie: Difference | None
+    coefficients: dict[str, Difference]
     level: float
     method: str
     n: int
@@ -68,7 +73,7 @@ class Leaderboard:
 
 
 def leaderboard(table: JudgmentTable, *, model: Model = "davidson", level: float = 0.95) -> Leaderboard:
-    """The leaderboard of a judgment table; see `rank_battles`."""
+    """The leaderboard of a judgment table, adjusted for the covariates it was read with; see `rank_battles`."""
     return rank_battles(battles_of(table), model=model, level=level, data_digest=table.digest)
 
 
@@ -83,17 +88,16 @@ def rank_battles(
     checked_level(level)
     counts = battles.counts()
     _refuse_groups(battles, groups(counts))
-    fitted = fit(counts, model=model, ordered=battles.ordered)
+    fitted = fit(counts, model=model, ordered=battles.ordered, rows=_rows(battles, model))
     covariance = sandwich(fitted, battles)
     places = ranked(fitted.strengths, covariance, level)
     M = len(battles.checkpoints)
-    every = np.eye(M + 2)
-    variances, dfs = covariance.contrast(every)
+    variances, dfs = covariance.contrast(np.eye(len(fitted.parameters)))
     differences = [
         difference(
             float(fitted.parameters[k]), Variance(float(variances[k]), float(dfs[k])), level, METHODS[model]
         )
-        for k in range(M + 2)
+        for k in range(len(fitted.parameters))
     ]
     record = _record(counts)
     order = sorted(range(M), key=lambda k: (places.rank[k], battles.checkpoints[k]))
@@ -101,6 +105,7 @@ def rank_battles(
         standings=tuple(_standing(k, battles, differences[k], places, record[k], fitted) for k in order),
         order_effect=None if fitted.order is None else differences[M + 1],
         log_tie=None if fitted.log_tie is None else differences[M],
+        coefficients=dict(zip(battles.covariates, differences[M + 2 :], strict=True)),
         level=level,
         method=METHODS[model],
         n=len(battles),
@@ -109,6 +114,18 @@ def rank_battles(
         notes=(*battles.notes, *_notes(fitted, battles, covariance)),
         data_digest=data_digest,
     )
+
+
+def _rows(battles: Battles, model: Model) -> Pairs | None:
+    """The judgments one by one, where there are covariates."""
+    if not battles.covariates:
+        return None
+    for name, x in battles.covariates.items():
+        if not x.std():
+            raise TableError(f"column {name}: the same in every row, so nothing can be adjusted for it")
+    scaled = np.column_stack([np.tanh(x / np.sqrt(np.mean(x**2))) for x in battles.covariates.values()])
+    sides = (battles.first, battles.second, battles.points)
+    return Pairs.of_rows(*sides, scaled, len(battles.checkpoints), model)
 
 
 def _refuse_groups(battles: Battles, group: np.ndarray[tuple[int], np.dtype[np.intp]]) -> None:

@@ -71,46 +71,51 @@ def sandwich(fit: Fit, battles: Battles) -> Covariance:
 
 @dataclass(frozen=True, eq=False)
 class _Scores:
-    """Each judgment's score, which has two numbers only: that of the first one's strength, and that of the tie.
+    """Each judgment's score: `strength` for the first one, the same with its sign turned for the other, and a row
+    of `shared` for each parameter that all judgments share.
 
-    The other's strength has the same with the sign turned, and the order effect the same: what an outcome gives
-    the first and the other adds up to one, and it gives the order what it gives the first (davidson.FEATURES).
+    These are the tie, the order and the covariates; the last are multiples of `strength`, as an outcome gives the
+    order what it gives the first (davidson.FEATURES).
     """
 
     first: NDArray[np.intp]
     second: NDArray[np.intp]
     strength: Floats
-    tie: Floats
-    parameters: int
+    shared: Floats
+    checkpoints: int
 
     @classmethod
     def of(cls, fit: Fit, battles: Battles) -> _Scores:
         pairs, M = fit.pairs, fit.pairs.checkpoints
         expected = probabilities(pairs, fit.parameters) @ FEATURES[pairs.model][:, [0, 2]]
         said = np.array([[0.0, 0.0], [0.5, 1.0], [1.0, 0.0]])  # of loss, tie and win
-        by_pair = np.zeros((M * M, 3, 2))
-        by_pair[pairs.first * M + pairs.second] = said[None, :, :] - expected[:, None, :]
-        kind = (battles.first * M + battles.second) * 3 + battles.points
-        strength, tie = (np.ascontiguousarray(by_pair[:, :, k]).ravel()[kind] for k in (0, 1))
-        return cls(battles.first, battles.second, strength, tie * bool(fit.free[-2]), M + 2)
+        if pairs.covariates.shape[1]:
+            strength, tie = (said[battles.points] - expected).T
+        else:
+            by_pair = np.zeros((2, M * M, 3))
+            by_pair[:, pairs.first * M + pairs.second] = (said[None, :, :] - expected[:, None, :]).transpose(
+                2, 0, 1
+            )
+            kind = (battles.first * M + battles.second) * 3 + battles.points
+            strength, tie = (one.ravel()[kind] for one in by_pair)
+        shared = np.stack([tie * bool(fit.free[M]), strength, *(strength * x for x in pairs.covariates.T)])
+        return cls(battles.first, battles.second, strength, shared, M)
 
     def taken(self, rows: NDArray[np.intp]) -> _Scores:
-        columns = (self.first[rows], self.second[rows], self.strength[rows], self.tie[rows])
-        return _Scores(*columns, self.parameters)
+        columns = (self.first[rows], self.second[rows], self.strength[rows], self.shared[:, rows])
+        return _Scores(*columns, self.checkpoints)
 
     def alone(self) -> Floats:
         """Sum over judgments of score scoreᵀ."""
-        M, K = self.parameters - 2, self.parameters
-        sums = [
-            np.bincount(self.first * M + self.second, product, M * M).reshape(M, M)
-            for product in (self.strength**2, self.strength * self.tie, self.tie**2)
-        ]
-        square, cross, tie = sums
+        M, K = self.checkpoints, self.checkpoints + len(self.shared)
+        met = np.bincount(self.first * M + self.second, self.strength**2, M * M).reshape(M, M)
         total = np.zeros((K, K))
-        total[:M, :M] = np.diag(square.sum(axis=0) + square.sum(axis=1)) - square - square.T
-        total[:M, M] = total[M, :M] = cross.sum(axis=1) - cross.sum(axis=0)
-        total[:M, M + 1] = total[M + 1, :M] = square.sum(axis=1) - square.sum(axis=0)
-        total[M:, M:] = [[tie.sum(), cross.sum()], [cross.sum(), square.sum()]]
+        total[:M, :M] = np.diag(met.sum(axis=0) + met.sum(axis=1)) - met - met.T
+        for place, one in enumerate(self.shared, start=M):
+            product = self.strength * one
+            crossed = np.bincount(self.first, product, M) - np.bincount(self.second, product, M)
+            total[:M, place] = total[place, :M] = crossed
+        total[M:, M:] = self.shared @ self.shared.T
         return total
 
     def together(self, cluster: NDArray[np.intp]) -> Floats:
@@ -119,7 +124,7 @@ class _Scores:
 
     def clustered(self, cluster: NDArray[np.intp], clusters: int) -> Floats:
         """Sum over clusters of (sum of scores) (sum of scores)ᵀ."""
-        M, K = self.parameters - 2, self.parameters
+        M, K = self.checkpoints, self.checkpoints + len(self.shared)
         if clusters * K > min(MOST_DENSE, 32 * len(cluster)):
             return self._sparse(cluster, clusters)
         start = cluster * M
@@ -127,18 +132,18 @@ class _Scores:
         won = np.bincount(start + self.first, self.strength, clusters * M)
         won -= np.bincount(start + self.second, self.strength, clusters * M)
         table[:, :M] = won.reshape(clusters, M)
-        table[:, M] = np.bincount(cluster, self.tie, clusters)
-        table[:, M + 1] = np.bincount(cluster, self.strength, clusters)
+        for place, one in enumerate(self.shared, start=M):
+            table[:, place] = np.bincount(cluster, one, clusters)
         result: Floats = table.T @ table
         return result
 
     def _sparse(self, cluster: NDArray[np.intp], clusters: int) -> Floats:
         from scipy.sparse import csr_array
 
-        n, K = len(cluster), self.parameters
-        values = np.concatenate([self.strength, -self.strength, self.tie, self.strength])
-        at = np.concatenate([self.first, self.second, np.full(n, K - 2), np.full(n, K - 1)])
-        table = csr_array((values, (np.tile(cluster, 4), at)), shape=(clusters, K))
+        n, M, extra = len(cluster), self.checkpoints, len(self.shared)
+        values = np.concatenate([self.strength, -self.strength, self.shared.ravel()])
+        at = np.concatenate([self.first, self.second, np.repeat(np.arange(M, M + extra), n)])
+        table = csr_array((values, (np.tile(cluster, 2 + extra), at)), shape=(clusters, M + extra))
         return np.asarray((table.T @ table).toarray(), np.float64)
 
 

@@ -24,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="davidson",
         help="davidson (default) models ties; bradley-terry splits them, as other boards do",
     )
+    parser.add_argument(
+        "--covariates",
+        default="",
+        metavar="NAME,…",
+        help="adjust for these columns of candidate less baseline",
+    )
     parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
     add_plot_argument(parser, "each checkpoint's chance of beating an average one")
 
@@ -31,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from analysis.leaderboard import leaderboard
 
-    result = leaderboard(read_table(arguments), model=arguments.model, level=arguments.level)
+    names = [name.strip() for name in arguments.covariates.split(",") if name.strip()]
+    table = read_table(arguments, covariates=names)
+    result = leaderboard(table, model=arguments.model, level=arguments.level)
     if arguments.plot:
         save(arguments.plot, _forest(result))
     if arguments.json:
@@ -68,12 +76,13 @@ def _print(result: Leaderboard) -> None:
         )
         for one in result.standings
     ]
-    order = result.order_effect
-    shown = (
-        []
-        if order is None
-        else [f"shown first: {order.value:+.3f} log-odds [{order.low:+.3f}, {order.high:+.3f}]"]
-    )
+    effects = dict(result.coefficients)
+    if result.order_effect:
+        effects = {"shown first": result.order_effect} | effects
+    shown = [
+        f"{name}: {one.value:+.3f} log-odds [{one.low:+.3f}, {one.high:+.3f}]"
+        for name, one in effects.items()
+    ]
     print_table(
         "Leaderboard",
         ("Rank", f"Ranks at {100 * result.level:g}%", "Checkpoint", "Strength (Elo)", "W / T / L"),

@@ -152,6 +152,7 @@ def test_a_leaderboard_of_three(three, capsys):
     result = answered(capsys, "leaderboard", three)
     assert {one["checkpoint"] for one in result["standings"]} == {"new", "old", "base"}
     assert "Ranks at 95%" in printed(capsys, "leaderboard", three, "--model", "bradley-terry")
+    assert "length_difference: " in printed(capsys, "leaderboard", three, "--covariates", "length_difference")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from analysis.gate import all_criteria, gate
 from analysis.simulate import SimulatedTruth, simulate_table
@@ -90,6 +91,15 @@ def test_the_verdict_follows_the_bounds():
     just_enough = gate(study(7, 0.5, 0.5), old="old", new="new", margin=-result.lower_bound + 1e-9)
     not_enough = gate(study(7, 0.5, 0.5), old="old", new="new", margin=-result.lower_bound - 1e-9)
     assert (just_enough.verdict, not_enough.verdict) == ("pass", "inconclusive")
+
+
+def test_a_checkpoint_that_is_just_the_margin_worse_passes_once_in_twenty():
+    passed = sum(
+        gate(study(seed, 0.55, 0.50, 100), old="old", new="new", margin=0.05).verdict
+        in ("pass", "improvement")
+        for seed in range(300)
+    )
+    assert passed <= binom.ppf(0.999, 300, 0.05)
 
 
 def test_a_direct_comparison_is_preferred_and_read_in_both_directions():

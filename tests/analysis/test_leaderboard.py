@@ -1,13 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from analysis.battles import Battles, battles_of
-from analysis.davidson import fit
+from analysis.davidson import Pairs, fit
 from analysis.leaderboard import leaderboard, rank_battles
 from analysis.ranks import ranked
 from analysis.sandwich import Covariance, sandwich
 from analysis.tables import TableError, read_judgments
 
+COLUMNS = ("prompt_id", "rater_id", "candidate", "baseline", "outcome", "side")
 NAMES = ("ada", "bob", "cleo", "dan")
 
 
@@ -28,10 +31,14 @@ def slow_meat(found, battles, clusters):
     """Sum over clusters of the outer product of their summed scores, by loops and numeric derivatives."""
     totals = {}
 
+    q = len(found.parameters) - 6
+    covariates = found.pairs.covariates if q else np.zeros((len(battles), 0))
+
     def log_chance(parameters, row):
-        a = parameters[battles.first[row]] + parameters[-1]
+        tie, order, *effects = parameters[4:]
+        a = parameters[battles.first[row]] + order + covariates[row] @ effects
         b = parameters[battles.second[row]]
-        odds = np.exp([b, parameters[-2] + (a + b) / 2, a])
+        odds = np.exp([b, tie + (a + b) / 2, a])
         return np.log(odds[battles.points[row]] / odds.sum())
 
     for row, cluster in enumerate(clusters):
@@ -53,6 +60,77 @@ def test_the_sandwich_equals_a_slow_plain_one(kind):
     meat, groups = slow_meat(found, battles, clusters)
     expected = groups / (groups - 1) * found.bread @ meat @ found.bread
     assert getattr(sandwich(found, battles), kind) == pytest.approx(expected, rel=1e-5, abs=1e-8)
+
+
+def with_length(seed, effect, **options):
+    """Battles that follow a covariate too: the same ones, of which the longer won more often."""
+    battles = drawn(seed, **options)
+    rng = np.random.default_rng(seed)
+    x = rng.normal(0, 200, len(battles))
+    moved = rng.random(len(battles)) < np.abs(np.tanh(effect * x / 200) / 2)
+    points = np.where(moved, np.where(x > 0, 2, 0), battles.points).astype(np.int8)
+    return replace(battles, points=points, covariates={"length_difference": x})
+
+
+@pytest.mark.parametrize("kind", ["p", "r", "i"])
+def test_the_sandwich_holds_with_covariates_too(kind):
+    battles = with_length(5, 0.5)
+    x = np.tanh(battles.covariates["length_difference"][:, None] / 200)
+    rows = Pairs.of_rows(battles.first, battles.second, battles.points, x, 4, "davidson")
+    found = fit(battles.counts(), rows=rows)
+    cells = list(zip(battles.prompt.tolist(), battles.rater.tolist(), strict=True))
+    clusters = {"p": battles.prompt.tolist(), "r": battles.rater.tolist(), "i": cells}[kind]
+    meat, groups = slow_meat(found, battles, clusters)
+    expected = groups / (groups - 1) * found.bread @ meat @ found.bread
+    assert getattr(sandwich(found, battles), kind) == pytest.approx(expected, rel=1e-5, abs=1e-8)
+
+
+def test_rows_one_by_one_give_the_strengths_of_their_counts():
+    battles = drawn(6)
+    none = np.zeros((len(battles), 0))
+    rows = Pairs.of_rows(battles.first, battles.second, battles.points, none, 4, "davidson")
+    by_row, by_count = fit(battles.counts(), rows=rows), fit(battles.counts())
+    assert by_row.parameters == pytest.approx(by_count.parameters, abs=1e-9)
+
+
+def test_a_covariate_that_moves_judgments_is_found_and_taken_out():
+    board = rank_battles(with_length(7, 0.8, n=3000, prompts=800, raters=40))
+    assert board.coefficients["length_difference"].low > 0.3
+    useless = replace(drawn(7), covariates={"noise": np.random.default_rng(1).normal(size=400)})
+    noise = rank_battles(useless).coefficients["noise"]
+    assert noise.low < 0 < noise.high
+
+
+def test_turning_a_pair_around_turns_its_covariate_too():
+    rows = [
+        (
+            f"p{i:02}",
+            f"r{i % 7}",
+            NAMES[i % 4],
+            NAMES[(i + 1 + i % 3) % 4],
+            ("win", "tie", "loss")[i * i % 3],
+            side,
+        )
+        for i, side in enumerate(["left", "right", "right", "left", "left"] * 12)
+    ]
+    columns = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True)) | {
+        "x": [f"{i % 9 - 4}" for i in range(60)]
+    }
+    turned = columns | {
+        "candidate": columns["baseline"],
+        "baseline": columns["candidate"],
+        "outcome": [{"win": "loss", "tie": "tie", "loss": "win"}[one] for one in columns["outcome"]],
+        "side": [{"left": "right", "right": "left"}[one] for one in columns["side"]],
+        "x": [f"{-int(x)}" for x in columns["x"]],
+    }
+    board, other = (leaderboard(read_judgments(one, covariates=["x"])) for one in (columns, turned))
+    assert other.coefficients["x"].value == pytest.approx(board.coefficients["x"].value)
+    assert other.order_effect.value == pytest.approx(board.order_effect.value)
+
+
+def test_a_covariate_that_is_always_the_same_is_refused():
+    with pytest.raises(TableError, match="column x: the same in every row"):
+        rank_battles(replace(drawn(1), covariates={"x": np.ones(400)}))
 
 
 def test_a_sparse_table_of_clusters_gives_the_same(monkeypatch):
@@ -101,8 +179,7 @@ def test_simultaneous_ranks_are_right_as_often_as_they_say():
 
 
 def judgments(*rows):
-    names = ("prompt_id", "rater_id", "candidate", "baseline", "outcome", "side")
-    return read_judgments(dict(zip(names, zip(*rows, strict=True), strict=True)))
+    return read_judgments(dict(zip(COLUMNS, zip(*rows, strict=True), strict=True)))
 
 
 def test_the_side_says_who_was_shown_first():
