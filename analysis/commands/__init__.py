@@ -19,6 +19,7 @@ MODULES = (
     "stop",
     "leaderboard",
     "adjusted",
+    "prediction",
 )
 
 

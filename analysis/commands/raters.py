@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
 from analysis.commands.printing import percent, print_table
-from analysis.reading import TableError
+from analysis.commands.verdicts import read_verdicts
 
 if TYPE_CHECKING:
     from analysis.dawid_skene import WeightedWinRate
@@ -38,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     from analysis.raters import raters_table
 
     table = read_table(arguments)
-    gold = read_gold(arguments.gold) if arguments.gold else {}
+    gold = read_verdicts(arguments.gold, "outcome") if arguments.gold else {}
     result = raters_table(table, gold=gold, alpha=arguments.alpha)
     counted = table.rows(~np.isin(table.prompt.values(), list(gold))) if gold else table
     weighted = None if len(table.pairs) > 1 else weighted_win_rate(counted, level=arguments.level)
@@ -48,19 +47,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print(result, weighted)
     return 0
-
-
-def read_gold(path: Path) -> dict[str, str]:
-    """Prompt -> right outcome, from a CSV file."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
-    except (OSError, csv.Error, UnicodeDecodeError) as error:
-        raise TableError(f"{path}: cannot be read: {error}") from error
-    for number, row in enumerate(rows, start=1):
-        if not row.get("prompt_id") or not row.get("outcome"):
-            raise TableError(f"{path}: row {number}: columns prompt_id and outcome are needed in every row")
-    return {row["prompt_id"]: row["outcome"] for row in rows}
 
 
 def _print(result: Raters, weighted: WeightedWinRate | None) -> None:

@@ -110,7 +110,7 @@ def test_gold_without_the_columns_is_refused(pair, tmp_path, capsys):
     gold = tmp_path / "gold.csv"
     gold.write_text("prompt,outcome\np000,win\n")
     assert main(["raters", str(pair), "--gold", str(gold)]) == 2
-    assert "row 1: columns prompt_id and outcome" in capsys.readouterr().err
+    assert "row 1: columns prompt_id and outcome are needed" in capsys.readouterr().err
 
 
 def test_safety_rates_and_their_paired_difference(labels, capsys):
