@@ -72,9 +72,13 @@ class Linear:
 
 def mean(y: Floats, weights: Floats, prompt: Labelled, rater: Labelled) -> Linear:
     """The weighted mean of `y`; influence w (y - mean), for weights that sum to one."""
-    # Rounding must not leave a unanimous table at 0.9999999999999999.
-    value = float(y[0]) if np.all(y == y[0]) else float(np.sum(weights * y))
+    value = weighted_mean(y, weights)
     return Linear(value, weights * (y - value), weights, prompt, rater)
+
+
+def weighted_mean(y: Floats, weights: Floats) -> float:
+    """For weights that sum to one; rounding does not leave unanimous values at 0.9999999999999999."""
+    return float(y[0]) if np.all(y == y[0]) else float(np.sum(weights * y))
 
 
 def ratio(top: Floats, bottom: Floats, weights: Floats, prompt: Labelled, rater: Labelled) -> Linear:

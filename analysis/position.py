@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analysis.columns import Labelled
 from analysis.differences import Difference
 from analysis.estimates import Estimate, Weighting
-from analysis.linear import Linear, mean, row_weights
+from analysis.linear import Linear, mean, row_weights, weighted_mean
 from analysis.proportions import Interval, checked_level
 from analysis.tables import JudgmentTable, TableError, one_pair
 from analysis.variance import Floats
@@ -46,20 +46,21 @@ def position_bias(
 ) -> PositionBias:
     """Estimates the side bias over the judgments whose side is known.
 
-    Raises: TableError where no side is known, or the candidate stood on one side only.
+    Raises: TableError where no side is known, or the candidate did not stand on both sides in two prompts each.
     Source: docs/statistics.md, "Position bias".
     """
     checked_level(level)
     one_pair(table)
     refuse_one_side(table)
     known = table.rows(_sides(table) != 0)
+    left, right = (_order_mean(known, weighting, side).share(weighting, level) for side in (1, -1))
     side, y = _sides(known), known.points / 2
     weights = row_weights(known.prompt, weighting)
     first = np.where(side == 1, y, 1 - y)
     return PositionBias(
         bias=mean(first, weights, known.prompt, known.rater).difference(level, against=0.5),
-        left=_order_mean(known, weighting, 1).share(weighting, level),
-        right=_order_mean(known, weighting, -1).share(weighting, level),
+        left=left,
+        right=right,
         balanced=balanced_mean(y, weights, side, known.prompt, known.rater).share(weighting, level),
         left_share=float(np.mean(side == 1)),
         sides_known=len(known),
@@ -78,9 +79,10 @@ def balanced_mean(
     Args: side: 1 or -1 in every row, both present.
     """
     left = side == 1
-    halved = np.where(left, weights / weights[left].sum(), weights / weights[~left].sum()) / 2
-    means = np.where(left, 2 * np.sum((halved * y)[left]), 2 * np.sum((halved * y)[~left]))
-    return Linear(float(np.sum(halved * y)), halved * (y - means), halved, prompt, rater)
+    whole = np.where(left, weights / weights[left].sum(), weights / weights[~left].sum())
+    on_left, on_right = (weighted_mean(y[rows], whole[rows]) for rows in (left, ~left))
+    influence = whole / 2 * (y - np.where(left, on_left, on_right))
+    return Linear((on_left + on_right) / 2, influence, whole / 2, prompt, rater)
 
 
 def refuse_one_side(table: JudgmentTable) -> None:
@@ -92,7 +94,8 @@ def refuse_one_side(table: JudgmentTable) -> None:
         side = "left" if 1 in known else "right"
         raise TableError(
             f"column side: the candidate stood {side} in every row from row 1 on (a one-sided design): "
-            "its win rate cannot be told from the raters' side bias; show each response on both sides"
+            "its win rate cannot be told from the raters' side bias; show each response on both sides "
+            "(win-rate --one-sided takes it as it is)"
         )
 
 
@@ -111,6 +114,11 @@ def needs_balance(table: JudgmentTable) -> bool:
 
 def _order_mean(table: JudgmentTable, weighting: Weighting, side: int) -> Linear:
     chosen = table.rows(_sides(table) == side)
+    if len(chosen.prompt) < 2:
+        where = "left" if side == 1 else "right"
+        raise TableError(
+            f"column side: the candidate stood {where} in one prompt only; two or more are needed"
+        )
     return mean(chosen.points / 2, row_weights(chosen.prompt, weighting), chosen.prompt, chosen.rater)
 
 

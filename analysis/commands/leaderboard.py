@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import TYPE_CHECKING
 
 from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
@@ -50,19 +51,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _forest(result: Leaderboard) -> str:
-    from math import exp
-
     from analysis.charts import ForestRow, forest_plot
 
     rows = []
     for one in result.standings:
-        value, low, high = (
-            1 / (1 + exp(-x)) for x in (one.strength.value, one.strength.low, one.strength.high)
-        )
+        value, low, high = map(_chance, (one.strength.value, one.strength.low, one.strength.high))
         n = one.wins + one.ties + one.losses
         rows.append(ForestRow(one.checkpoint, value, low, high, n, f"rank {_ranks(one)}"))
     told = "Chance of beating a checkpoint of average strength, ties apart"
     return forest_plot(rows, id_prefix=ID_PREFIX, title="Leaderboard", description=told)
+
+
+def _chance(log_odds: float) -> float:
+    """0 or 1 where the end of an interval lies too far out for exp."""
+    return 1 / (1 + math.exp(-min(max(log_odds, -700.0), 700.0)))
 
 
 def _print(result: Leaderboard) -> None:
