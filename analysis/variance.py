@@ -68,7 +68,7 @@ def max_rule(
     V_p: Floats, V_r: Floats, V_i: Floats, df_p: float, df_r: float, df_i: float
 ) -> tuple[Floats, Floats]:
     """max(V_p + V_r - V_i, V_p, V_r) of each, with Satterthwaite's degrees of freedom, clipped to its parts'."""
-    V = np.maximum(np.maximum(V_p + V_r - V_i, V_p), V_r)
+    V = np.maximum.reduce([V_p + V_r - V_i, V_p, V_r, np.zeros_like(V_p)])  # rounding may leave -1e-33
     scale = V_r**2 / df_r + V_p**2 / df_p + V_i**2 / df_i
     fewest, some = min(df_p, df_r), V > NOTHING
     df = np.clip(V**2 / np.where(some, scale, 1.0), fewest, max(df_p, df_r))
