@@ -97,7 +97,8 @@ def fit(counts: Floats, *, model: Model = "davidson", ordered: bool = True, rows
         order effect δ.  rows: the same judgments one by one, with covariates; they move the odds like δ does.
     Raises: TableError where all are ties, or the likelihood has no maximum.
     A checkpoint that won or lost everything (or a group of them against the rest) has no finite strength: its
-    prior is half a win and half a loss against a checkpoint of average strength, and it is named in `held`.
+    prior is half a win and half a loss against a checkpoint of average strength, and it is named in `held`; where
+    there was no upset at all, that is everyone.
     Sources: Davidson (1970), JASA 65, 317-328; order effect: Davidson and Beaver (1977), Biometrics 33, 693-702;
     Bradley and Terry (1952), Biometrika 39; prior: log-F(1, 1), Greenland and Mansournia (2015), Statistics in
     Medicine 34, 3133-3143.
@@ -113,17 +114,30 @@ def fit(counts: Floats, *, model: Model = "davidson", ordered: bool = True, rows
     free[M + 1] = ordered and bool(np.any((met > 0) & (met.T > 0)))  # else it cannot be told from the pair
     if model == "davidson" and not ties:
         pairs = replace(pairs, counts=pairs.counts[:, [0, 2]], model="bradley-terry")
-    parameters = np.zeros(len(free))
+    everyone = tuple(range(M))
+    found = _climbed(pairs, free, held) or _climbed(
+        pairs, free, everyone
+    )  # no upset at all: nothing is finite
+    if found is None:
+        raise TableError(
+            "the strengths did not settle: one order or outcome may be all there is; add judgments"
+        )
+    return found
+
+
+def _climbed(pairs: Pairs, free: NDArray[np.bool_], held: tuple[int, ...]) -> Fit | None:
+    """The top of the likelihood by Newton's method, None where it has no finite one."""
+    M, parameters = pairs.checkpoints, np.zeros(len(free))
     for _ in range(MOST_STEPS):
         gradient, information = _derivatives(pairs, parameters, held)
         try:
             step = _newton_step(gradient, information, free, M)
         except np.linalg.LinAlgError:
-            break
+            return None
         if np.abs(step).max() < TOLERANCE:
             return Fit(parameters, free, _inverse(information, free, M), held, pairs)
         parameters = parameters + step / max(1.0, float(np.abs(step).max()))  # at most 1, or it may overshoot
-    raise TableError("the strengths did not settle: one order or outcome may be all there is; add judgments")
+    return None
 
 
 def probabilities(pairs: Pairs, parameters: Floats) -> Floats:

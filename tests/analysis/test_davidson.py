@@ -82,3 +82,16 @@ def test_groups_are_those_who_met():
 def test_where_all_are_ties_nothing_can_be_told():
     with pytest.raises(TableError, match="every judgment is a tie"):
         fit(counts(2, p01=(0, 9, 0)))
+
+
+def test_where_nothing_is_finite_everyone_is_held():
+    # Two that never lost to a third: wins and ties may both grow without end.
+    found = fit(counts(3, p01=(0, 3, 7), p21=(0, 3, 7)), ordered=False)
+    assert found.held == (0, 1, 2)
+    assert found.strengths[0] == pytest.approx(found.strengths[2])
+    assert 0 < found.strengths[0] < 10
+
+
+def test_where_the_first_shown_always_won_nothing_settles():
+    with pytest.raises(TableError, match="did not settle"):
+        fit(counts(2, p01=(0, 0, 9), p10=(0, 0, 9)))
