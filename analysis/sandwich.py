@@ -11,6 +11,8 @@ from analysis.battles import Battles
 from analysis.davidson import FEATURES, Fit, probabilities
 from analysis.variance import Floats, max_rule
 
+# What loss, tie and win give the first one's strength, and the tie (davidson.FEATURES).
+SAID = np.array([[0.0, 0.0], [0.5, 1.0], [1.0, 0.0]])
 MOST_DENSE = 2**25  # numbers in a table of clusters x parameters; beyond, or where most are 0, a sparse one
 
 
@@ -50,7 +52,9 @@ def sandwich(fit: Fit, battles: Battles) -> Covariance:
     P, R = int(battles.prompt.max()) + 1, int(battles.rater.max()) + 1
     cell, repeated = _cells(battles, R)
     cells = len(battles) if not repeated.size else len(battles) - repeated.size + int(cell.max()) + 1
-    meat_i = scores.alone()
+    meat_i = (
+        scores.alone() if fit.pairs.covariates.shape[1] else _Scores.of_kinds(fit).alone(_times(fit, battles))
+    )
     if repeated.size:
         meat_i = meat_i + scores.taken(repeated).together(cell)
 
@@ -87,35 +91,44 @@ class _Scores:
     @classmethod
     def of(cls, fit: Fit, battles: Battles) -> _Scores:
         pairs, M = fit.pairs, fit.pairs.checkpoints
-        expected = probabilities(pairs, fit.parameters) @ FEATURES[pairs.model][:, [0, 2]]
-        said = np.array([[0.0, 0.0], [0.5, 1.0], [1.0, 0.0]])  # of loss, tie and win
         if pairs.covariates.shape[1]:
-            strength, tie = (said[battles.points] - expected).T
-        else:
-            by_pair = np.zeros((2, M * M, 3))
-            by_pair[:, pairs.first * M + pairs.second] = (said[None, :, :] - expected[:, None, :]).transpose(
-                2, 0, 1
+            expected = probabilities(pairs, fit.parameters) @ FEATURES[pairs.model][:, [0, 2]]
+            strength, tie = (SAID[battles.points] - expected).T
+            shared = np.stack(
+                [tie * bool(fit.free[M]), strength, *(strength * x for x in pairs.covariates.T)]
             )
-            kind = (battles.first * M + battles.second) * 3 + battles.points
-            strength, tie = (one.ravel()[kind] for one in by_pair)
-        shared = np.stack([tie * bool(fit.free[M]), strength, *(strength * x for x in pairs.covariates.T)])
+        else:
+            number = np.zeros(M * M, np.intp)
+            number[pairs.first * M + pairs.second] = 3 * np.arange(len(pairs.first))
+            kind = number[battles.first * M + battles.second] + battles.points
+            kinds = cls.of_kinds(fit)
+            strength, shared = kinds.strength[kind], kinds.shared[:, kind]
         return cls(battles.first, battles.second, strength, shared, M)
+
+    @classmethod
+    def of_kinds(cls, fit: Fit) -> _Scores:
+        """One row for each ordered pair that met and each outcome: without covariates their score is the same."""
+        pairs, M = fit.pairs, fit.pairs.checkpoints
+        expected = probabilities(pairs, fit.parameters) @ FEATURES[pairs.model][:, [0, 2]]
+        strength, tie = (SAID[None, :, :] - expected[:, None, :]).reshape(-1, 2).T
+        sides = (np.repeat(pairs.first, 3), np.repeat(pairs.second, 3))
+        return cls(*sides, strength, np.stack([tie * bool(fit.free[M]), strength]), M)
 
     def taken(self, rows: NDArray[np.intp]) -> _Scores:
         columns = (self.first[rows], self.second[rows], self.strength[rows], self.shared[:, rows])
         return _Scores(*columns, self.checkpoints)
 
-    def alone(self) -> Floats:
-        """Sum over judgments of score scoreᵀ."""
+    def alone(self, times: Floats | float = 1.0) -> Floats:
+        """Sum over judgments of score scoreᵀ; each row counts so many times."""
         M, K = self.checkpoints, self.checkpoints + len(self.shared)
-        met = np.bincount(self.first * M + self.second, self.strength**2, M * M).reshape(M, M)
+        met = np.bincount(self.first * M + self.second, times * self.strength**2, M * M).reshape(M, M)
         total = np.zeros((K, K))
         total[:M, :M] = np.diag(met.sum(axis=0) + met.sum(axis=1)) - met - met.T
         for place, one in enumerate(self.shared, start=M):
-            product = self.strength * one
+            product = times * self.strength * one
             crossed = np.bincount(self.first, product, M) - np.bincount(self.second, product, M)
             total[:M, place] = total[place, :M] = crossed
-        total[M:, M:] = self.shared @ self.shared.T
+        total[M:, M:] = (times * self.shared) @ self.shared.T
         return total
 
     def together(self, cluster: NDArray[np.intp]) -> Floats:
@@ -145,6 +158,11 @@ class _Scores:
         at = np.concatenate([self.first, self.second, np.repeat(np.arange(M, M + extra), n)])
         table = csr_array((values, (np.tile(cluster, 2 + extra), at)), shape=(clusters, M + extra))
         return np.asarray((table.T @ table).toarray(), np.float64)
+
+
+def _times(fit: Fit, battles: Battles) -> Floats:
+    """How often each pair and outcome came, in the order of `_Scores.of_kinds`."""
+    return battles.counts()[fit.pairs.first, fit.pairs.second].ravel()
 
 
 def _cells(battles: Battles, raters: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
