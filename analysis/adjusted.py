@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.differences import Difference
-from analysis.estimates import Estimate
+from analysis.estimates import Estimate, Weighting
 from analysis.linear import Linear, row_weights
 from analysis.proportions import checked_level, t_quantile
 from analysis.tables import JudgmentTable, TableError, one_pair
@@ -33,6 +33,7 @@ class AdjustedWinRate:
     high: float
     level: float
     method: str
+    weighting: Weighting
     assumption: str
     coefficients: dict[str, Difference]
     scales: dict[str, float]
@@ -77,6 +78,7 @@ def adjusted_win_rate(
         high=high,
         level=level,
         method=METHOD,
+        weighting="prompts",
         assumption=ASSUMPTION,
         coefficients={name: one.difference(level) for name, one in zip(covariates, linear[1:], strict=True)},
         scales=scales,

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from analysis.differences import Difference
+from analysis.estimates import Weighting
 from analysis.gate_change import Compared, compared
 from analysis.proportions import checked_level, score_interval, t_quantile
 from analysis.significance import holm
@@ -35,6 +36,7 @@ class Gate:
     new: str
     baseline: str | None
     power_at_no_change: float
+    weighting: Weighting
     new_raters: bool
     n: int
     prompts: int
@@ -96,6 +98,7 @@ def gate(
         new=new,
         baseline=pair.baseline,
         power_at_no_change=power,
+        weighting="prompts",
         new_raters=pair.change.new_raters,
         n=pair.n,
         prompts=len(pair.change.prompt),

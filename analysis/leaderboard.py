@@ -10,6 +10,7 @@ import numpy as np
 from analysis.battles import Battles, battles_of
 from analysis.davidson import Fit, Model, Pairs, fit, groups
 from analysis.differences import Difference, difference
+from analysis.estimates import Weighting
 from analysis.proportions import checked_level
 from analysis.ranks import Ranks, ranked
 from analysis.reading import TableError
@@ -61,6 +62,7 @@ class Leaderboard:
     coefficients: dict[str, Difference]
     level: float
     method: str
+    weighting: Weighting
     n: int
     prompts: int
     raters: int
@@ -108,6 +110,7 @@ def rank_battles(
         coefficients=dict(zip(battles.covariates, differences[M + 2 :], strict=True)),
         level=level,
         method=METHODS[model],
+        weighting="judgments",
         n=len(battles),
         prompts=int(battles.prompt.max()) + 1,
         raters=int(battles.rater.max()) + 1,

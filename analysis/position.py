@@ -29,6 +29,7 @@ class PositionBias:
     left: Estimate
     right: Estimate
     balanced: Estimate
+    weighting: Weighting
     left_share: float
     sides_known: int
     n: int
@@ -62,6 +63,7 @@ def position_bias(
         left=left,
         right=right,
         balanced=balanced_mean(y, weights, side, known.prompt, known.rater).share(weighting, level),
+        weighting=weighting,
         left_share=float(np.mean(side == 1)),
         sides_known=len(known),
         n=len(table),

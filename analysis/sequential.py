@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from analysis.estimates import Weighting
 from analysis.proportions import checked_level
 from analysis.tables import JudgmentTable, TableError, one_pair
 from analysis.variance import Floats
@@ -33,6 +34,7 @@ class Sequence:
     high: float
     level: float
     method: str
+    weighting: Weighting
     stopped_at: int | None
     against: float
     planned: int
@@ -86,6 +88,7 @@ def confidence_sequence(
         high=float(highs[-1]),
         level=level,
         method=METHODS[kind],
+        weighting="prompts",
         stopped_at=int(out[0]) + 1 if out.size else None,
         against=against,
         planned=planned,

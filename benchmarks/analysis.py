@@ -4,7 +4,7 @@
 
 Peers: SciPy's bootstrap (here), and, with --peers, a Python that has arena-rank, evalica and krippendorff. They pin
 other versions of NumPy and JAX, so they live in an environment of their own: requirements-peers.lock. BLAS runs on one
-thread for all. Times are medians without the making of the data; memory is the peak of the whole process.
+thread for all. Times are medians of wall and CPU without the making of the data; memory is the peak of the process.
 """
 
 import argparse
@@ -30,32 +30,35 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--peers", help="a Python with the peers installed")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args(arguments)
-    table = Table("Task", "Contender", "Median", "Peak MB", "Times ours", title="Analysis and its peers")
+    table = Table(
+        "Task", "Contender", "Median", "CPU", "Peak MB", "Times ours", title="Analysis and its peers"
+    )
     for task, contenders in TASKS.items():
         ours = None
         for name, contender in contenders.items():
             if contender.peer and not options.peers:
-                table.add_row(task, name, "not run: --peers", "", "")
+                table.add_row(task, name, "not run: --peers", "", "", "")
                 continue
             python = options.peers if contender.peer else sys.executable
-            seconds, peak, problem = measured(python, task, name, options.rounds)
-            if problem:
-                table.add_row(task, name, problem, "", "")
+            found = measured(python, task, name, options.rounds)
+            if isinstance(found, str):
+                table.add_row(task, name, found, "", "", "")
                 continue
+            seconds, cpu, peak = found["median_s"], found["median_cpu_s"], found["peak_mb"]
             ours = ours or seconds
-            table.add_row(task, name, shown(seconds), f"{peak:.0f}", f"{seconds / ours:.1f}")
+            table.add_row(task, name, shown(seconds), shown(cpu), f"{peak:.0f}", f"{seconds / ours:.1f}")
     Console(width=130).print(table)
 
 
-def measured(python: str, task: str, contender: str, rounds: int) -> tuple[float, float, str]:
-    """Median seconds and peak megabytes, or what went wrong."""
+def measured(python: str, task: str, contender: str, rounds: int) -> dict[str, float] | str:
+    """Median seconds, of wall and of CPU, and peak megabytes; or what went wrong."""
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     command = [python, "-m", "benchmarks.analysis_tasks", task, contender, str(rounds)]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT, check=False)
     if done.returncode:
-        return 0.0, 0.0, (done.stderr.strip().splitlines() or ["failed"])[-1][:60]
-    result = json.loads(done.stdout.splitlines()[-1])
-    return result["median_s"], result["peak_mb"], ""
+        return (done.stderr.strip().splitlines() or ["failed"])[-1][:60]
+    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return result
 
 
 def shown(seconds: float) -> str:

@@ -1,6 +1,6 @@
 """What `benchmarks.analysis` measures: one task by one contender, run as a process of its own.
 
-python -m benchmarks.analysis_tasks TASK CONTENDER ROUNDS      prints {"median_s": ..., "peak_mb": ...}
+python -m benchmarks.analysis_tasks TASK CONTENDER ROUNDS      prints medians and peak as JSON
 """
 
 import json
@@ -209,13 +209,15 @@ TASKS: dict[str, dict[str, Contender]] = {
 def main(task: str, contender: str, rounds: int) -> None:
     run = TASKS[task][contender].prepare()
     run()  # imports and first calls are not what is compared
-    times = []
+    times, work = [], []
     for _ in range(rounds):
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         run()
         times.append(time.perf_counter() - start)
+        work.append(time.process_time() - busy)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"median_s": statistics.median(times), "peak_mb": peak}))
+    medians = {"median_s": statistics.median(times), "median_cpu_s": statistics.median(work)}
+    print(json.dumps(medians | {"peak_mb": peak}))
 
 
 if __name__ == "__main__":
