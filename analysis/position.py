@@ -16,6 +16,7 @@ from analysis.tables import JudgmentTable, TableError, one_pair
 from analysis.variance import Floats
 
 BALANCED_LEFT = Interval(0.45, 0.55)
+FEWEST_ON_A_SIDE = 20
 
 
 @dataclass(frozen=True)
@@ -109,9 +110,15 @@ def left_share(table: JudgmentTable) -> tuple[int, float | None]:
 
 
 def needs_balance(table: JudgmentTable) -> bool:
-    """Whether the headline averages the orders: all sides known, both there, and left outside 45-55 %."""
+    """Whether the headline averages the orders: left outside 45-55 %, all sides known, 20 prompts on each.
+
+    With fewer on a side, how much their mean may err could not be told from them.
+    """
     known, share = left_share(table)
-    return known == len(table) and share not in (None, 0.0, 1.0) and share not in BALANCED_LEFT
+    if share is None or known < len(table) or share in BALANCED_LEFT:
+        return False
+    prompts = (len(np.unique(table.prompt.codes[_sides(table) == side])) for side in (1, -1))
+    return min(prompts) >= FEWEST_ON_A_SIDE
 
 
 def _order_mean(table: JudgmentTable, weighting: Weighting, side: int) -> Linear:

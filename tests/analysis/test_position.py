@@ -36,12 +36,12 @@ def test_a_design_balanced_in_every_prompt_needs_no_balancing(table_of):
 
 
 def test_a_lopsided_design_makes_the_headline_the_average_of_both_orders(table_of):
-    sides = ["left"] * 16 + ["right"] * 8
-    outcomes = ["win"] * 12 + ["loss"] * 4 + ["win"] * 2 + ["loss"] * 6
+    sides = ["left"] * 48 + ["right"] * 24
+    outcomes = ["win"] * 36 + ["loss"] * 12 + ["win"] * 6 + ["loss"] * 18
     table = table_of(outcomes, side=sides)
     result = win_rate(table)
     assert result.order_balanced
-    assert result.value == pytest.approx((12 / 16 + 2 / 8) / 2)
+    assert result.value == pytest.approx((36 / 48 + 6 / 24) / 2)
     assert (result.low, result.high) == (
         position_bias(table).balanced.low,
         position_bias(table).balanced.high,
@@ -50,11 +50,17 @@ def test_a_lopsided_design_makes_the_headline_the_average_of_both_orders(table_o
 
 
 def test_the_balanced_rate_has_the_error_of_two_independent_means(table_of):
-    sides = ["left"] * 16 + ["right"] * 8
-    outcomes = ["win"] * 12 + ["loss"] * 4 + ["win"] * 2 + ["loss"] * 6
+    sides = ["left"] * 48 + ["right"] * 24
+    outcomes = ["win"] * 36 + ["loss"] * 12 + ["win"] * 6 + ["loss"] * 18
     result = win_rate(table_of(outcomes, raters=4, side=sides))  # each prompt once: prompts are independent
-    by_hand = (0.75 * 0.25 / 16 + 0.25 * 0.75 / 8) / 4 * 24 / 23
+    by_hand = (0.75 * 0.25 / 48 + 0.25 * 0.75 / 24) / 4 * 72 / 71
     assert result.se**2 == pytest.approx(by_hand)
+
+
+def test_too_few_on_one_side_leave_the_headline_as_it_is(table_of):
+    result = win_rate(table_of(["win"] * 60, side=["left"] * 41 + ["right"] * 19))
+    assert not result.order_balanced
+    assert any("carries the raters' side bias" in note for note in result.notes)
 
 
 @pytest.mark.parametrize(

@@ -75,5 +75,5 @@ def test_order_of_rows_changes_no_digit(judgments_csv, capsys, command):
 def test_a_balanced_headline_of_all_wins_is_exactly_one(table_of):
     from analysis.win_rate import win_rate
 
-    result = win_rate(table_of(["win"] * 23, side=["left"] * 16 + ["right"] * 7))
+    result = win_rate(table_of(["win"] * 61, side=["left"] * 40 + ["right"] * 21))
     assert (result.order_balanced, result.value, result.high) == (True, 1.0, 1.0)
