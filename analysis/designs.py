@@ -21,6 +21,7 @@ class Design:
 
     `uneven`: each prompt has 1 to 2·ratings - 1 of them.  `dropouts`: this share of judgments is never given.
     `busy_weight`: how much more often each of five raters is asked than each of the others; 1 is evenly.
+    `left`: the chance that the candidate stands left, each time anew; None balances the sides inside each prompt.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Design:
     uneven: bool = False
     dropouts: float = 0.0
     busy_weight: float = 1.0
+    left: float | None = None
 
     def truth(self) -> SimulatedTruth:
         """The latent model with prompt sd .9 and tie threshold .35."""
@@ -43,7 +45,9 @@ class Design:
         """A whole study. Prompts or raters that nobody judged or who judged nothing are not in it."""
         prompt, rater = self._assigned(rng)
         truth, n = self.truth(), len(prompt)
-        side = _sides(rng, prompt)
+        side = (
+            _balanced_sides(rng, prompt) if self.left is None else np.where(rng.random(n) < self.left, 1, -1)
+        )
         latent = (
             truth.preference
             + rng.normal(0, truth.prompt_sd, self.prompts)[prompt]
@@ -91,10 +95,11 @@ DESIGNS = (
     Design("400x3, 10% dropouts", 400, 3, 20, 0.15, dropouts=0.1),
     Design("400x3, 5 raters did 80%, sr .15", 400, 3, 20, 0.15, busy_weight=14.0),
     Design("400x3, 5 raters did 80%, sr .3", 400, 3, 20, 0.3, busy_weight=14.0),
+    Design("400x3, candidate left in 70%", 400, 3, 20, 0.15, left=0.7),
 )
 
 
-def _sides(rng: np.random.Generator, prompt: NDArray[np.intp]) -> NDArray[np.intp]:
+def _balanced_sides(rng: np.random.Generator, prompt: NDArray[np.intp]) -> NDArray[np.intp]:
     """1 and -1 in turn inside each prompt, from a random start."""
     starts = np.flatnonzero(np.concatenate([[True], prompt[1:] != prompt[:-1]]))
     lengths = np.diff(np.append(starts, len(prompt)))

@@ -26,9 +26,7 @@ def ready(page, text: str) -> None:
 
 def test_a_rater_judges_everything_by_keyboard_alone(visit, study, rater):
     page = visit("/accounts/login/")
-    page.locator(
-        "input[name=login]:focus"
-    ).wait_for()  # given by the browser with its first frame, not with the load
+    page.locator("input[name=login]:focus").wait_for()  # given by the browser with its first frame, not with the load
     page.keyboard.type(rater.user.username)
     page.keyboard.press("Tab")
     page.keyboard.type(builders.PASSWORD)
