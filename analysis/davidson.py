@@ -155,13 +155,6 @@ def probabilities(pairs: Pairs, parameters: Floats) -> Floats:
     return shares
 
 
-def places(pairs: Pairs) -> NDArray[np.intp]:
-    """Where each pair's four local coordinates stand among the parameters."""
-    M = pairs.checkpoints
-    common = np.broadcast_to([M, M + 1], (len(pairs.first), 2))
-    return np.column_stack([pairs.first, pairs.second, common])
-
-
 def groups(counts: Floats) -> NDArray[np.intp]:
     """The number of the group of each checkpoint, all of whose members are linked by comparisons."""
     from scipy.sparse.csgraph import connected_components
@@ -175,30 +168,40 @@ def _categories(outcomes: Floats, model: Model) -> Floats:
 
 
 def _derivatives(pairs: Pairs, parameters: Floats, held: tuple[int, ...]) -> tuple[Floats, Floats]:
-    """Gradient and information (the negative Hessian) of the log-likelihood, with the prior of the held."""
-    features, at = FEATURES[pairs.model], places(pairs)
+    """Gradient and information (the negative Hessian) of the log-likelihood, with the prior of the held.
+
+    What an outcome gives the first and the second adds up to one, so the second's part is the first's turned round.
+    """
+    M, K, features = pairs.checkpoints, len(parameters), FEATURES[pairs.model][:, [0, 2]]
     p, n = probabilities(pairs, parameters), pairs.counts.sum(axis=1)
-    K = len(parameters)
-    surprise = (pairs.counts - n[:, None] * p) @ features
-    gradient = np.bincount(at.ravel(), surprise.ravel(), K).astype(np.float64)
     mean = p @ features
-    squares = (features[:, :, None] * features[:, None, :]).reshape(len(features), 16)
-    local = n[:, None, None] * ((p @ squares).reshape(-1, 4, 4) - mean[:, :, None] * mean[:, None, :])
-    cell = at[:, :, None] * K + at[:, None, :]
-    information = np.bincount(cell.ravel(), local.ravel(), K * K).reshape(K, K).astype(np.float64)
-    for place, x in enumerate(
-        pairs.covariates.T, start=pairs.checkpoints + 2
-    ):  # each is a multiple of the order
-        gradient[place] = np.sum(x * surprise[:, 3])
-        shared = np.bincount(at.ravel(), (x[:, None] * local[:, 3, :]).ravel(), K)
-        information[place, : pairs.checkpoints + 2] = shared[: pairs.checkpoints + 2]
-        information[: pairs.checkpoints + 2, place] = shared[: pairs.checkpoints + 2]
-        information[place, pairs.checkpoints + 2 :] = (x * local[:, 3, 3]) @ pairs.covariates
+    strength, tie = ((pairs.counts - n[:, None] * p) @ features).T
+    products = p @ np.column_stack([features**2, features.prod(axis=1)])
+    spread, tied = (n[:, None] * (products[:, :2] - mean**2)).T
+    crossed = n * (products[:, 2] - mean.prod(axis=1))
+    order = np.column_stack([np.ones(len(n)), pairs.covariates])  # what δ and each covariate multiply
+    gradient, information = np.zeros(K), np.zeros((K, K))
+    gradient[:M] = _turned(pairs, strength)
+    gradient[M:] = [tie.sum(), *(strength @ order)]
+    met = np.bincount(pairs.first * M + pairs.second, spread, M * M).reshape(M, M)
+    information[:M, :M] = np.diag(met.sum(axis=0) + met.sum(axis=1)) - met - met.T
+    for place, shared in enumerate([crossed, *(order * spread[:, None]).T], start=M):
+        information[:M, place] = information[place, :M] = _turned(pairs, shared)
+    information[M, M] = tied.sum()
+    information[M, M + 1 :] = information[M + 1 :, M] = crossed @ order
+    information[M + 1 :, M + 1 :] = (order * spread[:, None]).T @ order
     for one in held:
         chance = 1 / (1 + np.exp(-parameters[one]))
         gradient[one] += 0.5 - chance
         information[one, one] += chance * (1 - chance)
     return gradient, information
+
+
+def _turned(pairs: Pairs, values: Floats) -> Floats:
+    """Sums over the pairs in which each checkpoint was first, less those in which it was second."""
+    M = pairs.checkpoints
+    won, lost = (np.bincount(codes, values, M).astype(np.float64) for codes in (pairs.first, pairs.second))
+    return won - lost
 
 
 def _newton_step(gradient: Floats, information: Floats, free: NDArray[np.bool_], M: int) -> Floats:
