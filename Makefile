@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chromium lint promptsets-report tpu-check bench services lock
+.PHONY: help setup demo test chromium lint promptsets-report tpu-check bench coverage-study services lock
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -55,12 +55,15 @@ tpu-check: setup ## Compile for a TPU that is not here, with its own compiler in
 bench: setup ## Measure what the README's figures come from
 	$(PYTHON) -m benchmarks
 
+coverage-study: setup ## Simulate how often the intervals hold the truth, and write benchmarks/coverage.md
+	$(PYTHON) -m benchmarks.coverage --out benchmarks/coverage.md
+
 services: setup ## Start a private Valkey and PostgreSQL, print their addresses, stop with Ctrl-C
 	$(PYTHON) -m tests.services
 
 lock: setup ## Compile the locks again after pyproject.toml has changed
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --custom-compile-command "make lock" --extra engine --extra parquet --group dev -o requirements.lock pyproject.toml
+	  --custom-compile-command "make lock" --extra engine --extra parquet --extra plots --group dev -o requirements.lock pyproject.toml
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --extra parquet -c requirements.lock -o requirements-web.lock pyproject.toml
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
