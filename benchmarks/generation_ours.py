@@ -1,4 +1,4 @@
-"""Our engine on the ragged workload, and one step of it beside the bare products: a process of `benchmarks.generation`."""
+"""Our engine on the ragged workload, and one step of it beside the bare products, for `benchmarks.generation`."""
 
 import json
 import resource

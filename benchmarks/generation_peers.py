@@ -1,4 +1,4 @@
-"""Other engines on the ragged workload, run by the Python that has them: `python benchmarks/generation_peers.py NAME …`.
+"""Other engines on the ragged workload, run by the Python that has them, for `benchmarks.generation`.
 
 Each is helped where it is weak: prompts are sorted by length, so that a batch pads little. Prints one JSON object.
 """

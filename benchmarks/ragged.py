@@ -1,4 +1,4 @@
-"""The ragged workload that generation is measured on, and the shapes of its checkpoints. NumPy alone: peers read it too."""
+"""The ragged workload that generation is measured on, and the shapes of its checkpoints. Peers read it too."""
 
 from dataclasses import dataclass
 
