@@ -34,7 +34,7 @@ def test_a_run_under_way_shows_its_pace_and_keeps_itself_up_to_date(page, run):
         Response.objects.filter(pk=item.response_id).update(n_output_tokens=100, created_at=made)
     RunResponse.objects.filter(pk=run.items.order_by("pk").last().pk).update(response=None)
     Chunk.objects.create(
-        run=run, number=0, item_ids=[], status="leased", attempts=1, error="the GPU <fell> off"
+        run=run, number=0, item_ids=[], status="queued", attempts=1, error="the GPU <fell> off"
     )
     text = page(f"/runs/{run.pk}/")
     assert "<dd>3 / 4</dd>" in text and "<dd>300</dd>" in text
