@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from generation.engine.checkpoints.loading import DTYPES, describe_checkpoint
+from generation.engine.compile_cache import use_compile_cache
 from generation.engine.compile_report import TARGETS, compile_report, told
 from generation.engine.generate_file import GenerateOptions, generate_file
 from generation.engine.presets import PRESETS
@@ -64,12 +65,17 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="each prompt derives its own from it and its id")
     parser.add_argument("--slots", type=int, default=64, help="sequences at a time (default %(default)s)")
     parser.add_argument("--dtype", choices=list(DTYPES), default="float32", help="default %(default)s")
+    parser.add_argument(
+        "--compile-cache", type=Path, metavar="DIR", help="keep compiled programs here for the next time"
+    )
 
 
 def _run_generate(options: argparse.Namespace) -> None:
     sampling = SamplingParams(options.temperature, options.top_k, options.top_p, options.seed)
     if options.max_new_tokens < 1:
         raise ValueError(f"--max-new-tokens is {options.max_new_tokens}; expected 1 or more")
+    if options.compile_cache:
+        use_compile_cache(options.compile_cache)
     count = generate_file(
         GenerateOptions(
             checkpoint=options.checkpoint,
