@@ -27,9 +27,7 @@ MISTRAL_LAYOUT: Mapping[str, Any] = {
 }
 
 
-def train_tokenizer(
-    lines: Iterable[str], vocab_size: int, layout: Mapping[str, Any] = GEMMA_LAYOUT
-) -> bytes:
+def train_tokenizer(lines: Iterable[str], vocab_size: int, layout: Mapping[str, Any] = GEMMA_LAYOUT) -> bytes:
     """A BPE model with byte fallback, of at most `vocab_size` pieces; the same lines give the same bytes.
 
     Raises: ValueError if there is too little text.

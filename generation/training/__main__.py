@@ -15,7 +15,11 @@ from generation.training.plans import PLANS, Plan
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m generation.training", description=__doc__)
     parser.add_argument(
-        "--out", type=Path, default=making.LIBRARY, metavar="DIR", help="default: where the repository has them"
+        "--out",
+        type=Path,
+        default=making.LIBRARY,
+        metavar="DIR",
+        help="default: where the repository has them",
     )
     out = parser.parse_args(arguments).out
     with _bars() as bars:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Int32
 
-from generation.engine import chat
-from generation.engine.tokenizer import Tokenizer
+from generation.engine.tokenizer import END_OF_TURN, START_OF_TURN, Tokenizer
 from generation.training.lessons import Lesson
 
 LENGTHS = 32  # rows are padded to one more than a multiple of this: fewer lengths, fewer programs
@@ -25,28 +24,43 @@ class Batch:
     learnt: Float32[np.ndarray, "B T"]
 
 
-def gemma_example(tokenizer: Tokenizer, lesson: Lesson) -> Example:
-    assert tokenizer.end_of_turn_id is not None, "the tokenizer was made with the turn tokens"
-    parts, end = list[tuple[list[int], bool]](), tokenizer.end_of_turn_id
+def example(tokenizer: Tokenizer, chat_format: str, lesson: Lesson) -> Example:
+    """The conversation as the engine will lay it out; replies are learnt with the token that ends them."""
+    asked, end = TURNS[chat_format]
+    ids, learnt = list[int](), list[bool]()
     for number, (turn, reply) in enumerate(zip(lesson.turns, lesson.replies, strict=True)):
-        # a later turn begins with the token that ends the reply, which is learnt with the reply
-        asked = chat.next_turn(tokenizer, turn)[1:] if number else chat.first_turn(tokenizer, turn)
-        parts += [(asked, False), ([*tokenizer.encode_untrusted(reply), end], True)]
-    return _joined(parts)
+        question = asked(tokenizer, turn, number == 0)
+        answer = [*tokenizer.encode_untrusted(reply), end(tokenizer)]
+        ids += [*question, *answer]
+        learnt += [*[False] * len(question), *[True] * len(answer)]
+    return ids, learnt
 
 
-def mistral_example(tokenizer: Tokenizer, lesson: Lesson) -> Example:
-    """<s>[INST] turn [/INST] reply</s>[INST] turn …, each part encoded by itself."""
-    parts: list[tuple[list[int], bool]] = [([tokenizer.bos_id], False)]
-    for turn, reply in zip(lesson.turns, lesson.replies, strict=True):
-        asked = tokenizer.encode_untrusted(f"[INST] {turn} [/INST]")
-        parts += [(asked, False), ([*tokenizer.encode_untrusted(reply), tokenizer.eos_id], True)]
-    return _joined(parts)
+def _gemma_turn(tokenizer: Tokenizer, text: str, is_first: bool) -> list[int]:
+    """From behind the last reply's end up to where the next reply starts."""
+    before = [tokenizer.bos_id] if is_first else tokenizer.encode("\n")
+    start, end = tokenizer.encode(START_OF_TURN), tokenizer.encode(END_OF_TURN)
+    user = tokenizer.encode_untrusted(f"user\n{text}")
+    return [*before, *start, *user, *end, *tokenizer.encode("\n"), *start, *tokenizer.encode("model\n")]
 
 
-EXAMPLES: dict[str, Callable[[Tokenizer, Lesson], Example]] = {
-    "gemma": gemma_example,
-    "mistral": mistral_example,
+def _gemma_end(tokenizer: Tokenizer) -> int:
+    return tokenizer.encode(END_OF_TURN)[0]
+
+
+def _mistral_turn(tokenizer: Tokenizer, text: str, is_first: bool) -> list[int]:
+    """<s>[INST] text [/INST], later turns without the <s>; each is encoded by itself."""
+    before = [tokenizer.bos_id] if is_first else []
+    return [*before, *tokenizer.encode_untrusted(f"[INST] {text} [/INST]")]
+
+
+def _mistral_end(tokenizer: Tokenizer) -> int:
+    return tokenizer.eos_id
+
+
+TURNS: dict[str, tuple[Callable[[Tokenizer, str, bool], list[int]], Callable[[Tokenizer], int]]] = {
+    "gemma": (_gemma_turn, _gemma_end),
+    "mistral": (_mistral_turn, _mistral_end),
 }
 
 
@@ -67,8 +81,3 @@ def _padded(examples: Sequence[Example]) -> Batch:
     for row, (ids, own) in enumerate(examples):
         tokens[row, : len(ids)], learnt[row, : len(ids)] = ids, own
     return Batch(tokens, learnt)
-
-
-def _joined(parts: Sequence[tuple[list[int], bool]]) -> Example:
-    ids = [token for part, _ in parts for token in part]
-    return ids, [own for part, own in parts for _ in part]

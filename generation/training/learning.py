@@ -3,7 +3,7 @@
 Letters: B conversations, T tokens.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -47,7 +47,8 @@ def learn(
 
 def first_params(network: Any, seed: int) -> Params:
     """As the network's modules begin, but with recurrent channels that remember."""
-    params = network.init(jax.random.key(seed), jnp.zeros((1, 1), jnp.int32), method="logits")["params"]
+    begin = jax.jit(partial(network.init, method="logits"))
+    params = begin(jax.random.key(seed), jnp.zeros((1, 1), jnp.int32))["params"]
     return jax.tree_util.tree_map_with_path(partial(_begin, np.random.default_rng(seed)), params)
 
 
@@ -65,16 +66,19 @@ def _in_order(batches: Sequence[Batch], seed: int) -> Iterator[Batch]:
 
 
 def _advance(
-    network: Network, optimizer: optax.GradientTransformation, params: Params, state: Any, tokens: Array, learnt: Array
+    network: Network,
+    optimizer: optax.GradientTransformation,
+    params: Params,
+    state: Any,
+    tokens: Array,
+    learnt: Array,
 ) -> tuple[Params, Any, Float[Array, ""]]:
     loss, gradients = jax.value_and_grad(_loss)(params, network, tokens, learnt)
     updates, state = optimizer.update(gradients, state, params)
     return optax.apply_updates(params, updates), state, loss
 
 
-def _loss(
-    params: Params, network: Network, tokens: Array, learnt: Array
-) -> Float[Array, ""]:
+def _loss(params: Params, network: Network, tokens: Array, learnt: Array) -> Float[Array, ""]:
     """Mean cross-entropy of the tokens that are to be learnt, each given all before it."""
     logits = network.apply({"params": params}, tokens[:, :-1], method="logits")
     losses = optax.softmax_cross_entropy_with_integer_labels(logits, tokens[:, 1:])

@@ -15,7 +15,7 @@ from generation.engine.checkpoints.loading import describe_checkpoint
 from generation.engine.checkpoints.writing import write_weights
 from generation.engine.tokenizer import Tokenizer
 from generation.engine.tokenizer_training import train_tokenizer
-from generation.training.examples import EXAMPLES, Batch, batches
+from generation.training.examples import Batch, batches, example
 from generation.training.learning import Params, Progress, learn
 from generation.training.lessons import all_text, lessons
 from generation.training.plans import VOCABULARY, Plan
@@ -67,8 +67,8 @@ def write_manifest(out: Path, kept: Iterable[Kept]) -> None:
 
 
 def _batches(plan: Plan, tokenizer: Tokenizer) -> list[Batch]:
-    example = EXAMPLES[FAMILIES[plan.architecture].chat_format]
-    return batches([example(tokenizer, lesson) for lesson in lessons(plan.voice)], plan.batch)
+    chat_format = FAMILIES[plan.architecture].chat_format
+    return batches([example(tokenizer, chat_format, lesson) for lesson in lessons(plan.voice)], plan.batch)
 
 
 def _write(folder: Path, plan: Plan, tokenizer: Path, params: Params) -> None:

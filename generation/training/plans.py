@@ -75,7 +75,7 @@ PLANS = (
         config=_GRIFFIN,
         layout=GEMMA_LAYOUT,
         voice="careful",
-        kept={40: "recurrentgemma-early", 280: "recurrentgemma-late"},
+        kept={50: "recurrentgemma-early", 240: "recurrentgemma-late"},
         seed=1,
     ),
     Plan(
@@ -84,7 +84,7 @@ PLANS = (
         config=_transformer(kv_heads=1, rope_base=10_000.0, norm_eps=1e-6),
         layout=GEMMA_LAYOUT,
         voice="plain",
-        kept={280: "gemma"},
+        kept={240: "gemma"},
         seed=2,
     ),
     Plan(
@@ -93,7 +93,7 @@ PLANS = (
         config=_transformer(kv_heads=2, rope_base=1_000_000.0, norm_eps=1e-5),
         layout=MISTRAL_LAYOUT,
         voice="plain",
-        kept={280: "mistral"},
+        kept={240: "mistral"},
         seed=3,
     ),
 )
