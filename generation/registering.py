@@ -38,7 +38,7 @@ def register(
     _check_arguments(name, series, step, dtype)
     folder = folder_within_roots(uri)
     described = describe_checkpoint(folder)
-    if described.tokenizer is None or not described.tokenizer.can_chat:
+    if not described.can_chat:
         raise ValueError(
             f"{folder}: cannot answer prompts: it needs a tokenizer.model with the tokens that mark turns"
         )

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from generation.engine import chat
-from generation.engine.engine import Engine
-from generation.engine.requests import GeneratedText, GenerationRequest, check_requests
+from generation.engine.chat import CHATS
+from generation.engine.engine import Engine, Session
+from generation.engine.requests import GeneratedText, GenerationRequest
 from generation.engine.sampling import SamplingParams, derived_seed
-from generation.engine.tokenizer import Tokenizer
 
 
 @dataclass(frozen=True)
@@ -39,62 +38,77 @@ def generate_conversations(
 ) -> Iterator[ConversationReplies]:
     """Yields each conversation as soon as its last reply is done.
 
-    All first turns are generated together, then all second turns, and so on; max_new_tokens holds for each reply.
+    Each turn is generated as soon as the reply before it is there; max_new_tokens holds for each reply.
     A reply cut at that length stands in the conversation as it is. Each conversation is drawn with
     `derived_seed(sampling.seed, id)`.
     Raises: ValueError, before anything is generated, if the checkpoint cannot chat, an id stands twice, a
         conversation has no turn or max_new_tokens is not positive.
     """
-    tokenizer = engine.checkpoint.tokenizer
-    if tokenizer is None:
-        raise ValueError(f"{engine.checkpoint.path}: has no tokenizer.model: it takes token ids only")
-    open_ones = [_begin(tokenizer, conversation, sampling, max_new_tokens) for conversation in conversations]
-    check_requests([talk.request() for talk in open_ones], engine.checkpoint.network.vocab_size, can_decode=True)
-    return _turn_after_turn(engine, tokenizer, open_ones)
+    talks = [_begin(engine, conversation, sampling, max_new_tokens) for conversation in conversations]
+    places = max((talk.places for talk in talks), default=0)
+    session = engine.open([talk.request() for talk in talks], places)
+    return _turn_after_turn(session, {talk.conversation.id: talk for talk in talks})
 
 
 @dataclass
 class _Talk:
-    """A conversation under way; `context` is all of it so far, as the next reply's prompt."""
+    """A conversation under way. `context`: all of it so far, the next prompt; `later`: the ids of turns to come."""
 
     conversation: Conversation
     context: list[int]
+    later: list[list[int]]
     sampling: SamplingParams
     max_new_tokens: int
     replies: list[GeneratedText] = field(default_factory=list)
+
+    @property
+    def places(self) -> int:
+        """Tokens of the whole conversation at the most."""
+        return len(self.context) + sum(map(len, self.later)) + self.max_new_tokens * (1 + len(self.later))
 
     @property
     def is_done(self) -> bool:
         return len(self.replies) == len(self.conversation.user_turns)
 
     def request(self) -> GenerationRequest:
-        return GenerationRequest(self.conversation.id, self.context, self.max_new_tokens, self.sampling)
+        """Its id stands once in a session: a first turn has the conversation's own."""
+        turn = f" turn {len(self.replies) + 1}" if self.replies else ""
+        return GenerationRequest(
+            f"{self.conversation.id}{turn}", self.context, self.max_new_tokens, self.sampling
+        )
 
-    def add(self, reply: GeneratedText, tokenizer: Tokenizer) -> None:
-        self.replies.append(reply)
+    def add(self, reply: GeneratedText) -> None:
+        self.replies.append(replace(reply, id=self.conversation.id))
         if not self.is_done:
-            turn = chat.next_turn(tokenizer, self.conversation.user_turns[len(self.replies)])
-            self.context = [*self.context, *reply.token_ids, *turn]
+            self.context = [*self.context, *reply.token_ids, *self.later[len(self.replies) - 1]]
 
 
 def _begin(
-    tokenizer: Tokenizer, conversation: Conversation, sampling: SamplingParams, max_new_tokens: int
+    engine: Engine, conversation: Conversation, sampling: SamplingParams, max_new_tokens: int
 ) -> _Talk:
+    tokenizer, chat = engine.checkpoint.tokenizer, CHATS[engine.checkpoint.chat_format]
+    if tokenizer is None:
+        raise ValueError(f"{engine.checkpoint.path}: has no tokenizer.model: it takes token ids only")
     if not conversation.user_turns:
         raise ValueError(f"conversation {conversation.id!r}: has no user turn")
-    seeded = replace(sampling, seed=derived_seed(sampling.seed, conversation.id))
-    opening = chat.first_turn(tokenizer, conversation.user_turns[0])
-    return _Talk(conversation, opening, seeded, max_new_tokens)
+    first, *later = conversation.user_turns
+    return _Talk(
+        conversation,
+        chat.first_turn(tokenizer, first),
+        [chat.next_turn(tokenizer, turn) for turn in later],
+        replace(sampling, seed=derived_seed(sampling.seed, conversation.id)),
+        max_new_tokens,
+    )
 
 
-def _turn_after_turn(
-    engine: Engine, tokenizer: Tokenizer, talks: Sequence[_Talk]
-) -> Iterator[ConversationReplies]:
-    by_id = {talk.conversation.id: talk for talk in talks}
-    while by_id:
-        for reply in engine.generate([talk.request() for talk in by_id.values()]):
-            talk = by_id[reply.id]
-            talk.add(reply, tokenizer)
-            if talk.is_done:
-                del by_id[reply.id]
-                yield ConversationReplies(reply.id, tuple(talk.replies), talk.sampling.seed)
+def _turn_after_turn(session: Session, talks: dict[str, _Talk]) -> Iterator[ConversationReplies]:
+    asked = {talk.request().id: talk for talk in talks.values()}
+    for reply in session.texts():
+        talk = asked.pop(reply.id)
+        talk.add(reply)
+        if talk.is_done:
+            yield ConversationReplies(talk.conversation.id, tuple(talk.replies), talk.sampling.seed)
+        else:
+            follow_up = talk.request()
+            asked[follow_up.id] = talk
+            session.add([follow_up])

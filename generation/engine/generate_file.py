@@ -43,8 +43,7 @@ def generate_file(options: GenerateOptions) -> int:
         raise ValueError(f"{options.out.parent}: there is no such folder to write into")
     rows = read_prompts(options.prompts)
     checkpoint = load_checkpoint(options.checkpoint, dtype=options.dtype)
-    tokenizer = checkpoint.tokenizer
-    check_against(rows, checkpoint.network.vocab_size, tokenizer is not None and tokenizer.can_chat)
+    check_against(rows, checkpoint.network.vocab_size, checkpoint.can_chat)
     done = _generate(Engine(checkpoint, slots=options.slots), rows, options)
     _write(options.out, len(rows), (_response(replies, checkpoint, options) for replies in done))
     return len(rows)

@@ -61,9 +61,7 @@ class Occupant:
 SPELLING = 8  # tokens before the end that a first character cut in half may need
 
 
-def occupant_of(
-    request: GenerationRequest, stop_ids: Sequence[int], tokenizer: Tokenizer | None
-) -> Occupant:
+def occupant_of(request: GenerationRequest, stop_ids: Sequence[int], tokenizer: Tokenizer | None) -> Occupant:
     """`stop_ids`: the checkpoint's own."""
     ending = () if request.ignore_eos else stop_ids if request.stop_ids is None else request.stop_ids
     return Occupant(request, frozenset(ending), tokenizer)

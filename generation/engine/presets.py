@@ -1,15 +1,19 @@
-"""Shapes of known checkpoints by name, for making checkpoints with random weights."""
+"""Shapes of known checkpoints by name, for making checkpoints with random weights and for compiling."""
 
 from dataclasses import dataclass, replace
 
 from generation.engine.networks.griffin import RecurrentGemmaConfig
+from generation.engine.networks.transformer import TransformerConfig
+
+Config = RecurrentGemmaConfig | TransformerConfig
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A network's shape and the dtype its weights are stored in; `is_tiny`: small enough to be reshaped."""
+    """A family's shape, and the dtype that its weights are stored in; `is_tiny`: small enough to be reshaped."""
 
-    config: RecurrentGemmaConfig
+    family: str
+    config: Config
     dtype: str
     is_tiny: bool = False
 
@@ -32,6 +36,9 @@ _RECURRENTGEMMA_2B = RecurrentGemmaConfig(
     rope_base=10_000.0,
     rotated_share=0.5,
 )
+_RECURRENTGEMMA_9B = replace(
+    _RECURRENTGEMMA_2B, width=4096, depth=38, mlp_width=12_288, heads=16, lru_width=4096
+)
 _RECURRENTGEMMA_TINY = replace(
     _RECURRENTGEMMA_2B,
     vocab_size=512,
@@ -43,11 +50,57 @@ _RECURRENTGEMMA_TINY = replace(
     lru_width=64,
     window=128,
 )
-PRESETS = {
-    "recurrentgemma-2b": Preset(_RECURRENTGEMMA_2B, "bfloat16"),
-    "recurrentgemma-2b-it": Preset(_RECURRENTGEMMA_2B, "bfloat16"),
-    "recurrentgemma-tiny": Preset(_RECURRENTGEMMA_TINY, "float32", is_tiny=True),
+# Gemma Team (2024), arXiv 2403.08295, table 1
+_GEMMA_2B = TransformerConfig(
+    vocab_size=256_000,
+    width=2048,
+    depth=18,
+    mlp_width=16_384,
+    heads=8,
+    kv_heads=1,
+    head_dim=256,
+    window=None,
+    norm_eps=1e-6,
+    rope_base=10_000.0,
+)
+_GEMMA_7B = replace(_GEMMA_2B, width=3072, depth=28, mlp_width=24_576, heads=16, kv_heads=16)
+_GEMMA_TINY = replace(_GEMMA_2B, vocab_size=512, width=64, depth=4, mlp_width=192, heads=4, head_dim=16)
+# Jiang et al. (2023), arXiv 2310.06825; version 0.2 drops the window and raises the base of the rotary positions
+_MISTRAL_7B = TransformerConfig(
+    vocab_size=32_000,
+    width=4096,
+    depth=32,
+    mlp_width=14_336,
+    heads=32,
+    kv_heads=8,
+    head_dim=128,
+    window=None,
+    norm_eps=1e-5,
+    rope_base=1e6,
+)
+_MISTRAL_TINY = replace(
+    _MISTRAL_7B, vocab_size=512, width=64, depth=4, mlp_width=192, heads=4, kv_heads=2, head_dim=16
+)
+_BY_SIZE = {
+    "recurrentgemma-2b": Preset("recurrentgemma", _RECURRENTGEMMA_2B, "bfloat16"),
+    "recurrentgemma-9b": Preset("recurrentgemma", _RECURRENTGEMMA_9B, "bfloat16"),
+    "recurrentgemma-tiny": Preset("recurrentgemma", _RECURRENTGEMMA_TINY, "float32", is_tiny=True),
+    "gemma-1.1-2b": Preset("gemma", _GEMMA_2B, "bfloat16"),
+    "gemma-1.1-7b": Preset("gemma", _GEMMA_7B, "bfloat16"),
+    "gemma-tiny": Preset("gemma", _GEMMA_TINY, "float32", is_tiny=True),
+    "mistral-7b-v0.2": Preset("mistral", _MISTRAL_7B, "bfloat16"),
+    "mistral-tiny": Preset("mistral", _MISTRAL_TINY, "float32", is_tiny=True),
 }
+_TUNED = {  # a name of its own, a shape that is the base's
+    "recurrentgemma-2b-it": "recurrentgemma-2b",
+    "recurrentgemma-9b-it": "recurrentgemma-9b",
+    "gemma-1.1-2b-it": "gemma-1.1-2b",
+    "gemma-1.1-7b-it": "gemma-1.1-7b",
+    "gemma-2b": "gemma-1.1-2b",
+    "gemma-7b": "gemma-1.1-7b",
+    "mistral-7b-instruct-v0.2": "mistral-7b-v0.2",
+}
+PRESETS = _BY_SIZE | {name: _BY_SIZE[base] for name, base in _TUNED.items()}
 
 
 def preset(name: str, width: int | None = None) -> Preset:
@@ -65,5 +118,7 @@ def preset(name: str, width: int | None = None) -> Preset:
         raise ValueError(f"width: the preset {name} has the width of the released checkpoint; leave it out")
     if width < 1 or width % (4 * heads):
         raise ValueError(f"width is {width}; expected a multiple of {4 * heads}")
-    config = replace(found.config, width=width, lru_width=width, mlp_width=3 * width, head_dim=width // heads)
+    config = replace(found.config, width=width, mlp_width=3 * width, head_dim=width // heads)
+    if isinstance(config, RecurrentGemmaConfig):
+        config = replace(config, lru_width=width)
     return replace(found, config=config)

@@ -1,8 +1,8 @@
 """The compiled programs: all that a scheduler does on the device. A handful for a whole prompt set.
 
-`extend` compiles once for each piece length, all others once for a number of slots. States are donated, so they change in
-place. A prompt is read row by row into a state of its own, then put whole into a slot: what it reads depends on its own
-length alone, and nothing of what the slot held before is left.
+`extend` compiles once for each length of piece, all others once for a number of slots. States are donated, so they
+change in place. A prompt is read row by row into a state of its own, then put whole into a slot: what it reads depends
+on its own length alone, and nothing of what the slot held before is left.
 
 Letters: B slots, T tokens of a piece, V vocabulary, S stop ids, N steps.
 """
@@ -140,9 +140,7 @@ def _one_step(
     drawn = sample(logits, slots.sampling, state.position)
     newest, left = _after(drawn.tokens, slots.left, slots.stops)
     drawn = drawn.replace(tokens=jnp.where(busy, drawn.tokens, NOTHING))  # type: ignore[attr-defined]
-    return Slots(
-        state, newest, jnp.where(busy, left, 0), slots.stops, slots.sampling
-    ), drawn
+    return Slots(state, newest, jnp.where(busy, left, 0), slots.stops, slots.sampling), drawn
 
 
 def _after(

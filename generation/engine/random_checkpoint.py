@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from generation.engine.checkpoints.recurrentgemma_format import config_json, tensor_specs
+from generation.engine.checkpoints.families import family_named
 from generation.engine.checkpoints.tensor_specs import TensorSpec
 from generation.engine.checkpoints.writing import write_weights
-from generation.engine.networks.griffin import RecurrentGemmaConfig
+from generation.engine.presets import Config
 from generation.engine.presets import preset as find_preset
 from generation.engine.tokenizer import Tokenizer
 from generation.engine.tokenizer_training import train_tokenizer
@@ -21,6 +21,7 @@ from generation.engine.tokenizer_training import train_tokenizer
 BLOCK = 1 << 22  # numbers drawn at a time
 BRANCH_GAIN = 3.0
 LOGITS_SPREAD = 4.0  # standard deviation of the logits, about what trained networks have
+SPECIAL = ("bos_token_id", "eos_token_id", "pad_token_id")
 STORED = {"float32": "F32", "bfloat16": "BF16"}
 
 
@@ -41,6 +42,7 @@ def write_random_checkpoint(
         is not an empty folder.
     """
     found, folder = find_preset(preset, width), Path(out)
+    family = family_named(found.family)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ValueError(f"{folder}: exists and is not an empty folder; name another, or remove it")
     if tokenizer_text is not None and not found.is_tiny:
@@ -54,11 +56,14 @@ def write_random_checkpoint(
         (folder / "tokenizer.model").write_bytes(tokenizer)
         written = Tokenizer(folder / "tokenizer.model")
         config, unlikely = replace(config, vocab_size=written.vocab_size), written.unreadable_ids()
-    weights = _RandomWeights(config, seed, unlikely, on_tensor)
-    write_weights(folder, tensor_specs(config), STORED[found.dtype], weights.blocks)
+    weights = _RandomWeights(config, family.norm_offset, seed, unlikely, on_tensor)
+    write_weights(folder, family.tensor_specs(config), STORED[found.dtype], weights.blocks)
     # last, so that a folder whose writing was cut short cannot be taken for a checkpoint
-    _write_json(folder / "generation_config.json", {"bos_token_id": 2, "eos_token_id": 1, "pad_token_id": 0})
-    _write_json(folder / "config.json", config_json(config, found.dtype))
+    described = family.config_json(config, found.dtype)
+    _write_json(
+        folder / "generation_config.json", {name: described[name] for name in SPECIAL if name in described}
+    )
+    _write_json(folder / "config.json", described)
     return folder
 
 
@@ -77,11 +82,13 @@ def _tokenizer_of(text: Path, vocab_size: int) -> bytes:
 class _RandomWeights:
     """Values for every tensor, which depend on the seed and the tensor's name alone.
 
-    unlikely: ids whose pieces are no readable text. Their embeddings are nought, and branches outweigh the
-    residual stream, so that a tiny checkpoint writes a soup of words rather than one byte for ever.
+    norm_offset: what the network adds to a norm's weights.  unlikely: ids whose pieces are no readable text. Their
+    embeddings are nought, and branches outweigh the residual stream, so that a tiny checkpoint writes a soup of words
+    rather than one byte for ever.
     """
 
-    config: RecurrentGemmaConfig
+    config: Config
+    norm_offset: float
     seed: int
     unlikely: Sequence[int]
     on_tensor: Callable[[TensorSpec], None]
@@ -99,18 +106,14 @@ class _RandomWeights:
         if spec.name.endswith("recurrent_param"):
             # so that the strongest decay of each channel, exp(-8 softplus(p)), lies from 0.9 to 0.999
             return np.log(np.expm1(-np.log(rng.uniform(0.9, 0.999, size)) / 8.0))
-        if spec.name.endswith("final_norm.weight"):
-            return np.full(size, LOGITS_SPREAD - 1.0, np.float32)
-        if spec.name.endswith(("norm.weight", "bias")):
+        if spec.path[-2:] == ("final_norm", "weight"):
+            return np.full(size, LOGITS_SPREAD - self.norm_offset, np.float32)
+        if spec.name.endswith("norm.weight"):
+            return np.full(size, 1.0 - self.norm_offset, np.float32)
+        if spec.name.endswith("bias"):
             return np.zeros(size, np.float32)
         gain = BRANCH_GAIN if spec.path[-2:-1] in (("linear_out",), ("o_proj",), ("down_proj",)) else 1.0
-        return rng.standard_normal(size, np.float32) * np.float32(gain / math.sqrt(self._inputs(spec)))
-
-    def _inputs(self, spec: TensorSpec) -> int:
-        """How many numbers each output of the tensor's product sums over."""
-        if "gate_weight" in spec.name:
-            return self.config.lru_width // self.config.heads
-        return spec.shape[-1]
+        return rng.standard_normal(size, np.float32) * np.float32(gain / math.sqrt(spec.shape[-1]))
 
 
 def _write_json(file: Path, value: dict[str, Any]) -> None:

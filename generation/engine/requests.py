@@ -40,7 +40,7 @@ class GeneratedText:
     token_ids: the new tokens, without the one that stopped them.  text: their text, None if the checkpoint
     has no tokenizer, cut before a stop text.  finish_reason: `stop` at a stop id or text, `length` at max_new_tokens.
     prompt_tokens: how many were given.  logprobs: of each token under the network's own distribution, if asked for.
-    close_calls: tokens whose best score led by less than 1e-3; only there may another number of slots write another text.
+    close_calls: tokens whose best score led by less than 1e-3; another number of slots may choose otherwise only there.
     """
 
     id: str
@@ -72,9 +72,13 @@ def check_requests(
 
 def _check_stops(request: GenerationRequest, can_decode: bool) -> None:
     if request.stop_ids is not None and len(set(request.stop_ids)) > MOST_STOPS:
-        raise ValueError(f"request {request.id!r}: {len(request.stop_ids)} stop_ids; expected at most {MOST_STOPS}")
+        raise ValueError(
+            f"request {request.id!r}: {len(request.stop_ids)} stop_ids; expected at most {MOST_STOPS}"
+        )
     if isinstance(request.stop, str) or not all(isinstance(text, str) and text for text in request.stop):
-        raise ValueError(f"request {request.id!r}: stop is {request.stop!r}; expected a list of texts, none empty")
+        raise ValueError(
+            f"request {request.id!r}: stop is {request.stop!r}; expected a list of texts, none empty"
+        )
     if request.stop and not can_decode:
         raise ValueError(f"request {request.id!r}: stop texts need a tokenizer, which the checkpoint has not")
 

@@ -93,9 +93,7 @@ class SlotTable:
             RowSampling.of(request.sampling),
         )
         assert self._logits is not None
-        self._device, drawn = programs.admit(
-            self._device, self._row, self._logits, jnp.int32(slot), newcomer
-        )
+        self._device, drawn = programs.admit(self._device, self._row, self._logits, jnp.int32(slot), newcomer)
         first = jax.tree.map(lambda row: row[None], drawn)
         self._unread.append(_Unread({slot: occupant}, first))
 

@@ -27,13 +27,10 @@ class Tokenizer:
         self.start_of_turn_id = self._id_of(START_OF_TURN)
         self.end_of_turn_id = self._id_of(END_OF_TURN)
         self._control_ids = frozenset(self._find_control_ids())
-        names = "|".join(re.escape(self._model.id_to_piece(i)) for i in sorted(self._control_ids))
+        # of the others no text becomes one by itself, and a cut would change how the text around them is encoded
+        turns = {self.start_of_turn_id: START_OF_TURN, self.end_of_turn_id: END_OF_TURN}
+        names = "|".join(re.escape(name) for token, name in turns.items() if token is not None)
         self._control_text = re.compile(f"(?=({names}))" if names else r"(?!)")
-
-    @property
-    def can_chat(self) -> bool:
-        """Whether the model has the tokens that mark turns."""
-        return self.start_of_turn_id is not None and self.end_of_turn_id is not None
 
     def encode(self, text: str) -> list[int]:
         """The model's own encoding, in which the text `<start_of_turn>` becomes the control token."""

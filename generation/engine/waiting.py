@@ -6,12 +6,12 @@ from typing import Any
 
 from generation.engine.requests import GenerationRequest
 
-PIECES = (16, 32, 64, 128, 256)  # lengths that `extend` is compiled for
+PIECES = (16, 64, 256)  # lengths that `extend` is compiled for
 LITTLE = 32  # padding that costs less than a piece of its own would
 
 
 class Waiting:
-    """Longest text first, so that no long one is left over for a batch that is empty otherwise; equal prompts together."""
+    """Longest text first, so that no long one is left over when all others are done; equal prompts together."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[Any, GenerationRequest]] = []
@@ -32,7 +32,7 @@ class Waiting:
 
 
 def pieces(length: int) -> Iterator[tuple[int, int]]:
-    """Cuts a prompt: the length to compile for and the tokens in it, piece after piece. Its own length alone decides."""
+    """Cuts a prompt: of each piece the length to compile for and the tokens in it. Its own length alone decides."""
     while length:
         whole = next((piece for piece in PIECES if piece >= length), PIECES[-1])
         if whole - length > LITTLE:

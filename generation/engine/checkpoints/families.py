@@ -4,7 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from generation.engine.checkpoints import recurrentgemma_flax_format, recurrentgemma_format, transformer_format
+from generation.engine.checkpoints import (
+    recurrentgemma_flax_format,
+    recurrentgemma_format,
+    transformer_format,
+)
 from generation.engine.checkpoints.config_fields import Fields
 from generation.engine.checkpoints.folder import CheckpointFolder
 from generation.engine.checkpoints.orbax_folder import OrbaxFolder
@@ -26,6 +30,7 @@ class Family:
     config_json: Callable[[Any, str], dict[str, Any]]
     tensor_specs: Callable[[Any], list[TensorSpec]]
     network: Callable[..., Network]  # (config, dtype=...)
+    norm_offset: float = 1.0  # what the network adds to the weights of its norms
 
 
 FAMILIES = {
@@ -52,6 +57,7 @@ FAMILIES = {
         config_json=transformer_format.mistral_config_json,
         tensor_specs=transformer_format.mistral_tensor_specs,
         network=Mistral,
+        norm_offset=0.0,
     ),
 }
 IN_ORBAX = {
@@ -66,13 +72,13 @@ def family_named(name: str) -> Family:
 
 
 def family_of(folder: CheckpointFolder | OrbaxFolder) -> Family:
-    """The family that config.json names. Raises: CheckpointError if it is unknown, or is not read from such a folder."""
+    """The family that config.json names. Raises: CheckpointError if none, or none that such a folder may hold."""
     families = IN_ORBAX if isinstance(folder, OrbaxFolder) else FAMILIES
     named = folder.config.get("architectures")
     architecture = named[0] if isinstance(named, list) and len(named) == 1 else named
     if not isinstance(architecture, str) or architecture not in families:
         raise CheckpointError(
-            f"{folder.config_file}: field architectures is {named!r}, an architecture that cannot be read from such a folder; "
+            f"{folder.config_file}: field architectures is {named!r}, an unknown architecture; "
             f"expected one of: {', '.join(families)}"
         )
     return families[architecture]

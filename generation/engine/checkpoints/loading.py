@@ -13,6 +13,7 @@ from jaxtyping import Float32
 from numpy.typing import NDArray
 
 from generation.engine import programs
+from generation.engine.chat import can_chat
 from generation.engine.checkpoints.config_fields import Fields
 from generation.engine.checkpoints.families import Family, family_of
 from generation.engine.checkpoints.folder import CheckpointFolder, open_folder
@@ -51,6 +52,10 @@ class CheckpointDescription:
         return self.folder.digest()
 
     @property
+    def can_chat(self) -> bool:
+        return can_chat(self.chat_format, self.tokenizer)
+
+    @property
     def parameter_count(self) -> int:
         return sum(int(np.prod(tensor.shape)) for tensor in self.tensors.values())
 
@@ -69,6 +74,10 @@ class Checkpoint:
     network: Network
     params: Any
     dtype: str
+
+    @property
+    def can_chat(self) -> bool:
+        return can_chat(self.chat_format, self.tokenizer)
 
     def logits(self, token_ids: Sequence[int]) -> Float32[np.ndarray, "T V"]:
         """Logits at every position of one sequence: the slow, plain truth, without padding, slots or cache.

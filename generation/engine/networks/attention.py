@@ -30,6 +30,15 @@ def empty_ring(sequences: int, places: int, heads: int, width: int, dtype: jax.t
     return KeyRing(jnp.zeros(shape, dtype), jnp.zeros(shape, dtype))
 
 
+@struct.dataclass
+class _Sums:
+    """Softmax under way: the best score so far, and sums of weights and weighted values relative to it."""
+
+    best: Float[Array, "B K G T"]
+    weight: Float[Array, "B K G T"]
+    values: Float[Array, "B K G T D"]
+
+
 def rotate(
     x: Float[Array, "B T H D"], positions: Int[Array, "#B T"], base: float, rotated: int
 ) -> Float[Array, "B T H D"]:
@@ -92,44 +101,56 @@ def extend(
     lengths: Int[Array, " B"],
     back: int,
 ) -> tuple[Float[Array, "B T H D"], KeyRing]:
-    """Attention of T more tokens, the first of which stands at `position`, and the ring that holds them too.
-
-    The ring is read block by block, no further than the longest sequence fills it, and a block that a sequence does
-    not fill changes nothing of its sums: neither the ring's size nor the company of a sequence changes a bit of them.
-    """
+    """Attention of T more tokens, the first of which stands at `position`, and the ring that holds them too."""
     B, T, H, D = q.shape
     K = k.shape[2]
     grouped = q.reshape(B, T, K, H // K, D)
-    steps = jnp.arange(T)
-    own = (steps[None, :] <= steps[:, None]) & (steps[None, :] >= steps[:, None] - back)
-    sums = _add(_nothing(B, K, H // K, T, D), grouped, k, v, jnp.broadcast_to(own, (B, T, T)))
+    sums = _nothing(B, K, H // K, T, D)
+    if (
+        T == 1
+    ):  # stored first, the ring changes in place: XLA would copy one that is read in a loop and written later
+        ring = _store(ring, k, v, position, lengths)
+        sums, ring = _add_ring(sums, grouped, ring, position, position[:, None], back)
+    else:
+        steps = jnp.arange(T)
+        own = (steps[None, :] <= steps[:, None]) & (steps[None, :] >= steps[:, None] - back)
+        sums = _add(sums, grouped, k, v, jnp.broadcast_to(own, (B, T, T)))
+        sums, ring = _add_ring(sums, grouped, ring, position - 1, position[:, None] + steps, back)
+        ring = _store(ring, k, v, position, lengths)
+    mixed = jnp.moveaxis(sums.values / sums.weight[..., None], 3, 1)
+    return mixed.reshape(B, T, H, D).astype(v.dtype), ring
+
+
+def _add_ring(
+    sums: _Sums,
+    q: Float[Array, "B T K G D"],
+    ring: KeyRing,
+    newest: Int[Array, " B"],
+    asked: Int[Array, "B T"],
+    back: int,
+) -> tuple[_Sums, KeyRing]:
+    """The sums with the ring's keys in. `newest`: the last position that is in it; `asked`: those of the queries.
+
+    It is read block by block, no further than the longest sequence fills it, and a block that a sequence does not
+    fill changes nothing of its sums: neither the ring's size nor the company of a sequence changes a bit of them.
+    """
     C = ring.keys.shape[1]
     block = min(RING_BLOCK, C)
-    asked = position[:, None] + steps  # positions of the queries
 
-    def add_block(index: Int[Array, ""], sums: _Sums) -> _Sums:
+    def add_block(index: Int[Array, ""], carry: tuple[_Sums, KeyRing]) -> tuple[_Sums, KeyRing]:
+        sums, ring = carry
         places = index * block + jnp.arange(block)
-        held = position[:, None] - 1 - (position[:, None] - 1 - places) % C  # the position in each place
+        held = newest[:, None] - (newest[:, None] - places) % C  # the position whose key is in each place
         visible = (held >= 0)[:, None, :] & (held[:, None, :] >= asked[:, :, None] - back)
         keys, values = (
             jax.lax.dynamic_slice_in_dim(part, index * block, block, axis=1)
             for part in (ring.keys, ring.values)
         )
-        return _add(sums, grouped, keys, values, visible)
+        return _add(sums, q, keys, values, visible), ring
 
-    filled = jnp.minimum(jnp.max(position), C)
-    sums = jax.lax.fori_loop(0, -(-filled // block), add_block, sums)
-    mixed = sums.values / sums.weight[..., None]
-    return jnp.moveaxis(mixed, 3, 1).reshape(B, T, H, D).astype(v.dtype), _store(ring, k, v, position, lengths)
-
-
-@struct.dataclass
-class _Sums:
-    """Softmax under way: the best score so far, and sums of weights and weighted values relative to it."""
-
-    best: Float[Array, "B K G T"]
-    weight: Float[Array, "B K G T"]
-    values: Float[Array, "B K G T D"]
+    filled = jnp.minimum(jnp.max(newest) + 1, C)
+    added: tuple[_Sums, KeyRing] = jax.lax.fori_loop(0, -(-filled // block), add_block, (sums, ring))
+    return added
 
 
 def _nothing(B: int, K: int, G: int, T: int, D: int) -> _Sums:
@@ -155,9 +176,7 @@ def _add(
     weights = jnp.where(seen, jnp.exp(scores - best[..., None]), 0.0)
     kept = jnp.exp(sums.best - best)
     mixed = jnp.einsum("bkgts,bskd->bkgtd", weights.astype(v.dtype), v, preferred_element_type=jnp.float32)
-    return _Sums(
-        best, sums.weight * kept + jnp.sum(weights, axis=-1), sums.values * kept[..., None] + mixed
-    )
+    return _Sums(best, sums.weight * kept + jnp.sum(weights, axis=-1), sums.values * kept[..., None] + mixed)
 
 
 def _store(
@@ -175,7 +194,6 @@ def _store(
     place = jnp.where(kept, (position[:, None] + step) % C, C)
     row = jnp.arange(B)[:, None]
     keys, values = (
-        held.at[row, place].set(new, mode="drop")
-        for held, new in ((ring.keys, k), (ring.values, v))
+        held.at[row, place].set(new, mode="drop") for held, new in ((ring.keys, k), (ring.values, v))
     )
     return KeyRing(keys, values)

@@ -22,7 +22,10 @@ class Gemma(Decoder):
         self.final_norm = RMSNorm(c.width, c.norm_eps, self.dtype)
 
     def blocks(self) -> list[TransformerLayer]:
-        return [TransformerLayer(self.config, gelu, 1.0, self.dtype, parent=None) for _ in range(self.config.depth)]
+        return [
+            TransformerLayer(self.config, gelu, 1.0, self.dtype, parent=None)
+            for _ in range(self.config.depth)
+        ]
 
     def embed(self, tokens: Int[Array, "B T"]) -> Float[Array, "B T W"]:
         return self.embedding[tokens] * jnp.asarray(self.config.width**0.5, self.dtype)

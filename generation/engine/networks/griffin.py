@@ -82,7 +82,7 @@ class GriffinLayer(nn.Module):
     def empty_state(self, sequences: int, capacity: int) -> RecurrentState | KeyRing:
         c = self.config
         if self.kind == "attention":
-            return empty_ring(sequences, min(c.window, capacity), c.kv_heads, c.head_dim, self.dtype)
+            return empty_ring(sequences, min(c.window + 1, capacity), c.kv_heads, c.head_dim, self.dtype)
         conv = jnp.zeros((sequences, c.conv_width - 1, c.lru_width), self.dtype)
         return RecurrentState(jnp.zeros((sequences, c.lru_width), jnp.float32), conv)
 

@@ -19,7 +19,10 @@ class Mistral(Decoder):
         self.final_norm = RMSNorm(c.width, c.norm_eps, self.dtype, offset=0.0)
 
     def blocks(self) -> list[TransformerLayer]:
-        return [TransformerLayer(self.config, nn.silu, 0.0, self.dtype, parent=None) for _ in range(self.config.depth)]
+        return [
+            TransformerLayer(self.config, nn.silu, 0.0, self.dtype, parent=None)
+            for _ in range(self.config.depth)
+        ]
 
     def embed(self, tokens: Int[Array, "B T"]) -> Float[Array, "B T W"]:
         return self.embedding[tokens]

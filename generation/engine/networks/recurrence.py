@@ -89,12 +89,28 @@ def linear_scan(
 ) -> Float[Array, "B T R"]:
     """h[t] = a[t] h[t - 1] + x[t], from h[-1] = start.
 
-    By doubling (Hillis and Steele, 1986): in log2 T passes each place takes in twice as many before it, which compiles
-    to a few plain operations and keeps all of T busy.
+    One after the other on a processor that does little at once, by doubling elsewhere.
     """
-    T, reach = a.shape[1], 1
+    if a.shape[1] == 1:
+        return a * start[:, None] + x
+    scanned: Array = jax.lax.platform_dependent(a, x, start, cpu=_in_sequence, default=_by_doubling)
+    return scanned
+
+
+def _in_sequence(a: Array, x: Array, start: Array) -> Array:
+    def advance(h: Array, now: tuple[Array, Array]) -> tuple[Array, Array]:
+        h = now[0] * h + now[1]
+        return h, h
+
+    _, h = jax.lax.scan(advance, start, (jnp.swapaxes(a, 0, 1), jnp.swapaxes(x, 0, 1)))
+    return jnp.swapaxes(h, 0, 1)
+
+
+def _by_doubling(a: Array, x: Array, start: Array) -> Array:
+    """In log2 T passes each place takes in twice as many before it (Hillis and Steele, 1986)."""
     x = x.at[:, 0].add(a[:, 0] * start)
-    while reach < T:
+    reach = 1
+    while reach < x.shape[1]:
         x = x.at[:, reach:].add(a[:, reach:] * x[:, :-reach])
         a = a.at[:, reach:].multiply(a[:, :-reach])
         reach *= 2

@@ -51,8 +51,7 @@ class TransformerLayer(nn.Module):
 
     def empty_state(self, sequences: int, capacity: int) -> KeyRing:
         c = self.config
-        places = max(1, min(c.back, capacity))
-        return empty_ring(sequences, places, c.kv_heads, c.head_dim, self.dtype)
+        return empty_ring(sequences, min(c.back + 1, capacity), c.kv_heads, c.head_dim, self.dtype)
 
     def whole(self, x: Float[Array, "B T W"]) -> Float[Array, "B T W"]:
         return self._add_mlp(x + self.self_attn.whole(self.input_layernorm(x)))

@@ -37,7 +37,11 @@ class Reference:
 
 @pytest.fixture(scope="session")
 def reference() -> Reference:
-    stored = np.load(FIXTURES / "recurrentgemma" / "reference.npz")
+    return reference_of("recurrentgemma")
+
+
+def reference_of(name: str) -> Reference:
+    stored = np.load(FIXTURES / name / "reference.npz")
     lengths = stored["prompt_lengths"]
     prompts = np.split(stored["prompt_ids"], np.cumsum(lengths)[:-1])
     return Reference(

@@ -1,32 +1,60 @@
-"""Window attention in blocks and rings, against the plain definition."""
+"""Attention in blocks and over a ring, against the plain definition."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from generation.engine.networks import attention
 
-
-@pytest.mark.parametrize("window", [1, 100, 256, 700, 5000])
-def test_long_sequences_in_blocks_equal_one_masked_product(window):
-    rng = np.random.default_rng(0)
-    length = 2 * attention.QUERY_BLOCK
-    q, k, v = (jnp.array(rng.standard_normal((1, length, heads, 8)), jnp.float32) for heads in (4, 2, 2))
-    back = np.arange(length)[:, None] - np.arange(length)[None, :]
-    plain = attention.attend(q, k, v, jnp.array((back >= 0) & (back <= window))[None])
-    assert jnp.abs(attention.attend_within_window(q, k, v, window) - plain).max() < 1e-5
+extend = jax.jit(attention.extend, static_argnames=("back",))
 
 
-@pytest.mark.parametrize("length", [1, 3, 4, 5, 9, 12])
-def test_a_ring_holds_the_last_tokens_each_at_its_place(length):
-    tokens = jnp.arange(12.0).reshape(1, 12, 1, 1)
-    ring = attention.last_into_ring(tokens, jnp.array([length]), 4)[0, :, 0, 0]
-    held = {int(token) for token in ring[attention.visible_in_ring(jnp.array([length - 1]), 4)[0]]}
-    assert held == set(range(max(0, length - 4), length))
-    assert all(int(ring[token % 4]) == token for token in held)
+def plain(q, k, v, back: int):
+    distance = np.arange(q.shape[1])[:, None] - np.arange(q.shape[1])[None, :]
+    return attention.attend(q, k, v, jnp.array((distance >= 0) & (distance <= back))[None])
 
 
-def test_a_new_token_replaces_the_oldest():
-    ring = attention.last_into_ring(jnp.arange(6.0).reshape(1, 6, 1, 1), jnp.array([6]), 4)
-    ring = attention.put_in_ring(ring, jnp.full((1, 1, 1), 6.0), jnp.array([6]))
-    assert sorted(ring.ravel().tolist()) == [3.0, 4.0, 5.0, 6.0]
+def tokens(length: int, rows: int = 1, seed: int = 0):
+    """Queries of four heads, keys and values of two."""
+    rng = np.random.default_rng(seed)
+    return tuple(jnp.array(rng.standard_normal((rows, length, heads, 8)), jnp.float32) for heads in (4, 2, 2))
+
+
+@pytest.mark.parametrize("back", [1, 100, 256, 700, 5000])
+def test_long_sequences_in_blocks_equal_one_masked_product(back):
+    q, k, v = tokens(2 * attention.QUERY_BLOCK)
+    assert jnp.abs(attention.attend_to_past(q, k, v, back) - plain(q, k, v, back)).max() < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("cuts", "back", "places"),
+    [
+        ([1] * 40, 1000, 40),  # nothing is forgotten
+        ([1] * 40, 7, 8),  # a window, the ring goes round
+        ([16, 16, 8], 1000, 64),  # in pieces
+        ([16, 16, 8], 7, 8),  # pieces longer than the ring
+        ([1, 16, 1, 1, 16, 5], 20, 21),  # all of it
+        ([16] * 25, 150, 151),  # a ring of two blocks
+    ],
+)
+def test_piece_by_piece_over_a_ring_equals_one_masked_product(cuts, back, places):
+    q, k, v = tokens(sum(cuts))
+    ring, at, mixed = attention.empty_ring(1, places, 2, 8, jnp.float32), 0, []
+    for cut in cuts:
+        part = [x[:, at : at + cut] for x in (q, k, v)]
+        out, ring = extend(*part, ring, jnp.array([at]), jnp.array([cut]), back=back)
+        mixed.append(out)
+        at += cut
+    assert jnp.abs(jnp.concatenate(mixed, axis=1) - plain(q, k, v, back)).max() < 1e-5
+
+
+def test_padding_is_not_stored_and_longer_company_changes_no_bit():
+    q, k, v = tokens(16, rows=2)
+    ring = attention.empty_ring(2, 256, 2, 8, jnp.float32)
+    _, ring = extend(q, k, v, ring, jnp.array([0, 0]), jnp.array([3, 16]), back=1000)
+    assert not ring.keys[0, 3:].any() and ring.keys[1, :16].all()
+    one = [x[:, :1] for x in (q, k, v)]
+    out, _ = extend(*one, ring, jnp.array([3, 16]), jnp.array([1, 1]), back=1000)
+    far, _ = extend(*one, ring, jnp.array([3, 200]), jnp.array([1, 1]), back=1000)
+    assert jnp.array_equal(out[0], far[0]) and not jnp.array_equal(out[1], far[1])

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from generation.engine import Engine, GenerationRequest, SamplingParams, chat
+from generation.engine import Engine, GenerationRequest, SamplingParams
+from generation.engine.chat import CHATS
 from generation.engine.conversations import Conversation, generate_conversations
 
 GREEDY = SamplingParams()
+gemma = CHATS["gemma"]
 
 
 @pytest.fixture(scope="module")
@@ -21,15 +23,15 @@ def test_a_second_reply_follows_from_the_first(talking):
     (done,) = generate_conversations(talking, [talk], GREEDY, max_new_tokens=9)
     first, second = done.replies
     context = [
-        *chat.first_turn(tokenizer, "What is the time?"),
+        *gemma.first_turn(tokenizer, "What is the time?"),
         *first.token_ids,
-        *chat.next_turn(tokenizer, "And by the sea?"),
+        *gemma.next_turn(tokenizer, "And by the sea?"),
     ]
     (expected,) = talking.generate([GenerationRequest("a", context, 9)])
     assert second == expected
     assert (first.text, first.prompt_tokens) == (
         tokenizer.decode(first.token_ids),
-        len(context) - len([*first.token_ids, *chat.next_turn(tokenizer, "And by the sea?")]),
+        len(context) - len([*first.token_ids, *gemma.next_turn(tokenizer, "And by the sea?")]),
     )
 
 

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import pytest
 
 from generation.engine import Engine, GenerationRequest, SamplingParams
-from generation.engine.slots import SlotTable
+from generation.engine.waiting import LITTLE, PIECES, Waiting, pieces
 
 
 def request(name: str = "a", **fields) -> GenerationRequest:
@@ -100,24 +100,29 @@ def test_sampled_tokens_depend_on_the_seed_and_not_on_the_company(engine):
     assert next(engine.generate([replace(mine, sampling=replace(drawn, seed=6))])) != alone
 
 
-def test_programs_do_not_grow_with_the_requests(engine):
-    """One program per bucket of prompt lengths, one to advance, whatever is asked and in whatever order."""
+def test_programs_do_not_grow_with_the_requests(checkpoint):
+    """At most twelve for a whole prompt set, whatever is asked and in whatever order; then none."""
+    engine = Engine(replace(checkpoint, network=replaced(checkpoint.network)), slots=5)
     requests = [
         request(
             str(n),
-            token_ids=[2] * (1 + 7 * n % 40),
+            token_ids=[2] * (1 + 37 * n % 400),
             max_new_tokens=1 + n % 9,
             sampling=SamplingParams(n / 10, n),
         )
         for n in range(24)
     ]
-    list(engine.generate(requests))
+    with compilations() as compiled:
+        list(engine.generate(requests))
+    assert 0 < len(compiled) <= 12, compiled
     with compilations() as compiled:
         list(engine.generate(reversed(requests)))
     assert compiled == []
-    with compilations() as compiled:
-        jax.jit(lambda x: x + 1)(1.0)
-    assert len(compiled) == 1
+
+
+def replaced(network):
+    """The same network, which no program was compiled for yet: it differs in nothing but a number without effect."""
+    return network.clone(config=replace(network.config, norm_eps=network.config.norm_eps * 1.0001))
 
 
 @contextmanager
@@ -135,9 +140,53 @@ def compilations() -> Iterator[list[str]]:
         jax.monitoring.unregister_event_duration_listener(count)
 
 
-def test_slots_are_taken_by_requests_of_one_bucket_in_their_order(checkpoint):
-    lengths = {"a": 3, "b": 20, "c": 5, "d": 17}
-    table = SlotTable(checkpoint, 4, [request(name, token_ids=[2] * n) for name, n in lengths.items()])
-    list(table.admit())
-    assert [occupant.request.id for occupant in table._occupants.values()] == ["a", "c"]
-    assert [waiting.id for waiting in table._waiting] == ["b", "d"]
+def test_the_longest_text_begins_first_and_equal_prompts_follow_each_other():
+    waiting = Waiting()
+    for name, prompt, wanted in (
+        ("a", [1], 5),
+        ("b", [2], 5),
+        ("c", [1], 5),
+        ("d", [3], 9),
+        ("e", [1, 1], 5),
+    ):
+        waiting.add(request(name, token_ids=prompt, max_new_tokens=wanted))
+    assert [waiting.take().id for _ in range(5)] == ["d", "e", "a", "c", "b"] and not waiting
+
+
+@pytest.mark.parametrize("length", [1, 15, 16, 17, 40, 64, 65, 100, 255, 256, 257, 300, 1000])
+def test_pieces_hold_the_whole_prompt_and_little_padding(length):
+    cut = list(pieces(length))
+    assert sum(filled for _, filled in cut) == length
+    assert all(filled == whole for whole, filled in cut[:-1])
+    assert {whole for whole, _ in cut} <= set(PIECES) and cut[-1][0] - cut[-1][1] <= LITTLE
+
+
+def test_a_stop_text_ends_the_text_before_it(chatting):
+    engine = Engine(chatting, slots=2)
+    asked = request(token_ids=chatting.tokenizer.encode("How do I"), max_new_tokens=40, ignore_eos=True)
+    (whole,) = engine.generate([asked])
+    stop = whole.text[10:13]
+    (cut, other) = engine.generate([replace(asked, stop=[stop, "no such text"]), replace(asked, id="b")])
+    assert (cut.text, cut.finish_reason) == (whole.text[: whole.text.index(stop)], "stop")
+    assert other.text == whole.text and len(cut.token_ids) < len(whole.token_ids)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"stop": ["x"]}, "stop texts need a tokenizer"),
+        ({"stop": "x"}, "expected a list of texts"),
+        ({"stop_ids": range(9)}, "9 stop_ids; expected at most 8"),
+    ],
+)
+def test_stops_that_cannot_be_kept_are_refused(engine, fields, message):
+    with pytest.raises(ValueError, match=message):
+        engine.generate([request(**fields)])
+
+
+def test_a_session_refuses_what_it_has_no_room_for_and_ids_it_knows(engine):
+    session = engine.open([request()])
+    with pytest.raises(ValueError, match="needs 5002 places; the session has"):
+        session.add([request("b", max_new_tokens=5000)])
+    with pytest.raises(ValueError, match="stands twice"):
+        session.add([request()])

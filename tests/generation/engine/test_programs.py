@@ -1,4 +1,4 @@
-"""Prefill, step and insert: what a scheduler relies on, whatever stands beside a sequence."""
+"""Extend, admit and decode: what a scheduler relies on, whatever stands beside a sequence."""
 
 import jax
 import jax.numpy as jnp
@@ -6,55 +6,73 @@ import numpy as np
 import pytest
 
 from generation.engine import programs
-
-# traced once here and shared by the tests; untraced, each operation would compile by itself
-prefill = jax.jit(programs.prefill, static_argnames=("network", "capacity"))
-step = jax.jit(programs.step, static_argnames=("network",))
+from generation.engine.sampling import RowSampling
 
 
-def padded(prompt: list[int], places: int, filler: int) -> jnp.ndarray:
-    return jnp.array([[*prompt, *[filler] * (places - len(prompt))]])
+def read(checkpoint, ids: list[int], length: int, filler: int = 7):
+    """Logits and state of a prompt, read in one piece of that length."""
+    tokens = jnp.array([[*ids, *[filler] * (length - len(ids))]])
+    row = programs.empty_row(checkpoint.network, 64)
+    arguments = (row, tokens, jnp.array([len(ids)]), jnp.bool_(True))
+    return programs.extend(checkpoint.network, checkpoint.params, *arguments)
+
+
+def newcomer(left: int, *stops: int) -> programs.Newcomer:
+    ids = jnp.array([[*stops, *[-1] * (8 - len(stops))]])
+    return programs.Newcomer(jnp.array([left]), ids, RowSampling.greedy(1))
+
+
+def poisoned(tree):
+    """All that a slot could have held, made as bad as it can be."""
+    return jax.tree.map(
+        lambda x: jnp.full_like(x, jnp.nan if jnp.issubdtype(x.dtype, jnp.floating) else 10**6), tree
+    )
 
 
 @pytest.mark.parametrize("prompt", range(5))
-def test_prefill_gives_the_logits_after_each_true_end(checkpoint, reference, prompt):
+def test_reading_gives_the_logits_after_the_true_end(checkpoint, reference, prompt):
     ids = reference.prompts[prompt]
-    logits, _ = prefill(checkpoint.network, checkpoint.params, padded(ids, 64, 7), jnp.array([len(ids)]), 64)
+    logits, _ = read(checkpoint, ids, 64)
     assert np.abs(np.asarray(logits[0]) - reference.logits[prompt][len(ids) - 1]).max() < 2e-4
 
 
 def test_what_fills_the_padding_has_no_effect(checkpoint, reference):
+    one, other = (read(checkpoint, reference.prompts[1], 64, filler) for filler in (0, 99))
+    assert jax.tree.all(jax.tree.map(lambda a, b: bool(jnp.array_equal(a, b)), one, other))
+
+
+def test_a_row_is_wiped_before_the_next_prompt(checkpoint, reference):
     ids = reference.prompts[1]
-    results = [
-        prefill(checkpoint.network, checkpoint.params, padded(ids, 64, filler), jnp.array([3]), 64)
-        for filler in (0, 99)
-    ]
-    assert jax.tree.all(jax.tree.map(lambda a, b: bool(jnp.array_equal(a, b)), *results))
+    tokens = jnp.array([[*ids, *[0] * (64 - len(ids))]])
+    bad = poisoned(programs.empty_row(checkpoint.network, 64))
+    arguments = (bad, tokens, jnp.array([len(ids)]), jnp.bool_(True))
+    logits, _ = programs.extend(checkpoint.network, checkpoint.params, *arguments)
+    assert jnp.array_equal(logits, read(checkpoint, ids, 64, 0)[0])
 
 
-def test_steps_from_an_empty_state_are_a_prefill(checkpoint, reference):
-    ids, network, params = reference.prompts[2], checkpoint.network, checkpoint.params
-    state = network.empty_state(3, 64)
-    for token in ids:
-        logits, state = step(network, params, jnp.array([0, token, 0]), state)
-    assert np.abs(np.asarray(logits[1]) - reference.logits[2][len(ids) - 1]).max() < 2e-4
+def test_nothing_of_what_a_slot_held_is_left_and_other_slots_do_not_matter(checkpoint):
+    network, params = checkpoint.network, checkpoint.params
+    texts = []
+    for spoil in (poisoned, lambda tree: tree):
+        slots = programs.empty_slots(network, 3, 64, 8)
+        slots = slots.replace(state=spoil(slots.state))
+        logits, row = read(checkpoint, [2, 9], 16)
+        slots, first = programs.admit(slots, row, logits, jnp.int32(1), newcomer(9))
+        slots, written, steps = programs.decode(network, params, slots, 16, jnp.bool_(False))
+        texts.append([int(first.tokens[0]), *written.tokens[: int(steps), 1].tolist()])
+    assert texts[0] == texts[1] and len(texts[0]) == 9
+    ids = [2, 9, *texts[0][:-1]]
+    assert texts[0] == np.argmax(checkpoint.logits(ids), axis=-1)[1:].tolist()
 
 
-def test_insert_leaves_nothing_of_what_a_slot_held(checkpoint):
-    poisoned = jax.tree.map(
-        lambda x: jnp.full_like(x, jnp.nan if jnp.issubdtype(x.dtype, jnp.floating) else 10**6),
-        checkpoint.network.empty_state(3, 64),
-    )
-    _, rows = prefill(checkpoint.network, checkpoint.params, padded([2, 9], 64, 9), jnp.array([2]), 64)
-    state = programs.insert(poisoned, rows, jnp.array([1]))
-    logits, _ = step(checkpoint.network, checkpoint.params, jnp.array([5, 5, 5]), state)
-    expected = checkpoint.logits([2, 9, 5])[-1]
-    assert np.abs(np.asarray(logits[1]) - expected).max() < 2e-4
-    assert np.isnan(np.asarray(logits[0])).all()
-
-
-def test_a_row_without_a_slot_is_dropped(checkpoint):
-    state = checkpoint.network.empty_state(2, 64)
-    _, rows = prefill(checkpoint.network, checkpoint.params, padded([2, 9], 64, 9), jnp.array([2]), 64)
-    inserted = programs.insert(state, rows, jnp.array([2]))
-    assert jax.tree.all(jax.tree.map(lambda a, b: bool(jnp.array_equal(a, b)), state, inserted))
+def test_decoding_hands_back_when_a_slot_falls_idle_and_only_then(checkpoint):
+    network, params = checkpoint.network, checkpoint.params
+    for hand_back, expected in ((True, 3), (False, 8)):
+        slots = programs.empty_slots(network, 2, 64, 8)
+        for slot, left in ((0, 4), (1, 9)):  # the first token is there already
+            logits, row = read(checkpoint, [2, 9 + slot], 16)
+            slots, _ = programs.admit(slots, row, logits, jnp.int32(slot), newcomer(left))
+        slots, written, steps = programs.decode(network, params, slots, 16, jnp.bool_(hand_back))
+        assert int(steps) == expected
+        assert (np.asarray(written.tokens[:3]) >= 0).all()
+        assert (np.asarray(written.tokens[3:, 0]) == programs.NOTHING).all()

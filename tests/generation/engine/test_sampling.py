@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from generation.engine import SamplingParams, sampling
-from generation.engine.sampling import NOT_FINITE, SamplingTable, derived_seed
+from generation.engine.sampling import CLOSE, NOT_FINITE, RowSampling, derived_seed
 
 DRAWS = 4000
 sample = jax.jit(sampling.sample)  # traced once; untraced, each operation would compile by itself
@@ -15,11 +15,13 @@ LOGITS = np.log(np.array([0.4, 0.3, 0.2, 0.06, 0.04]))
 
 def drawn_shares(params: SamplingParams) -> np.ndarray:
     """Shares of the tokens drawn for one sequence at `DRAWS` positions."""
-    table = SamplingTable(DRAWS)
-    for row in range(DRAWS):
-        table.set(row, params)
-    tokens = sample(jnp.tile(jnp.array(LOGITS, jnp.float32), (DRAWS, 1)), table.rows(), jnp.arange(DRAWS))
-    return np.bincount(np.asarray(tokens), minlength=5) / DRAWS
+    logits = jnp.tile(jnp.array(LOGITS, jnp.float32), (DRAWS, 1))
+    drawn = sample(logits, rows(*[params] * DRAWS), jnp.arange(DRAWS))
+    return np.bincount(np.asarray(drawn.tokens), minlength=5) / DRAWS
+
+
+def rows(*params: SamplingParams) -> RowSampling:
+    return jax.tree.map(lambda *parts: jnp.concatenate(parts), *map(RowSampling.of, params))
 
 
 @pytest.mark.parametrize(
@@ -42,22 +44,34 @@ def test_tokens_are_drawn_in_the_shares_of_the_softmax(params, expected):
 
 
 def test_rows_of_one_batch_are_drawn_each_by_its_own_parameters():
-    table = SamplingTable(3)
-    table.set(1, SamplingParams(temperature=1.0, top_k=1))
-    table.set(2, SamplingParams(temperature=5.0, seed=2))
+    hot = SamplingParams(temperature=5.0, seed=2)
+    mixed = rows(SamplingParams(), SamplingParams(temperature=1.0, top_k=1), hot)
     logits = jnp.tile(jnp.array(LOGITS, jnp.float32), (3, 1))
-    tokens = np.array([np.asarray(sample(logits, table.rows(), jnp.full(3, at))) for at in range(40)])
+    tokens = np.array([np.asarray(sample(logits, mixed, jnp.full(3, at)).tokens) for at in range(40)])
     assert set(tokens[:, 0]) == set(tokens[:, 1]) == {0}
     assert len(set(tokens[:, 2])) > 2
 
 
 def test_a_row_that_is_not_finite_is_marked_and_the_others_are_not():
     logits = jnp.array([[0.0, 1.0], [jnp.nan, 1.0], [jnp.inf, 1.0]])
-    assert np.asarray(sample(logits, SamplingTable(3).rows(), jnp.zeros(3, int))).tolist() == [
-        1,
-        NOT_FINITE,
-        NOT_FINITE,
-    ]
+    drawn = sample(logits, RowSampling.greedy(3), jnp.zeros(3, int))
+    assert np.asarray(drawn.tokens).tolist() == [1, NOT_FINITE, NOT_FINITE]
+
+
+def test_a_token_comes_with_its_log_probability_before_any_cut():
+    params = SamplingParams(temperature=0.1, top_k=1)
+    drawn = sample(jnp.array([LOGITS + 3.0], jnp.float32), rows(params), jnp.zeros(1, int))
+    assert drawn.logprobs[0] == pytest.approx(np.log(0.4), abs=1e-6)
+
+
+def test_a_choice_that_hangs_on_little_is_told():
+    logits = jnp.array([[1.0, 1.0 + 2 * CLOSE], [1.0, 1.0 + CLOSE / 2]])
+    assert sample(logits, RowSampling.greedy(2), jnp.zeros(2, int)).close.tolist() == [False, True]
+
+
+def test_of_equal_scores_the_first_id_is_taken():
+    drawn = sample(jnp.array([[0.0, 7.0, 7.0, 1.0]]), RowSampling.greedy(1), jnp.zeros(1, int))
+    assert drawn.tokens.tolist() == [1] and drawn.close.tolist() == [True]
 
 
 @pytest.mark.parametrize(
