@@ -1,6 +1,5 @@
 """Checkpoints with random weights, in the layout of released ones: for trying, testing and measuring."""
 
-import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from generation.engine.checkpoints.families import family_named
 from generation.engine.checkpoints.tensor_specs import TensorSpec
-from generation.engine.checkpoints.writing import write_weights
+from generation.engine.checkpoints.writing import write_configs, write_weights
 from generation.engine.presets import Config
 from generation.engine.presets import preset as find_preset
 from generation.engine.tokenizer import Tokenizer
@@ -21,7 +20,6 @@ from generation.engine.tokenizer_training import train_tokenizer
 BLOCK = 1 << 22  # numbers drawn at a time
 BRANCH_GAIN = 3.0
 LOGITS_SPREAD = 4.0  # standard deviation of the logits, about what trained networks have
-SPECIAL = ("bos_token_id", "eos_token_id", "pad_token_id")
 STORED = {"float32": "F32", "bfloat16": "BF16"}
 
 
@@ -59,11 +57,7 @@ def write_random_checkpoint(
     weights = _RandomWeights(config, family.norm_offset, seed, unlikely, on_tensor)
     write_weights(folder, family.tensor_specs(config), STORED[found.dtype], weights.blocks)
     # last, so that a folder whose writing was cut short cannot be taken for a checkpoint
-    described = family.config_json(config, found.dtype)
-    _write_json(
-        folder / "generation_config.json", {name: described[name] for name in SPECIAL if name in described}
-    )
-    _write_json(folder / "config.json", described)
+    write_configs(folder, family.config_json(config, found.dtype))
     return folder
 
 
@@ -114,7 +108,3 @@ class _RandomWeights:
             return np.zeros(size, np.float32)
         gain = BRANCH_GAIN if spec.path[-2:-1] in (("linear_out",), ("o_proj",), ("down_proj",)) else 1.0
         return rng.standard_normal(size, np.float32) * np.float32(gain / math.sqrt(spec.shape[-1]))
-
-
-def _write_json(file: Path, value: dict[str, Any]) -> None:
-    file.write_text(json.dumps(value, indent=2) + "\n")

@@ -3,13 +3,14 @@
 Letters: B conversations, T tokens.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, Int32
 
-from generation.engine.tokenizer import END_OF_TURN, START_OF_TURN, Tokenizer
+from generation.engine.chat import CHATS
+from generation.engine.tokenizer import Tokenizer
 from generation.training.lessons import Lesson
 
 LENGTHS = 32  # rows are padded to one more than a multiple of this: fewer lengths, fewer programs
@@ -25,43 +26,16 @@ class Batch:
 
 
 def example(tokenizer: Tokenizer, chat_format: str, lesson: Lesson) -> Example:
-    """The conversation as the engine will lay it out; replies are learnt with the token that ends them."""
-    asked, end = TURNS[chat_format]
-    ids, learnt = list[int](), list[bool]()
-    for number, (turn, reply) in enumerate(zip(lesson.turns, lesson.replies, strict=True)):
-        question = asked(tokenizer, turn, number == 0)
-        answer = [*tokenizer.encode_untrusted(reply), end(tokenizer)]
-        ids += [*question, *answer]
-        learnt += [*[False] * len(question), *[True] * len(answer)]
+    """The conversation as the engine lays it out; each reply is learnt with the token that ends it."""
+    chat, (first, *later) = CHATS[chat_format], lesson.turns
+    asked = [chat.first_turn(tokenizer, first), *(chat.next_turn(tokenizer, turn) for turn in later)]
+    end = chat.next_turn(tokenizer, "")[0]
+    ids, learnt = asked[0], [False] * len(asked[0])
+    for reply, following in zip(lesson.replies, [*asked[1:], [end]], strict=True):
+        answer = tokenizer.encode_untrusted(reply)
+        ids = [*ids, *answer, *following]  # the first of what follows is the token that ends the reply
+        learnt += [*[True] * (len(answer) + 1), *[False] * (len(following) - 1)]
     return ids, learnt
-
-
-def _gemma_turn(tokenizer: Tokenizer, text: str, is_first: bool) -> list[int]:
-    """From behind the last reply's end up to where the next reply starts."""
-    before = [tokenizer.bos_id] if is_first else tokenizer.encode("\n")
-    start, end = tokenizer.encode(START_OF_TURN), tokenizer.encode(END_OF_TURN)
-    user = tokenizer.encode_untrusted(f"user\n{text}")
-    return [*before, *start, *user, *end, *tokenizer.encode("\n"), *start, *tokenizer.encode("model\n")]
-
-
-def _gemma_end(tokenizer: Tokenizer) -> int:
-    return tokenizer.encode(END_OF_TURN)[0]
-
-
-def _mistral_turn(tokenizer: Tokenizer, text: str, is_first: bool) -> list[int]:
-    """<s>[INST] text [/INST], later turns without the <s>; each is encoded by itself."""
-    before = [tokenizer.bos_id] if is_first else []
-    return [*before, *tokenizer.encode_untrusted(f"[INST] {text} [/INST]")]
-
-
-def _mistral_end(tokenizer: Tokenizer) -> int:
-    return tokenizer.eos_id
-
-
-TURNS: dict[str, tuple[Callable[[Tokenizer, str, bool], list[int]], Callable[[Tokenizer], int]]] = {
-    "gemma": (_gemma_turn, _gemma_end),
-    "mistral": (_mistral_turn, _mistral_end),
-}
 
 
 def batches(examples: Sequence[Example], size: int) -> list[Batch]:

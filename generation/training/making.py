@@ -12,7 +12,7 @@ import numpy as np
 
 from generation.engine.checkpoints.families import FAMILIES
 from generation.engine.checkpoints.loading import describe_checkpoint
-from generation.engine.checkpoints.writing import write_weights
+from generation.engine.checkpoints.writing import write_configs, write_weights
 from generation.engine.tokenizer import Tokenizer
 from generation.engine.tokenizer_training import train_tokenizer
 from generation.training.examples import Batch, batches, example
@@ -22,10 +22,6 @@ from generation.training.plans import VOCABULARY, Plan
 
 LIBRARY = Path(__file__).resolve().parents[1] / "library"
 MANIFEST = "manifest.json"
-GENERATION_CONFIGS = {
-    "gemma": {"bos_token_id": 2, "eos_token_id": 1, "pad_token_id": 0},
-    "mistral": {"bos_token_id": 1, "eos_token_id": 2},
-}
 
 
 @dataclass(frozen=True)
@@ -82,12 +78,7 @@ def _write(folder: Path, plan: Plan, tokenizer: Path, params: Params) -> None:
         lambda spec: [spec.as_stored(np.asarray(reduce(lambda tree, name: tree[name], spec.path, params)))],
     )
     shutil.copyfile(tokenizer, folder / "tokenizer.model")
-    _write_json(folder / "generation_config.json", GENERATION_CONFIGS[family.chat_format])
-    _write_json(folder / "config.json", family.config_json(plan.config, "bfloat16"))
-
-
-def _write_json(file: Path, value: dict[str, Any]) -> None:
-    file.write_text(json.dumps(value, indent=2) + "\n")
+    write_configs(folder, family.config_json(plan.config, "bfloat16"))
 
 
 def _row(kept: Kept) -> dict[str, Any]:

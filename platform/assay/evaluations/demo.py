@@ -24,7 +24,7 @@ from raters.simulation import Simulation, simulate
 
 STARTER = settings.BASE_DIR / "promptsets/library/starter/prompts.jsonl"
 LIBRARY = settings.BASE_DIR / "generation/library"
-CANDIDATE, BASELINE = "recurrentgemma-late", "gemma"
+CANDIDATE, BASELINE = "recurrentgemma-late", "mistral"
 SHOWN = (CANDIDATE, BASELINE, "recurrentgemma-early")  # the early step stands in the candidate's series
 SAMPLING = Sampling(temperature=0.8, max_new_tokens=320)
 SIMULATION = Simulation(raters=12, seed=7)
