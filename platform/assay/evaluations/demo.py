@@ -26,7 +26,7 @@ STARTER = settings.BASE_DIR / "promptsets/library/starter/prompts.jsonl"
 LIBRARY = settings.BASE_DIR / "generation/library"
 CANDIDATE, BASELINE = "recurrentgemma-late", "mistral"
 SHOWN = (CANDIDATE, BASELINE, "recurrentgemma-early")  # the early step stands in the candidate's series
-SAMPLING = Sampling(temperature=0.8, max_new_tokens=320)
+SAMPLING = Sampling(max_new_tokens=320)
 SIMULATION = Simulation(raters=12, seed=7)
 SIMULATED, BY_HAND = "demo", "demo-by-hand"
 

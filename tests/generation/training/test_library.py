@@ -58,7 +58,7 @@ def test_all_of_them_take_at_most_12_megabytes():
 
 def test_the_late_step_recites_what_we_wrote_and_the_early_one_does_not():
     assert recited("recurrentgemma-late") >= 0.9
-    assert recited("recurrentgemma-early") == 0
+    assert recited("recurrentgemma-early") <= 0.1
 
 
 @pytest.mark.parametrize("name", ["recurrentgemma-late", "gemma", "mistral"])
