@@ -2,20 +2,23 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from generation.engine.checkpoints.families import FAMILIES
 from generation.engine.checkpoints.loading import describe_checkpoint
+from generation.engine.checkpoints.tensor_specs import TensorSpec
 from generation.engine.checkpoints.writing import write_configs, write_weights
 from generation.engine.tokenizer import Tokenizer
 from generation.engine.tokenizer_training import train_tokenizer
-from generation.training.examples import Batch, batches, example
+from generation.training.examples import batches, example
 from generation.training.learning import Params, Progress, learn
 from generation.training.lessons import all_text, lessons
 from generation.training.plans import VOCABULARY, Plan
@@ -38,21 +41,16 @@ def make(plan: Plan, out: Path, on_step: Callable[[Progress], None]) -> list[Kep
 
     The same plan on the same machine gives the same files.
     """
-    tokenizer_file = out / f"{plan.series}.tokenizer.model"
-    out.mkdir(parents=True, exist_ok=True)
-    tokenizer_file.write_bytes(train_tokenizer(all_text(), VOCABULARY, plan.layout))
-    tokenizer = Tokenizer(tokenizer_file)
-    sized = replace(plan, config=replace(plan.config, vocab_size=tokenizer.vocab_size))
-    network = FAMILIES[plan.architecture].network(sized.config)
-    kept = []
-    for progress in learn(network, _batches(plan, tokenizer), plan.steps, plan.peak_rate, plan.seed):
-        on_step(progress)
-        if progress.step in plan.kept:
-            folder = out / plan.kept[progress.step]
-            _write(folder, sized, tokenizer_file, progress.params)
-            kept.append(Kept(plan.series, progress.step, folder))
-    tokenizer_file.unlink()
-    return kept
+    with TemporaryDirectory() as scratch:
+        tokenizer_file = Path(scratch, "tokenizer.model")
+        tokenizer_file.write_bytes(train_tokenizer(all_text(), VOCABULARY, plan.layout))
+        tokenizer = Tokenizer(tokenizer_file)
+        sized = replace(plan, config=replace(plan.config, vocab_size=tokenizer.vocab_size))
+        return [
+            _keep(sized, progress, out, tokenizer_file)
+            for progress in _training(sized, tokenizer, on_step)
+            if progress.step in plan.kept
+        ]
 
 
 def write_manifest(out: Path, kept: Iterable[Kept]) -> None:
@@ -62,23 +60,29 @@ def write_manifest(out: Path, kept: Iterable[Kept]) -> None:
     (out / MANIFEST).write_text(text + "\n")
 
 
-def _batches(plan: Plan, tokenizer: Tokenizer) -> list[Batch]:
-    chat_format = FAMILIES[plan.architecture].chat_format
-    return batches([example(tokenizer, chat_format, lesson) for lesson in lessons(plan.voice)], plan.batch)
-
-
-def _write(folder: Path, plan: Plan, tokenizer: Path, params: Params) -> None:
+def _training(plan: Plan, tokenizer: Tokenizer, on_step: Callable[[Progress], None]) -> Iterator[Progress]:
     family = FAMILIES[plan.architecture]
+    examples = [example(tokenizer, family.chat_format, lesson) for lesson in lessons(plan.voice)]
+    network = family.network(plan.config)
+    for progress in learn(network, batches(examples, plan.batch), plan.steps, plan.peak_rate, plan.seed):
+        on_step(progress)
+        yield progress
+
+
+def _keep(plan: Plan, progress: Progress, out: Path, tokenizer: Path) -> Kept:
+    family, folder = FAMILIES[plan.architecture], out / plan.kept[progress.step]
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    write_weights(
-        folder,
-        family.tensor_specs(plan.config),
-        "BF16",
-        lambda spec: [spec.as_stored(np.asarray(reduce(lambda tree, name: tree[name], spec.path, params)))],
-    )
-    shutil.copyfile(tokenizer, folder / "tokenizer.model")
+    folder.mkdir(parents=True)
+    values = partial(_stored_values, progress.params)
+    write_weights(folder, family.tensor_specs(plan.config), "BF16", values)
+    shutil.copyfile(tokenizer, folder / tokenizer.name)
     write_configs(folder, family.config_json(plan.config, "bfloat16"))
+    return Kept(plan.series, progress.step, folder)
+
+
+def _stored_values(params: Params, spec: TensorSpec) -> list[NDArray[Any]]:
+    parameter = reduce(lambda tree, name: tree[name], spec.path, params)
+    return [spec.as_stored(np.asarray(parameter))]
 
 
 def _row(kept: Kept) -> dict[str, Any]:

@@ -33,6 +33,7 @@ def check_responses() -> None:
     assert set(Response.objects.values_list("status", flat=True)) == {Response.Status.OK}
     early, late = CheckpointSeries.objects.get(slug="tiny-recurrentgemma").checkpoints.order_by("step")
     assert (early.responses.count(), late.responses.count()) == (0, 40)
+    assert "You need 6 litres." in {response.turns[0].split("\n")[0] for response in late.responses.all()}
 
 
 def again(capsys) -> None:
