@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chromium lint tiny-checkpoints promptsets-report bench services lock
+.PHONY: help setup demo test chromium lint tiny-checkpoints promptsets-report tpu-check bench coverage-study services lock
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -50,14 +50,24 @@ tiny-checkpoints: setup ## Train the checkpoints in generation/library again (mi
 promptsets-report: setup ## Count the prompt library against its targets, and say how varied it is
 	$(PYTHON) manage.py promptsets_report
 
+tpu-check: setup ## Compile for a TPU that is not here, with its own compiler in an environment of its own
+	test -x .venv-tpu/bin/python || python3 -m venv .venv-tpu
+	$(UV) pip sync --quiet --python .venv-tpu/bin/python requirements-tpu.lock
+	JAX_PLATFORMS=cpu .venv-tpu/bin/python -m generation.engine compile-report --preset recurrentgemma-tiny --target tpu-v5e-1
+
 bench: setup ## Measure what the README's figures come from
 	$(PYTHON) -m benchmarks
+
+coverage-study: setup ## Simulate how often the intervals hold the truth, and write benchmarks/coverage.md
+	$(PYTHON) -m benchmarks.coverage --out benchmarks/coverage.md
 
 services: setup ## Start a private Valkey and PostgreSQL, print their addresses, stop with Ctrl-C
 	$(PYTHON) -m tests.services
 
 lock: setup ## Compile the locks again after pyproject.toml has changed
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --custom-compile-command "make lock" --extra engine --extra parquet --extra train --group dev -o requirements.lock pyproject.toml
+	  --custom-compile-command "make lock" --extra engine --extra parquet --extra plots --extra train --group dev -o requirements.lock pyproject.toml
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --extra parquet -c requirements.lock -o requirements-web.lock pyproject.toml
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" --extra engine --extra tpu -c requirements.lock -o requirements-tpu.lock pyproject.toml

@@ -1,4 +1,7 @@
-"""`python -m analysis COMMAND`: exit code 0, or 2 with one line on stderr where the input cannot be used."""
+"""`python -m analysis COMMAND`: exit code 0, or 2 with one line on stderr where the input cannot be used.
+
+`gate` also answers by its exit code: 0 pass or improvement, 10 fail, 11 inconclusive.
+"""
 
 from __future__ import annotations
 

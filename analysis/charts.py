@@ -1,4 +1,4 @@
-"""Charts of win rates as SVG: a forest plot of intervals, and a bar of wins, ties and losses.
+"""Charts as SVG: a forest plot of intervals (win rates, or coefficients), and a bar of wins, ties and losses.
 
 Classes for the page's CSS: chart, chart-forest, chart-tie-bar, chart-bar, chart-grid, chart-axis (its numbers),
 chart-reference, chart-label, chart-number, chart-muted, chart-candidate, chart-tie, chart-baseline. Everything
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from analysis.svg import document, element, elided, escaped, text, text_width, wrapped
 from analysis.wording import counted
@@ -17,7 +18,22 @@ WIDTH = 720.0
 LABELS = 200.0  # the left column
 GAP = 16.0
 LINE = 18.0
-TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What a chart's width stands for, and where it is marked."""
+
+    ticks: tuple[float, ...]
+    number: str
+
+    def place(self, value: float) -> float:
+        """0 at the left end, 1 at the right one."""
+        return (value - self.ticks[0]) / (self.ticks[-1] - self.ticks[0])
+
+
+SHARES = Axis((0.0, 0.25, 0.5, 0.75, 1.0), "{:.0%}")
+COEFFICIENTS = Axis((-0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0), "{:.2f}")
 
 
 @dataclass(frozen=True)
@@ -30,12 +46,14 @@ class ForestRow:
     high: float | None
     n: int  # judgments, or prompts where there is no interval
     note: str = ""
+    least: ClassVar[float] = 0.0
 
     def __post_init__(self) -> None:
         numbers = (self.low, self.value, self.high)
         known = [number for number in numbers if number is not None]
-        if known and not (len(known) == 3 and 0 <= known[0] <= known[1] <= known[2] <= 1):
-            raise ValueError(f"row {self.label!r}: 0 <= low <= value <= high <= 1, or none; not {numbers}")
+        if known and not (len(known) == 3 and self.least <= known[0] <= known[1] <= known[2] <= 1):
+            wanted = f"{self.least:g} <= low <= value <= high <= 1"
+            raise ValueError(f"row {self.label!r}: {wanted}, or none; not {numbers}")
 
     @property
     def numbers(self) -> str:
@@ -46,6 +64,19 @@ class ForestRow:
         return f"{100 * self.value:.1f}% [{ends}], n {self.n}"
 
 
+@dataclass(frozen=True)
+class CoefficientRow(ForestRow):
+    """A coefficient of agreement, from -1 to 1; an interval may reach beyond the axis, which ends at -0.5."""
+
+    least: ClassVar[float] = -1.0
+
+    @property
+    def numbers(self) -> str:
+        if self.value is None or self.low is None or self.high is None:
+            return "not defined"
+        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}], n {self.n}"
+
+
 def forest_plot(
     rows: Sequence[ForestRow],
     *,
@@ -53,8 +84,9 @@ def forest_plot(
     title: str,
     description: str,
     reference: float = 0.5,
+    axis: Axis = SHARES,
 ) -> str:
-    """Win rates with whiskers on an axis from 0 to 100 %, a line at `reference`, and the figures beside each.
+    """Values with whiskers on the axis, a line at `reference`, and the figures beside each.
 
     `id_prefix` keeps ids unique where several charts share a page.  Raises: ValueError without rows.
     """
@@ -64,14 +96,14 @@ def forest_plot(
     left, right = LABELS + GAP, WIDTH - numbers - GAP
     drawn, y = [], GAP
     for row in rows:
-        height, markup = _forest_row(row, y, left, right)
+        height, markup = _forest_row(row, y, left, right, axis)
         drawn.append(markup)
         y += height
-    axis = _axis(left, right, y, reference)
+    scale = _scale(left, right, y, reference, axis)
     return document(
         WIDTH,
         y + 2 * LINE,
-        axis,
+        scale,
         *drawn,
         id_prefix=id_prefix,
         class_="chart chart-forest",
@@ -120,7 +152,7 @@ def tie_bar(
 KINDS = ("candidate", "tie", "baseline")
 
 
-def _forest_row(row: ForestRow, y: float, left: float, right: float) -> tuple[float, str]:
+def _forest_row(row: ForestRow, y: float, left: float, right: float, axis: Axis) -> tuple[float, str]:
     """The height of the row and its markup."""
     muted = "" if row.low is not None else " chart-muted"
     labels = [(line, f"chart-label{muted}") for line in wrapped(row.label, LABELS, 2)]
@@ -133,14 +165,15 @@ def _forest_row(row: ForestRow, y: float, left: float, right: float) -> tuple[fl
     full = f"{row.label}: {row.numbers}" + (f" ({row.note})" if row.note else "")
     figures = text(row.numbers, right + GAP, middle + 5, f"chart-number{muted}")
     return height, element(
-        "g", element("title", escaped(full)), *lines, *_whiskers(row, middle, left, right), figures
+        "g", element("title", escaped(full)), *lines, *_whiskers(row, middle, left, right, axis), figures
     )
 
 
-def _whiskers(row: ForestRow, y: float, left: float, right: float) -> list[str]:
+def _whiskers(row: ForestRow, y: float, left: float, right: float, axis: Axis) -> list[str]:
     if row.value is None or row.low is None or row.high is None:
         return []
-    low, dot, high = (left + (right - left) * share for share in (row.low, row.value, row.high))
+    places = (min(max(axis.place(x), 0.0), 1.0) for x in (row.low, row.value, row.high))
+    low, dot, high = (left + (right - left) * place for place in places)
     ends = [(low, y, high, y), (low, y - 5, low, y + 5), (high, y - 5, high, y + 5)]
     lines = [
         element(
@@ -158,17 +191,23 @@ def _whiskers(row: ForestRow, y: float, left: float, right: float) -> list[str]:
     return [*lines, element("circle", cx=dot, cy=y, r=5, class_="chart-candidate", fill="currentColor")]
 
 
-def _axis(left: float, right: float, bottom: float, reference: float) -> str:
-    def vertical(share: float, class_: str, **attributes: str | float) -> str:
-        x = left + (right - left) * share
+def _scale(left: float, right: float, bottom: float, reference: float, axis: Axis) -> str:
+    def vertical(value: float, class_: str, **attributes: str | float) -> str:
+        x = left + (right - left) * axis.place(value)
         ends = {"x1": x, "y1": GAP / 2, "x2": x, "y2": bottom}
         return element("line", class_=class_, stroke="currentColor", **ends, **attributes)
 
-    grid = [vertical(tick, "chart-grid", stroke_opacity=0.2) for tick in TICKS]
+    grid = [vertical(tick, "chart-grid", stroke_opacity=0.2) for tick in axis.ticks]
     line = vertical(reference, "chart-reference", stroke_dasharray="4 3")
     numbers = [
-        text(f"{tick:.0%}", left + (right - left) * tick, bottom + LINE, "chart-axis", "middle")
-        for tick in TICKS
+        text(
+            axis.number.format(tick),
+            left + (right - left) * axis.place(tick),
+            bottom + LINE,
+            "chart-axis",
+            "middle",
+        )
+        for tick in axis.ticks
     ]
     return element("g", *grid, line, *numbers)
 

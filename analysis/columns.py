@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -71,8 +71,20 @@ def sides(raw: RawTable) -> NDArray[np.int8]:
     return np.array(_mapped(raw, "side", (SIDES | {"": 0}).__getitem__, "left, right or empty"), np.int8)
 
 
+def choices(raw: RawTable, column: str, known: Mapping[str, int]) -> NDArray[np.int8]:
+    """The number of each cell's word; a word that is not known is refused."""
+    *others, last = [word or "empty" for word in known]
+    wanted = f"{', '.join(others)} or {last}"
+    return np.array(_mapped(raw, column, lambda cell: known[cell.lower()], wanted), np.int8)
+
+
 def flags(raw: RawTable, column: str) -> NDArray[np.bool_]:
     return np.array(_mapped(raw, column, lambda cell: FLAGS[cell.lower()], "true or false"), np.bool_)
+
+
+def numbers(raw: RawTable, column: str) -> NDArray[np.float64]:
+    """Finite numbers; an empty cell or NaN is refused."""
+    return np.array(_mapped(raw, column, _finite, "a finite number"), np.float64)
 
 
 def durations_ms(raw: RawTable) -> NDArray[np.float64]:
@@ -112,6 +124,13 @@ def _duration_ms(cell: str) -> float:
         return math.nan
     value = float(cell)
     if not 0 <= value < math.inf:
+        raise ValueError(cell)
+    return value
+
+
+def _finite(cell: str) -> float:
+    value = float(cell)
+    if not math.isfinite(value):
         raise ValueError(cell)
     return value
 

@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     import pandas as pd
 
-REQUIRED = ("prompt_id", "rater_id", "outcome")
-OPTIONAL = ("side", "candidate", "baseline", "category", "shown_at", "active_ms", "both_bad")
-RENAMES = {"prompt": "prompt_id", "rater": "rater_id"} | {name: name for name in REQUIRED + OPTIONAL}
+SHORT = {"prompt_id": "prompt", "rater_id": "rater"}
 
 # What str() makes of the missing values of Python, NumPy and pandas.
 MISSING = frozenset({"None", "nan", "NaT", "<NA>"})
@@ -25,6 +23,35 @@ class TableError(ValueError):
 
 
 @dataclass(frozen=True)
+class Schema:
+    """The columns a table must have, and those it may have; "prompt" and "rater" stand for their ids."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return self.required + self.optional
+
+    def with_required(self, names: Sequence[str]) -> Schema:
+        """This schema where these columns must be there too."""
+        return Schema((*self.required, *names), self.optional)
+
+    @property
+    def renames(self) -> dict[str, str]:
+        """What a caller may call each column -> its name."""
+        return {name: name for name in self.known} | {
+            SHORT[name]: name for name in self.known if name in SHORT
+        }
+
+
+JUDGMENTS = Schema(
+    ("prompt_id", "rater_id", "outcome"),
+    ("side", "candidate", "baseline", "category", "shown_at", "active_ms", "both_bad"),
+)
+
+
+@dataclass(frozen=True)
 class RawTable:
     """The columns we know, as text; an empty text is a missing value."""
 
@@ -32,7 +59,7 @@ class RawTable:
     lines: Sequence[int] | None = None  # line of the file on which each row ends
 
     def __len__(self) -> int:
-        return len(self.columns["outcome"])
+        return len(next(iter(self.columns.values())))
 
     def place(self, row: int) -> str:
         """Where row `row` (from 0) stands, in the words of an error message (from 1)."""
@@ -45,30 +72,35 @@ class RawTable:
 def read_raw(
     source: str | Path | pd.DataFrame | Mapping[str, Sequence[object]],
     columns: Mapping[str, str] | None = None,
+    schema: Schema = JUDGMENTS,
 ) -> RawTable:
     """Reads the columns we know; `columns` maps our names (or prompt, rater) to the source's."""
     if isinstance(source, str | Path):
         path = Path(source)
         if path.suffix == ".csv":
-            return _csv(path, columns or {})
+            return _csv(path, columns or {}, schema)
         if path.suffix in (".jsonl", ".ndjson"):
-            return _jsonl(path, columns or {})
-        raise TableError(f"{path}: judgments are read from .csv or .jsonl files, not {path.suffix or 'this'}")
-    found = _found([str(name) for name in source], columns or {})
+            return _jsonl(path, columns or {}, schema)
+        if path.suffix != ".parquet":
+            known = ".csv, .jsonl or .parquet"
+            raise TableError(f"{path}: judgments are read from {known} files, not {path.suffix or 'this'}")
+        source = _parquet(path)
+    found = _found([str(name) for name in source], columns or {}, schema)
     chosen = {ours: [_text(cell) for cell in _cells(source[theirs])] for ours, theirs in found.items()}
     if len({len(cells) for cells in chosen.values()}) > 1:
         raise TableError(f"columns differ in length: { ({name: len(c) for name, c in chosen.items()}) }")
     return RawTable(chosen)
 
 
-def _found(header: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
+def _found(header: Sequence[str], columns: Mapping[str, str], schema: Schema) -> dict[str, str]:
     """Our column name -> the source's, for every column that is there."""
-    unknown = sorted(set(columns) - set(RENAMES))
+    renames = schema.renames
+    unknown = sorted(set(columns) - set(renames))
     if unknown:
-        raise TableError(f"columns: {unknown[0]!r} is not one of {', '.join(sorted(RENAMES))}")
-    asked = {RENAMES[ours]: theirs for ours, theirs in columns.items()}
-    found = {name: name for name in REQUIRED + OPTIONAL if name in header} | asked
-    for ours in [*REQUIRED, *asked]:
+        raise TableError(f"columns: {unknown[0]!r} is not one of {', '.join(sorted(renames))}")
+    asked = {renames[ours]: theirs for ours, theirs in columns.items()}
+    found = {name: name for name in schema.known if name in header} | asked
+    for ours in [*schema.required, *asked]:
         theirs = asked.get(ours, ours)
         if theirs not in header:
             wanted = f"column {theirs!r}" + (f" (asked for as {ours})" if theirs != ours else "")
@@ -78,14 +110,14 @@ def _found(header: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _csv(path: Path, columns: Mapping[str, str]) -> RawTable:
+def _csv(path: Path, columns: Mapping[str, str], schema: Schema) -> RawTable:
     with _opened(path) as file:
         rows = csv.reader(file, strict=True)
         try:
             header = next(rows, None)
             if header is None:
                 raise TableError(f"{path}: the file is empty; a header line is needed")
-            found = _found(header, columns)
+            found = _found(header, columns, schema)
             numbered = [(rows.line_num, row) for row in rows if row]
         except (csv.Error, UnicodeDecodeError) as error:
             raise TableError(f"{path}: not a CSV file in UTF-8: line {rows.line_num + 1}: {error}") from error
@@ -99,7 +131,7 @@ def _csv(path: Path, columns: Mapping[str, str]) -> RawTable:
     return RawTable(chosen, [line for line, _ in numbered])
 
 
-def _jsonl(path: Path, columns: Mapping[str, str]) -> RawTable:
+def _jsonl(path: Path, columns: Mapping[str, str], schema: Schema) -> RawTable:
     lines: list[int] = []
     rows: list[dict[str, object]] = []
     with _opened(path) as file:
@@ -107,7 +139,7 @@ def _jsonl(path: Path, columns: Mapping[str, str]) -> RawTable:
             lines.append(line)
             rows.append(row)
     header = list(dict.fromkeys(name for row in rows for name in row))
-    found = _found(header, columns)
+    found = _found(header, columns, schema)
     return RawTable({ours: [_text(row.get(theirs)) for row in rows] for ours, theirs in found.items()}, lines)
 
 
@@ -125,6 +157,17 @@ def _objects(file: Iterable[str], path: Path) -> Iterator[tuple[int, dict[str, o
         raise TableError(f"{path}: line {line} is not JSON: {error}") from error
     except UnicodeDecodeError as error:
         raise TableError(f"{path}: line {line + 1} is not UTF-8: {error}") from error
+
+
+def _parquet(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        return pd.read_parquet(path, engine="pyarrow")
+    except ImportError as error:
+        raise TableError(f"{path}: Parquet needs pyarrow: pip install pyarrow, or convert to .csv") from error
+    except (OSError, ValueError) as error:  # ArrowInvalid is a ValueError
+        raise TableError(f"{path}: cannot be read as Parquet: {error}") from error
 
 
 def _opened(path: Path) -> TextIO:

@@ -5,24 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis import columns as coded
 from analysis.columns import Labelled
-from analysis.reading import RawTable, TableError, read_raw
+from analysis.duplicates import Duplicates, in_order
+from analysis.reading import JUDGMENTS, RawTable, TableError, read_raw
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Duplicates", "JudgmentTable", "Labelled", "TableError", "read_judgments"]
+__all__ = ["Duplicates", "JudgmentTable", "Labelled", "TableError", "one_pair", "read_judgments"]
 
-Duplicates = Literal["refuse", "latest"]
 OUTCOME_NAMES = ("loss", "tie", "win")
 SIDE_NAMES = {1: "left", -1: "right", 0: ""}
 
@@ -32,7 +32,8 @@ class JudgmentTable:
     """Judgments sorted by prompt, rater and pair, so that the order of the source never reaches a sum.
 
     `points` are the candidate's half points (2 win, 1 tie, 0 loss); `side` is 1 where the candidate stood
-    left, -1 right, 0 not known. A column that the source does not have is None.
+    left, -1 right, 0 not known. A column that the source does not have is None. `covariates` are the numeric
+    columns that were asked for by name.
     """
 
     prompt: Labelled
@@ -45,6 +46,7 @@ class JudgmentTable:
     shown_at: NDArray[np.datetime64] | None = None
     active_ms: NDArray[np.float64] | None = None
     both_bad: NDArray[np.bool_] | None = None
+    covariates: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -53,11 +55,16 @@ class JudgmentTable:
     @cached_property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Every (candidate, baseline) in the table, sorted; a name that is not known is empty."""
-        return tuple(sorted(set(zip(self._names(self.candidate), self._names(self.baseline), strict=True))))
+        unnamed = Labelled(np.zeros(len(self), np.intp), ("",))
+        candidate, baseline = self.candidate or unnamed, self.baseline or unnamed
+        met = np.unique(candidate.codes * len(baseline) + baseline.codes).tolist()
+        return tuple(
+            (candidate.labels[code // len(baseline)], baseline.labels[code % len(baseline)]) for code in met
+        )
 
     def rows(self, chosen: NDArray[np.bool_]) -> JudgmentTable:
         """The table of these rows alone."""
-        return self._taken(np.flatnonzero(chosen))
+        return self.taken(np.flatnonzero(chosen))
 
     def of_pair(self, candidate: str | None = None, baseline: str | None = None) -> JudgmentTable:
         """The judgments of this candidate, against this baseline. TableError where there is none."""
@@ -109,12 +116,11 @@ class JudgmentTable:
             texts["active_ms"] = [_number(value) for value in self.active_ms.tolist()]
         if self.both_bad is not None:
             texts["both_bad"] = ["true" if flag else "false" for flag in self.both_bad.tolist()]
+        for name, values in self.covariates.items():
+            texts[name] = [_number(value) for value in values.tolist()]
         return dict(texts)
 
-    def _names(self, column: Labelled | None) -> list[str]:
-        return [""] * len(self) if column is None else column.values()
-
-    def _taken(self, rows: NDArray[np.intp]) -> JudgmentTable:
+    def taken(self, rows: NDArray[np.intp]) -> JudgmentTable:
         changed: dict[str, object] = {}
         for name in ("prompt", "rater", "candidate", "baseline", "category"):
             column = getattr(self, name)
@@ -122,6 +128,7 @@ class JudgmentTable:
         for name in ("points", "side", "shown_at", "active_ms", "both_bad"):
             column = getattr(self, name)
             changed[name] = None if column is None else column[rows]
+        changed["covariates"] = {name: values[rows] for name, values in self.covariates.items()}
         return replace(self, **changed)  # type: ignore[arg-type]  # names and types are the fields' own
 
 
@@ -130,24 +137,38 @@ def read_judgments(
     columns: Mapping[str, str] | None = None,
     *,
     duplicates: Duplicates = "refuse",
+    covariates: Sequence[str] = (),
 ) -> JudgmentTable:
     """Reads a .csv or .jsonl file, a pandas frame or a mapping of columns.
 
     Args: columns: our name (outcome, side, prompt, rater, ...) -> the source's.  duplicates: "latest" keeps
         the last of several judgments by one rater on one prompt (by shown_at, else by the order of rows).
+        covariates: numeric columns to keep, such as length_difference.
     Raises: TableError, naming row and column.
     """
     if duplicates not in ("refuse", "latest"):
         raise ValueError(f'duplicates is "refuse" or "latest", not {duplicates!r}')
-    raw = read_raw(source, columns)
+    raw = read_raw(source, columns, JUDGMENTS.with_required(covariates))
     if not len(raw):
         raise TableError("the table has no judgments")
-    table = _coded(raw)
+    table = replace(_coded(raw), covariates={name: coded.numbers(raw, name) for name in covariates})
     if len(table.prompt) < 2:
         raise TableError(
             f"column prompt_id: only one prompt, {table.prompt.labels[0]!r}; two or more are needed"
         )
-    return _ordered(table, raw, duplicates)
+    return in_order(table, raw, duplicates)
+
+
+def one_pair(table: JudgmentTable) -> None:
+    """Raises: TableError unless the table has two prompts or more of a single pair of checkpoints."""
+    if len(table.prompt) < 2:
+        raise TableError(f"{len(table.prompt)} prompts: two or more are needed for an interval")
+    if len(table.pairs) > 1:
+        shown = "; ".join(f"{candidate} against {baseline}" for candidate, baseline in table.pairs[:5])
+        raise TableError(
+            f"the table holds {len(table.pairs)} pairs of candidate and baseline ({shown}); "
+            "choose one by --candidate and --baseline, or table.of_pair"
+        )
 
 
 def _coded(raw: RawTable) -> JudgmentTable:
@@ -170,53 +191,6 @@ def _coded(raw: RawTable) -> JudgmentTable:
             int(odd[0]), "both_bad", f'is true beside the outcome "{outcome}"; it goes with a tie'
         )
     return table
-
-
-def _ordered(table: JudgmentTable, raw: RawTable, duplicates: Duplicates) -> JudgmentTable:
-    """The table in its fixed order, one judgment for each prompt, rater and pair."""
-    keys = [c.codes for c in (table.prompt, table.rater, table.candidate, table.baseline) if c is not None]
-    times = [] if table.shown_at is None else [table.shown_at]
-    order = np.lexsort([np.arange(len(table)), *times, *reversed(keys)])
-    again = np.ones(len(table) - 1, np.bool_)  # a row with the keys of the row before
-    for key in keys:
-        again &= key[order[1:]] == key[order[:-1]]
-    if not again.any():
-        return table._taken(order)
-    earlier, later = order[:-1][again], order[1:][again]
-    if duplicates == "refuse":
-        raise _duplicate_error(raw, earlier, later)
-    if table.shown_at is not None:
-        unknown = np.isnat(table.shown_at[np.concatenate([earlier, later])])
-        if unknown.any():
-            row = int(np.concatenate([earlier, later])[unknown].min())
-            raise raw.error(row, "shown_at", "is empty, and the judgment is duplicated: which is the latest?")
-        _refuse_equal_times(table, raw, earlier, later)
-    by = "by row order, for want of shown_at" if table.shown_at is None else "by shown_at"
-    note = f"{len(earlier)} earlier judgments gave way to a later one of the same prompt and rater ({by})"
-    return replace(table._taken(np.append(order[:-1][~again], order[-1])), notes=(*table.notes, note))
-
-
-def _refuse_equal_times(
-    table: JudgmentTable, raw: RawTable, earlier: NDArray[np.intp], later: NDArray[np.intp]
-) -> None:
-    assert table.shown_at is not None
-    alike = table.shown_at[earlier] == table.shown_at[later]
-    unclear = np.flatnonzero(alike & (table.points[earlier] != table.points[later]))
-    if unclear.size:
-        row, other = int(later[unclear[0]]), int(earlier[unclear[0]])
-        problem = f"the same time as {raw.place(other)} with another outcome: which is the latest?"
-        raise raw.error(row, "shown_at", problem)
-
-
-def _duplicate_error(raw: RawTable, earlier: NDArray[np.intp], later: NDArray[np.intp]) -> TableError:
-    first = int(np.argmin(np.maximum(earlier, later)))
-    row, other = sorted((int(earlier[first]), int(later[first])), reverse=True)
-    prompt, rater = raw.columns["prompt_id"][row], raw.columns["rater_id"][row]
-    problem = f"prompt {prompt!r} and rater {rater!r} are judged in {raw.place(other)} already"
-    more = f" ({len(earlier)} such rows)" if len(earlier) > 1 else ""
-    return raw.error(
-        row, "prompt_id, rater_id", f'{problem}{more}; duplicates="latest" keeps the last of each'
-    )
 
 
 def _quoted(column: Labelled) -> list[str]:

@@ -60,11 +60,19 @@ def two_way_variance(influence: Floats, weights: Floats, prompt: Labelled, rater
     V_p, V_i = clustered(influence, prompt), n / (n - 1) * float(np.sum(influence * influence))
     V_r = _jackknifed(influence, shares, rater) if lopsided else clustered(influence, rater)
     df_r = max(R_eff - 1, 1.0) if lopsided else R - 1.0
-    V = max(V_p + V_r - V_i, V_p, V_r)
-    fewest, most = min(P - 1.0, df_r), max(P, R) - 1.0
-    scale = V_r**2 / df_r + V_p**2 / (P - 1) + V_i**2 / (n - 1)
-    df = fewest if V <= NOTHING else min(max(V**2 / scale, fewest), most)
-    return Variance(V, df, lopsided)
+    V, df = max_rule(np.array([V_p]), np.array([V_r]), np.array([V_i]), P - 1.0, df_r, n - 1.0)
+    return Variance(float(V[0]), float(df[0]), lopsided)
+
+
+def max_rule(
+    V_p: Floats, V_r: Floats, V_i: Floats, df_p: float, df_r: float, df_i: float
+) -> tuple[Floats, Floats]:
+    """max(V_p + V_r - V_i, V_p, V_r) of each, with Satterthwaite's degrees of freedom, clipped to its parts'."""
+    V = np.maximum.reduce([V_p + V_r - V_i, V_p, V_r, np.zeros_like(V_p)])  # rounding may leave -1e-33
+    scale = V_r**2 / df_r + V_p**2 / df_p + V_i**2 / df_i
+    fewest, some = min(df_p, df_r), V > NOTHING
+    df = np.clip(V**2 / np.where(some, scale, 1.0), fewest, max(df_p, df_r))
+    return V, np.where(some, df, fewest)
 
 
 def effective_number(weights: Floats, cluster: Labelled) -> float:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analysis.columns import Labelled
-from analysis.estimates import Estimate, Weighting, effective_n, effective_wilson
-from analysis.proportions import Interval, checked_level, wilson
-from analysis.tables import JudgmentTable, TableError
-from analysis.variance import (
-    Floats,
-    Variance,
-    effective_number,
-    prompt_variance,
-    two_way_variance,
-)
+from analysis.estimates import Estimate, Weighting
+from analysis.linear import PROMPT_ONLY, TWO_WAY, Linear, mean, row_weights
+from analysis.position import BALANCED_LEFT, balanced_mean, left_share, needs_balance
+from analysis.proportions import checked_level
+from analysis.published import PAPER, paper_win_rate
+from analysis.significance import SignTest, even_p_value, sign_test
+from analysis.tables import JudgmentTable, one_pair
 from analysis.wording import counted
 
 __all__ = [
@@ -28,19 +22,10 @@ __all__ = [
     "Estimate",
     "Weighting",
     "WinRate",
+    "estimated",
     "paper_win_rate",
     "win_rate",
 ]
-
-TWO_WAY = "two-way prompt x rater, effective-n Wilson"
-PROMPT_ONLY = "prompt-clustered, effective-n Wilson"
-PAPER = "pooled Wilson over judgments"
-
-FEW_RATERS = 5  # with fewer, the spread between raters cannot be estimated
-BALANCED_LEFT = Interval(0.45, 0.55)
-
-
-HEADLINE = tuple(field.name for field in fields(Estimate))
 
 
 @dataclass(frozen=True)
@@ -59,6 +44,7 @@ class WinRate:
     method: str
     weighting: Weighting
     new_raters: bool
+    order_balanced: bool
     wins: int
     ties: int
     losses: int
@@ -74,6 +60,7 @@ class WinRate:
     effective_raters: float
     prompt_only: Estimate
     paper: Estimate
+    sign_test: SignTest
     sides_known: int
     left_share: float | None
     notes: tuple[str, ...]
@@ -105,6 +92,11 @@ class WinRate:
         """P(win) - P(loss), with the headline's weights."""
         return 2 * self.value - 1
 
+    @property
+    def p_value(self) -> float:
+        """Of an even win rate, two-sided."""
+        return even_p_value(self)
+
     def to_dict(self, *, paper: bool = False) -> dict[str, object]:
         """For JSON. With `paper`, value, low and high are the paper's; ours then stand under "headline"."""
         result = asdict(self) | {
@@ -114,6 +106,7 @@ class WinRate:
             "both_bad_share": self.both_bad_share,
             "decisive_win_rate": self.decisive_win_rate,
             "net_win_rate": self.net_win_rate,
+            "p_value": self.p_value,
             "notes": list(self.notes),
         }
         if paper:
@@ -125,78 +118,21 @@ class WinRate:
 def win_rate(table: JudgmentTable, *, weighting: Weighting = "prompts", level: float = 0.95) -> WinRate:
     """Estimates the win rate, ties split evenly: each prompt counts once, or each judgment.
 
+    Where all sides are known and the candidate stood left in under 45 % or over 55 %, the headline averages
+    its win rates on both sides.
     Raises: TableError where the table has fewer than two prompts, or several pairs of candidate and baseline.
-    Source: docs/statistics.md, "Win rate"; Korn and Graubard (1998), Survey Methodology 24, 193-201, and Dean
-    and Pagano (2015), Int. J. Public Health 60, 411-419, for Wilson's interval on an effective sample size.
+    Source: docs/statistics.md, "Win rate".
     """
-    _check(table, weighting, level)
-    weights = _weights(table.prompt, weighting)
-    value, influence = weighted_mean(table.points / 2, weights)
-    given = prompt_variance(influence, table.prompt)
-    prompt_only = _estimate(table, value, given, PROMPT_ONLY, weighting, level)
-    raters = effective_number(weights, table.rater)
-    if len(table.rater) < FEW_RATERS:
-        return _result(table, prompt_only, prompt_only, raters, lopsided=False)
-    drawn = two_way_variance(influence, weights, table.prompt, table.rater)
-    headline = _estimate(table, value, drawn, TWO_WAY, weighting, level)
-    return _result(table, headline, prompt_only, raters, drawn.lopsided)
-
-
-def paper_win_rate(wins: int, ties: int, losses: int, level: float = 0.95) -> Estimate:
-    """The published interval: Wilson over judgments as if all were independent, ties split evenly.
-
-    Source: RecurrentGemma (arXiv 2404.07839), Table 5; which interval it is was inferred from its figures.
-    """
-    n = wins + ties + losses
-    interval = wilson(wins + ties / 2, n, level)
-    value = (wins + ties / 2) / n
-    se = math.sqrt(value * (1 - value) / n)
-    return Estimate(value, interval.low, interval.high, level, PAPER, "judgments", float(n), se, None)
-
-
-def weighted_mean(y: Floats, weights: Floats) -> tuple[float, Floats]:
-    """The mean and each row's influence w (y - mean), for weights that sum to one."""
-    # Rounding must not leave a unanimous table at 0.9999999999999999.
-    value = float(y[0]) if np.all(y == y[0]) else float(np.sum(weights * y))
-    return value, weights * (y - value)
-
-
-def _check(table: JudgmentTable, weighting: Weighting, level: float) -> None:
     checked_level(level)
-    if weighting not in ("prompts", "judgments"):
-        raise ValueError(f'weighting is "prompts" or "judgments", not {weighting!r}')
-    if len(table.prompt) < 2:
-        raise TableError(f"{len(table.prompt)} prompts: two or more are needed for an interval")
-    if len(table.pairs) > 1:
-        shown = "; ".join(f"{candidate} against {baseline}" for candidate, baseline in table.pairs[:5])
-        raise TableError(
-            f"the table holds {len(table.pairs)} pairs of candidate and baseline ({shown}); "
-            "choose one by --candidate and --baseline, or table.of_pair"
-        )
-
-
-def _weights(prompt: Labelled, weighting: Weighting) -> NDArray[np.float64]:
-    if weighting == "judgments":
-        return np.full(len(prompt.codes), 1 / len(prompt.codes))
-    return 1 / (len(prompt) * prompt.counts()[prompt.codes])
-
-
-def _estimate(
-    table: JudgmentTable, value: float, variance: Variance, method: str, weighting: Weighting, level: float
-) -> Estimate:
-    n_eff = effective_n(value, variance.value, len(table), len(table.prompt))
-    return effective_wilson(value, variance, n_eff, level=level, method=method, weighting=weighting)
-
-
-def _result(
-    table: JudgmentTable, headline: Estimate, prompt_only: Estimate, effective_raters: float, lopsided: bool
-) -> WinRate:
+    one_pair(table)
+    headline = estimated(table, weighting)
     losses, ties, wins = np.bincount(table.points, minlength=3).tolist()
     ratings = table.prompt.counts()
-    known, left = _left_share(table)
+    known, left = left_share(table)
     return WinRate(
-        **{field: getattr(headline, field) for field in HEADLINE},
-        new_raters=headline.method == TWO_WAY,
+        **asdict(headline.share(weighting, level)),
+        new_raters=headline.new_raters,
+        order_balanced=needs_balance(table),
         wins=wins,
         ties=ties,
         losses=losses,
@@ -206,41 +142,46 @@ def _result(
         raters=len(table.rater),
         min_ratings=int(ratings.min()),
         max_ratings=int(ratings.max()),
-        effective_raters=effective_raters,
-        prompt_only=prompt_only,
-        paper=paper_win_rate(wins, ties, losses, headline.level),
+        effective_raters=headline.effective_raters,
+        prompt_only=headline.share(weighting, level, new_raters=False),
+        paper=paper_win_rate(wins, ties, losses, level),
+        sign_test=sign_test(table),
         sides_known=known,
         left_share=left,
-        notes=(*table.notes, *_notes(table, effective_raters, lopsided, left)),
+        notes=(*table.notes, *_notes(table, headline, left)),
         data_digest=table.digest,
     )
 
 
-def _left_share(table: JudgmentTable) -> tuple[int, float | None]:
-    """Judgments whose side is known, and the share of them in which the candidate stood left."""
-    if table.side is None or not (known := int(np.count_nonzero(table.side))):
-        return 0, None
-    return known, int(np.count_nonzero(table.side == 1)) / known
+def estimated(table: JudgmentTable, weighting: Weighting) -> Linear:
+    """The headline as a sum over judgments: the mean outcome, balanced over the sides where that is needed."""
+    y, weights = table.points / 2, row_weights(table.prompt, weighting)
+    if needs_balance(table) and table.side is not None:
+        return balanced_mean(y, weights, table.side, table.prompt, table.rater)
+    return mean(y, weights, table.prompt, table.rater)
 
 
-def _notes(
-    table: JudgmentTable, effective_raters: float, lopsided: bool, left_share: float | None
-) -> list[str]:
+def _notes(table: JudgmentTable, headline: Linear, left: float | None) -> list[str]:
     notes = []
-    if len(table.rater) < FEW_RATERS:
+    if not headline.new_raters:
         notes.append(
             f"{counted(len(table.rater), 'rater')}: rater sampling not estimable; "
             "the interval holds for new prompts and these raters"
         )
-    if lopsided:
+    if headline.variance.lopsided:
         notes.append(
-            f"few raters did most: {len(table.rater)} raters count as {effective_raters:.1f}; "
+            f"few raters did most: {len(table.rater)} raters count as {headline.effective_raters:.1f}; "
             "the interval is by the leave-one-rater-out jackknife"
         )
-    if len(set(table.points.tolist())) == 1:
+    if table.points.min() == table.points.max():
         notes.append("all judgments agree: the interval takes each prompt as one independent trial")
-    if left_share is not None and left_share not in BALANCED_LEFT:
-        notes.append(
-            f"the candidate stood left in {left_share:.1%}: the win rate carries the raters' side bias"
-        )
-    return notes
+    return [*notes, *_side_notes(table, left)]
+
+
+def _side_notes(table: JudgmentTable, left: float | None) -> list[str]:
+    if left is None or left in BALANCED_LEFT:
+        return []
+    stood = f"the candidate stood left in {left:.1%}"
+    if needs_balance(table):
+        return [f"{stood}: the value averages its win rates on the left and on the right"]
+    return [f"{stood}: the win rate carries the raters' side bias"]

@@ -7,7 +7,20 @@ imports inside `run`, and is named in `MODULES`.
 from importlib import import_module
 from types import ModuleType
 
-MODULES = ("win_rate",)
+MODULES = (
+    "win_rate",
+    "ties",
+    "position",
+    "agreement",
+    "raters",
+    "safety",
+    "gate",
+    "power",
+    "stop",
+    "leaderboard",
+    "adjusted",
+    "prediction",
+)
 
 
 def commands() -> list[ModuleType]:

@@ -6,6 +6,7 @@ import argparse
 import json
 import platform
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from analysis.reading import TableError
@@ -15,7 +16,14 @@ if TYPE_CHECKING:
 
 
 def add_table_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("judgments", metavar="JUDGMENTS", help=".csv or .jsonl, one judgment a row")
+    parser.add_argument("judgments", metavar="JUDGMENTS", help=".csv, .jsonl or .parquet, one judgment a row")
+    parser.add_argument("--candidate", help="only judgments of this candidate")
+    parser.add_argument("--baseline", help="only judgments against this baseline")
+    add_reading_arguments(parser)
+
+
+def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
+    """How the file is read, and how the result is written."""
     parser.add_argument(
         "--columns", default="", metavar="KEY=NAME,…", help="your names: outcome=…,side=…,prompt=…,rater=…"
     )
@@ -25,8 +33,6 @@ def add_table_arguments(parser: argparse.ArgumentParser) -> None:
         default="refuse",
         help="several judgments by one rater on one prompt: refuse (default), or keep the latest",
     )
-    parser.add_argument("--candidate", help="only judgments of this candidate")
-    parser.add_argument("--baseline", help="only judgments against this baseline")
     parser.add_argument("--json", action="store_true", help="JSON for programs instead of a table")
 
 
@@ -40,13 +46,19 @@ def level(text: str) -> float:
         raise argparse.ArgumentTypeError(f"{text!r} is not a share between 0 and 1 such as 0.95") from error
 
 
-def read_table(arguments: argparse.Namespace) -> JudgmentTable:
-    from analysis.tables import read_judgments
-
-    table = read_judgments(arguments.judgments, _renames(arguments.columns), duplicates=arguments.duplicates)
+def read_table(arguments: argparse.Namespace, covariates: Sequence[str] = ()) -> JudgmentTable:
+    """The judgments, of the pair that was asked for."""
+    table = read_file(arguments.judgments, arguments, covariates)
     if arguments.candidate is None and arguments.baseline is None:
         return table
     return table.of_pair(arguments.candidate, arguments.baseline)
+
+
+def read_file(path: str, arguments: argparse.Namespace, covariates: Sequence[str] = ()) -> JudgmentTable:
+    from analysis.tables import read_judgments
+
+    options = {"duplicates": arguments.duplicates, "covariates": covariates}
+    return read_judgments(path, renames(arguments.columns), **options)
 
 
 def print_json(result: dict[str, object]) -> None:
@@ -55,16 +67,17 @@ def print_json(result: dict[str, object]) -> None:
     sys.stdout.write("\n")
 
 
-def _renames(text: str) -> dict[str, str]:
-    renames: dict[str, str] = {}
+def renames(text: str) -> dict[str, str]:
+    """Our names -> the file's, from the command line."""
+    chosen: dict[str, str] = {}
     for part in filter(None, text.split(",")):
         key, sign, name = part.partition("=")
         if not sign or not name:
             raise TableError(f"--columns: {part!r} is not KEY=NAME, such as outcome=verdict")
-        if key.strip() in renames:
+        if key.strip() in chosen:
             raise TableError(f"--columns: {key.strip()} is given twice")
-        renames[key.strip()] = name
-    return renames
+        chosen[key.strip()] = name
+    return chosen
 
 
 def _versions() -> dict[str, str]:

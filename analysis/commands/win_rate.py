@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
+from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
+from analysis.commands.printing import notes, p_text, percent, print_table
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from analysis.estimates import Estimate
     from analysis.slices import Slice
     from analysis.win_rate import WinRate
@@ -28,16 +29,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
     parser.add_argument("--by", choices=("category",), help="a win rate for each category too")
+    parser.add_argument(
+        "--one-sided", action="store_true", help="accept that the candidate always stood on the same side"
+    )
+    add_plot_argument(parser, "the intervals, and each category where asked for")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    import numpy as np
+
+    from analysis.position import refuse_one_side
     from analysis.slices import win_rates_by_category
     from analysis.win_rate import win_rate
 
     table = read_table(arguments)
+    if table.side is not None and np.any(table.side) and not arguments.one_sided:
+        refuse_one_side(table)
     options = {"weighting": arguments.weighting, "level": arguments.level}
     result = win_rate(table, **options)
     slices = win_rates_by_category(table, **options) if arguments.by else None
+    if arguments.plot:
+        save(arguments.plot, _forest(result, slices or ()))
     if arguments.json:
         by = {} if slices is None else {"by_category": [part.to_dict() for part in slices]}
         print_json({"command": NAME} | result.to_dict(paper=arguments.paper) | by)
@@ -46,34 +58,45 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _print(result: WinRate, slices: tuple[Slice, ...] | None, *, paper: bool) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(highlight=False)
-    console.print(_intervals(result, paper=paper))
-    for line in _facts(result):
-        console.print(Text(line))
-    for note in result.notes:
-        console.print(Text(f"Note: {note}"))
-    if slices is not None:
-        console.print(_by_category(slices))
-
-
-def _intervals(result: WinRate, *, paper: bool) -> Table:
-    from rich.table import Table
-
+def _named(result: WinRate) -> list[tuple[str, WinRate | Estimate]]:
+    """Every interval with whom it is about; the headline first."""
     whom = "new prompts, new raters" if result.new_raters else "new prompts, these raters"
     lines: list[tuple[str, WinRate | Estimate]] = [(f"headline: {whom}", result)]
     if result.new_raters:
         lines.append(("new prompts, these raters", result.prompt_only))
-    lines.insert(0 if paper else len(lines), ("as published (judgments independent)", result.paper))
-    table = Table(
-        "Interval for", "Win rate", f"{100 * result.level:g}% interval", "Weights", "Method", title="Win rate"
+    return [*lines, ("as published (judgments independent)", result.paper)]
+
+
+def _forest(result: WinRate, slices: Iterable[Slice]) -> str:
+    from analysis.charts import ForestRow, forest_plot
+
+    rows = [
+        ForestRow(name.capitalize(), one.value, one.low, one.high, result.n) for name, one in _named(result)
+    ]
+    for part in slices:
+        rate, label = part.win_rate, part.label or "(none)"
+        rows.append(
+            ForestRow(label, None, None, None, part.prompts)
+            if rate is None
+            else ForestRow(label, rate.value, rate.low, rate.high, part.n)
+        )
+    return forest_plot(
+        rows, id_prefix=ID_PREFIX, title="Win rate", description="Win rates with their intervals"
     )
-    for name, estimate in lines:
-        table.add_row(name, f"{estimate.value:.1%}", _ends(estimate), estimate.weighting, estimate.method)
-    return table
+
+
+def _print(result: WinRate, slices: tuple[Slice, ...] | None, *, paper: bool) -> None:
+    named = _named(result)
+    if paper:
+        named.insert(0, named.pop())
+    print_table(
+        "Win rate",
+        ("Interval for", "Win rate", f"{100 * result.level:g}% interval", "Weights", "Method"),
+        [(name, *percent(one), one.weighting, one.method) for name, one in named],
+        [*_facts(result), *notes(result.notes)],
+    )
+    if slices is not None:
+        _print_slices(slices)
 
 
 def _facts(result: WinRate) -> list[str]:
@@ -87,6 +110,8 @@ def _facts(result: WinRate) -> list[str]:
         f"{result.wins} wins ({result.win_share:.1%}), {result.ties} ties ({result.tie_share:.1%}), "
         f"{result.losses} losses ({result.loss_share:.1%})",
         f"{result.n} judgments of {result.prompts} prompts by {result.raters} raters; {ratings} per prompt",
+        f"of an even win rate {p_text(result.p_value)}; prompts leaning to the candidate {result.sign_test.won}, to "
+        f"the baseline {result.sign_test.lost} (exact sign test, these raters: {p_text(result.sign_test.p)})",
         f"net win rate {result.net_win_rate:+.1%}; without ties "
         + ("none decided" if decisive is None else f"{decisive:.1%}"),
     ]
@@ -97,23 +122,21 @@ def _facts(result: WinRate) -> list[str]:
     return [*lines, f"data sha256 {result.data_digest}"]
 
 
-def _by_category(slices: tuple[Slice, ...]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("Category", "Win rate", "Interval", "Prompts", "n", "W / T / L", title="By category")
-    for part in slices:
-        rate = part.win_rate
-        table.add_row(
-            Text(part.label or "(none)"),  # plain text: a label may hold rich's markup
-            "too few prompts" if rate is None else f"{rate.value:.1%}",
-            "" if rate is None else _ends(rate),
-            str(part.prompts),
-            str(part.n),
-            f"{part.wins} / {part.ties} / {part.losses}",
-        )
-    return table
+def _print_slices(slices: tuple[Slice, ...]) -> None:
+    header = ("Category", "Win rate", "Interval", "Prompts", "n", "W / T / L")
+    print_table("By category", header, [_slice_row(part) for part in slices])
+    known = [part for part in slices if part.win_rate]
+    if any(part.shrunk for part in known):
+        rows = [
+            (part.label or "(none)", *percent(part.shrunk), p_text(part.p_adjusted))
+            for part in known
+            if part.shrunk
+        ]
+        together = ("Category", "Shrunk", "Interval", "Holm-adjusted")
+        print_table("The categories together", together, rows)
 
 
-def _ends(estimate: WinRate | Estimate) -> str:
-    return f"[{estimate.low:.1%}, {estimate.high:.1%}]"
+def _slice_row(part: Slice) -> tuple[str, ...]:
+    shown = ("too few prompts", "") if part.win_rate is None else percent(part.win_rate)
+    counts = (str(part.prompts), str(part.n), f"{part.wins} / {part.ties} / {part.losses}")
+    return (part.label or "(none)", *shown, *counts)

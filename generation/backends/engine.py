@@ -45,11 +45,13 @@ def engine_of(checkpoint: Checkpoint) -> "Engine":
         files than were registered.
     """
     from generation.engine import CheckpointError, Engine, load_checkpoint
+    from generation.engine.compile_cache import use_compile_cache
 
     dtype = checkpoint.description.get("dtype", "float32")
     key = (checkpoint.digest, dtype, settings.ENGINE_SLOTS)
     if key not in _loaded:
         _loaded.clear()
+        use_compile_cache(settings.ENGINE_CACHE)
         loaded = load_checkpoint(folder_within_roots(checkpoint.uri), dtype=dtype)
         if loaded.digest != checkpoint.digest:
             raise CheckpointError(

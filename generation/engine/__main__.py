@@ -1,6 +1,7 @@
-"""The engine on the command line: `python -m generation.engine generate`, `describe`, `random-checkpoint`."""
+"""The engine on the command line: `python -m generation.engine COMMAND`."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from generation.engine.checkpoints.loading import DTYPES, describe_checkpoint
+from generation.engine.compile_cache import use_compile_cache
+from generation.engine.compile_report import TARGETS, compile_report, told
 from generation.engine.generate_file import GenerateOptions, generate_file
 from generation.engine.presets import PRESETS
 from generation.engine.random_checkpoint import write_random_checkpoint
@@ -36,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_generate(commands.add_parser("generate", help="write a response to every prompt of a file"))
     _add_describe(commands.add_parser("describe", help="say what a checkpoint folder holds"))
     _add_random(commands.add_parser("random-checkpoint", help="write a checkpoint with random weights"))
+    _add_compile(commands.add_parser("compile-report", help="compile for an accelerator that is not here"))
     return parser
 
 
@@ -61,12 +65,17 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="each prompt derives its own from it and its id")
     parser.add_argument("--slots", type=int, default=64, help="sequences at a time (default %(default)s)")
     parser.add_argument("--dtype", choices=list(DTYPES), default="float32", help="default %(default)s")
+    parser.add_argument(
+        "--compile-cache", type=Path, metavar="DIR", help="keep compiled programs here for the next time"
+    )
 
 
 def _run_generate(options: argparse.Namespace) -> None:
     sampling = SamplingParams(options.temperature, options.top_k, options.top_p, options.seed)
     if options.max_new_tokens < 1:
         raise ValueError(f"--max-new-tokens is {options.max_new_tokens}; expected 1 or more")
+    if options.compile_cache:
+        use_compile_cache(options.compile_cache)
     count = generate_file(
         GenerateOptions(
             checkpoint=options.checkpoint,
@@ -129,6 +138,24 @@ def _run_random(options: argparse.Namespace) -> None:
             on_tensor=lambda spec: progress.update(task, description=f"writing {spec.name}"),
         )
     print(f"written to {out}", file=sys.stderr)
+
+
+def _add_compile(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(run=_run_compile)
+    parser.add_argument("--preset", required=True, choices=list(PRESETS))
+    parser.add_argument("--target", required=True, choices=list(TARGETS))
+    parser.add_argument("--slots", type=int, default=64, help="sequences at a time (default %(default)s)")
+    parser.add_argument("--capacity", type=int, default=2048, help="tokens of each (default %(default)s)")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def _run_compile(options: argparse.Namespace) -> None:
+    report = compile_report(options.preset, options.target, options.slots, options.capacity)
+    if options.json:
+        print(json.dumps(report.as_json(), indent=2))
+        return
+    for name, value in told(report):
+        print(f"{name + ':':30}{value}")
 
 
 if __name__ == "__main__":

@@ -7,10 +7,12 @@ happens while the device computes.
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import Mesh
 from jaxtyping import Array
 
 from generation.engine import programs
@@ -18,6 +20,7 @@ from generation.engine.checkpoints.loading import Checkpoint
 from generation.engine.occupants import Occupant, occupant_of
 from generation.engine.requests import MOST_STOPS, GeneratedText, GenerationRequest
 from generation.engine.sampling import NOT_FINITE, RowSampling, Sampled
+from generation.engine.sharding import state_shardings
 from generation.engine.waiting import Waiting, pieces
 
 
@@ -52,6 +55,7 @@ class SlotTable:
     capacity: int
     steps: int
     counts: Counts
+    mesh: Mesh | None = None
     waiting: Waiting = field(default_factory=Waiting)
     _occupants: dict[int, Occupant] = field(default_factory=dict)
     _unread: deque[_Unread] = field(default_factory=deque)
@@ -59,10 +63,13 @@ class SlotTable:
 
     def __post_init__(self) -> None:
         network = self.checkpoint.network
-        self._device = programs.empty_slots(network, self.slots, self.capacity, MOST_STOPS)
-        self._row = programs.empty_row(network, self.capacity)
+        self._device = self._placed(programs.empty_slots(network, self.slots, self.capacity, MOST_STOPS))
+        self._row = self._placed(programs.empty_row(network, self.capacity))
         self._logits: Array | None = None
         self._free = list(reversed(range(self.slots)))
+
+    def _placed(self, state: Any) -> Any:
+        return state if self.mesh is None else jax.device_put(state, state_shardings(state, self.mesh))
 
     @property
     def busy(self) -> bool:

@@ -33,10 +33,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TASK_ROUTES = {"generation.tasks.*": {"queue": "generation"}}
 CELERY_TASK_DEFAULT_QUEUE = "light"
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "assay.evaluations.tasks.sweep", "schedule": 15.0}}
-CHUNK_PROMPTS = env.integer("CHUNK_PROMPTS", 16, least=1)
+CHUNK_PROMPTS = env.integer("CHUNK_PROMPTS", 64, least=1)
 CHUNK_LEASE_S = env.integer("CHUNK_LEASE_S", 60, least=1)
 CHUNK_ATTEMPTS = env.integer("CHUNK_ATTEMPTS", 5, least=1)
 ENGINE_SLOTS = env.integer("ENGINE_SLOTS", 16, least=1)
+ENGINE_CACHE = Path(env.text("ENGINE_CACHE", str(BASE_DIR / "var/compiled")))
 
 # ── Checkpoints that answer over HTTP ─────────────────────────────────────────────────────────────────────────
 ENDPOINT_HOSTS = env.hosts("ENDPOINT_HOSTS")

@@ -23,6 +23,17 @@ def simulated():
     return read
 
 
+@pytest.fixture(scope="session")
+def rater_quality(simulated):
+    """25 raters of whom r00 to r02 answer at random and r03 always for the left side."""
+    return simulated("rater_quality.csv")
+
+
+@pytest.fixture(scope="session")
+def rater_quality_truth():
+    return json.loads((FIXTURES / "rater_quality_truth.json").read_text())
+
+
 @pytest.fixture
 def table_of():
     """A table from outcomes, one prompt after the other, each judged by raters 0, 1, ... in turn."""

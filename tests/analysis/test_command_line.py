@@ -100,7 +100,7 @@ def test_bad_input_is_one_line_on_stderr_and_exit_code_two(path, capsys, argumen
     assert message in err
 
 
-@pytest.mark.parametrize("arguments", [[], ["leaderboard"]])
+@pytest.mark.parametrize("arguments", [[], ["scoreboard"]])
 def test_a_command_that_does_not_exist_is_refused(capsys, arguments):
     with pytest.raises(SystemExit) as stopped:
         main(arguments)

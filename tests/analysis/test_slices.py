@@ -34,3 +34,33 @@ def test_prompts_without_a_category_are_a_slice_of_their_own(table_of):
 def test_a_table_without_categories_is_refused(table_of):
     with pytest.raises(TableError, match="no column category"):
         win_rates_by_category(table_of(OUTCOMES))
+
+
+def test_looking_at_several_slices_raises_each_p(table_of):
+    table = table_of(["win"] * 18 + ["loss"] * 12 + ["win", "loss"] * 15, category=categories(30, 30))
+    coding, writing = win_rates_by_category(table)
+    assert coding.p_adjusted == pytest.approx(
+        min(1, 2 * coding.win_rate.p_value)
+    )  # the smaller of two, by Holm
+    assert writing.p_adjusted == pytest.approx(1.0)
+
+
+def test_slices_are_pulled_towards_their_mean(table_of):
+    outcomes = ["win"] * 24 + ["loss"] * 6 + ["win"] * 18 + ["loss"] * 12 + ["win"] * 12 + ["loss"] * 18
+    labels = ["a"] * 30 + ["b"] * 30 + ["c"] * 30
+    a, b, c = win_rates_by_category(table_of(outcomes, category=labels))
+    assert b.win_rate.value < a.shrunk.value < a.win_rate.value
+    assert c.win_rate.value < c.shrunk.value < b.win_rate.value
+    assert a.to_dict()["shrunk"]["value"] == a.shrunk.value
+
+
+def test_two_slices_are_not_pulled(table_of):
+    assert all(
+        part.shrunk is None for part in win_rates_by_category(table_of(OUTCOMES, category=categories(30, 30)))
+    )
+
+
+def test_a_slice_in_which_all_won_is_pulled_like_any_other(table_of):
+    outcomes = ["win"] * 30 + ["win", "loss"] * 15 + ["loss", "win", "loss"] * 10
+    parts = win_rates_by_category(table_of(outcomes, category=["a"] * 30 + ["b"] * 30 + ["c"] * 30))
+    assert 0.5 < parts[0].shrunk.value < 1.0

@@ -155,7 +155,7 @@ def test_a_table_without_judgments_is_refused(judgments_csv, lines):
 def test_missing_files_and_other_formats_are_refused(tmp_path):
     with pytest.raises(TableError, match=r"none\.csv: cannot be read: No such file"):
         read_judgments(tmp_path / "none.csv")
-    with pytest.raises(TableError, match=r"from \.csv or \.jsonl files, not \.xlsx"):
+    with pytest.raises(TableError, match=r"from \.csv, \.jsonl or \.parquet files, not \.xlsx"):
         read_judgments(tmp_path / "book.xlsx")
 
 

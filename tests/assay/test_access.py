@@ -20,6 +20,8 @@ MATRIX = {
     "raters:done": (302, 200, 404, 404, 404),
     "dashboards:studies": (302, 404, 404, 200, 200),
     "dashboards:study": (302, 404, 404, 200, 200),
+    "dashboards:runs": (302, 404, 404, 200, 200),
+    "dashboards:run": (302, 404, 404, 200, 200),
     "dashboards:prompt_sets": (302, 404, 404, 200, 200),
     "dashboards:prompt_set": (302, 404, 404, 200, 200),
     "dashboards:prompt": (302, 404, 404, 200, 200),
@@ -65,6 +67,7 @@ def people(db):
         "prompt_file": (sent.token,),
         "make_subset": (prompts,),
     }
+    arguments |= {"run": (study.arms.first().run_id,)}
     arguments |= {"correct_prompt": (prompts, "p0000"), "prompt_changes": (prompts, prompts)}
     return [*people, root], {**arguments, "first_administrator": ("made-up",)}
 

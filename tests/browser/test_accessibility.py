@@ -32,6 +32,8 @@ def site(transactional_db):
         f"/rate/{open_study.public_id}/done/": rater.user,
         "/studies/": researcher,
         f"/studies/{judged.slug}/": researcher,
+        "/runs/": researcher,
+        f"/runs/{judged.arms.first().run_id}/": researcher,
         "/prompts/": researcher,
         f"/prompts/{judged.prompt_set_version}/": researcher,
         f"/prompts/{judged.prompt_set_version}/p0000/": researcher,

@@ -51,10 +51,10 @@ def test_responses_are_what_the_engine_writes(tiny, few_slots):
 
 def greedy_ids(tiny: Checkpoint, text: str) -> list[int]:
     """Token after token from the logits of the whole sequence: slow, and without the engine's slots."""
-    from generation.engine.chat import first_turn
+    from generation.engine.chat import CHATS
 
     checkpoint = engine_of(tiny).checkpoint
-    prompt, ids = first_turn(checkpoint.tokenizer, text), []
+    prompt, ids = CHATS["gemma"].first_turn(checkpoint.tokenizer, text), []
     for _ in range(SHORT.max_new_tokens):
         token = int(checkpoint.logits([*prompt, *ids])[-1].argmax())
         if token in checkpoint.stop_ids:

@@ -47,6 +47,10 @@ class TensorSpec:
     def size(self) -> int:
         return math.prod(self.shape)
 
+    @property
+    def parameter_shape(self) -> tuple[int, ...]:
+        return self.as_parameter(np.broadcast_to(np.float32(0), self.shape)).shape
+
     def as_parameter(self, stored: NDArray[Any]) -> NDArray[Any]:
         if self.layout == "transposed":
             return stored.T

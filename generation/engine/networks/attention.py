@@ -5,12 +5,16 @@ C places in the ring.
 Keys carry their rotation when they are stored, so a ring may hold them in any order.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 from flax import struct
 from jaxtyping import Array, Bool, Float, Int
 
-MASKED = -2.3819763e38  # finite in float32 and bfloat16, so a row with no visible key stays finite
+from generation.engine.networks.softmax import MASKED, Sums, add, mixed, nothing
+
 QUERY_BLOCK = 256
 RING_BLOCK = 128
 
@@ -28,15 +32,6 @@ def empty_ring(sequences: int, places: int, heads: int, width: int, dtype: jax.t
     whole = -(-places // RING_BLOCK) * RING_BLOCK if places > RING_BLOCK else places
     shape = (sequences, whole, heads, width)
     return KeyRing(jnp.zeros(shape, dtype), jnp.zeros(shape, dtype))
-
-
-@struct.dataclass
-class _Sums:
-    """Softmax under way: the best score so far, and sums of weights and weighted values relative to it."""
-
-    best: Float[Array, "B K G T"]
-    weight: Float[Array, "B K G T"]
-    values: Float[Array, "B K G T D"]
 
 
 def rotate(
@@ -102,33 +97,77 @@ def extend(
     back: int,
 ) -> tuple[Float[Array, "B T H D"], KeyRing]:
     """Attention of T more tokens, the first of which stands at `position`, and the ring that holds them too."""
-    B, T, H, D = q.shape
-    K = k.shape[2]
-    grouped = q.reshape(B, T, K, H // K, D)
-    sums = _nothing(B, K, H // K, T, D)
-    if (
-        T == 1
-    ):  # stored first, the ring changes in place: XLA would copy one that is read in a loop and written later
-        ring = _store(ring, k, v, position, lengths)
-        sums, ring = _add_ring(sums, grouped, ring, position, position[:, None], back)
-    else:
-        steps = jnp.arange(T)
-        own = (steps[None, :] <= steps[:, None]) & (steps[None, :] >= steps[:, None] - back)
-        sums = _add(sums, grouped, k, v, jnp.broadcast_to(own, (B, T, T)))
-        sums, ring = _add_ring(sums, grouped, ring, position - 1, position[:, None] + steps, back)
-        ring = _store(ring, k, v, position, lengths)
-    mixed = jnp.moveaxis(sums.values / sums.weight[..., None], 3, 1)
-    return mixed.reshape(B, T, H, D).astype(v.dtype), ring
+    arguments = (q, k, v, ring, position, lengths)
+    if q.shape[1] > 1:
+        return _extend_then_store(*arguments, back=back, add_ring=_add_ring_in_blocks)
+    step = partial(_extend_then_store, back=back, add_ring=_add_whole_ring)
+    extended: tuple[Array, KeyRing] = jax.lax.platform_dependent(
+        *arguments, cpu=partial(_store_then_step, back=back), default=step
+    )
+    return extended
 
 
-def _add_ring(
-    sums: _Sums,
+def _store_then_step(
+    q: Array, k: Array, v: Array, ring: KeyRing, position: Array, lengths: Array, back: int
+) -> tuple[Array, KeyRing]:
+    """One token each. Stored first, the ring changes in place: XLA copies one that a loop reads before it changes."""
+    ring = _store(ring, k, v, position, lengths)
+    sums, grouped = nothing(q, k)
+    sums, ring = _add_ring_in_blocks(sums, grouped, ring, position, position[:, None], back)
+    return mixed(sums, q, v), ring
+
+
+def _extend_then_store(
+    q: Array,
+    k: Array,
+    v: Array,
+    ring: KeyRing,
+    position: Array,
+    lengths: Array,
+    back: int,
+    add_ring: Callable[..., tuple[Sums, KeyRing]],
+) -> tuple[Array, KeyRing]:
+    """What is stored may overwrite what the first of the new tokens still see."""
+    sums, grouped = nothing(q, k)
+    B, T = q.shape[:2]
+    steps = jnp.arange(T)
+    own = (steps[None, :] <= steps[:, None]) & (steps[None, :] >= steps[:, None] - back)
+    sums = add(sums, grouped, k, v, jnp.broadcast_to(own, (B, T, T)))
+    sums, ring = add_ring(sums, grouped, ring, position - 1, position[:, None] + steps, back)
+    return mixed(sums, q, v), _store(ring, k, v, position, lengths)
+
+
+def _add_whole_ring(
+    sums: Sums,
     q: Float[Array, "B T K G D"],
     ring: KeyRing,
     newest: Int[Array, " B"],
     asked: Int[Array, "B T"],
     back: int,
-) -> tuple[_Sums, KeyRing]:
+) -> tuple[Sums, KeyRing]:
+    """As `_add_ring_in_blocks`, in one piece: an accelerator would copy the ring for a loop."""
+    visible = _visible(jnp.arange(ring.keys.shape[1]), ring, newest, asked, back)
+    return add(sums, q, ring.keys, ring.values, visible), ring
+
+
+def _visible(
+    places: Int[Array, " S"], ring: KeyRing, newest: Int[Array, " B"], asked: Int[Array, "B T"], back: int
+) -> Bool[Array, "B T S"]:
+    """Which of these places hold a key that each query may see."""
+    held = (
+        newest[:, None] - (newest[:, None] - places) % ring.keys.shape[1]
+    )  # the position whose key is there
+    return (held >= 0)[:, None, :] & (held[:, None, :] >= asked[:, :, None] - back)
+
+
+def _add_ring_in_blocks(
+    sums: Sums,
+    q: Float[Array, "B T K G D"],
+    ring: KeyRing,
+    newest: Int[Array, " B"],
+    asked: Int[Array, "B T"],
+    back: int,
+) -> tuple[Sums, KeyRing]:
     """The sums with the ring's keys in. `newest`: the last position that is in it; `asked`: those of the queries.
 
     It is read block by block, no further than the longest sequence fills it, and a block that a sequence does not
@@ -137,46 +176,18 @@ def _add_ring(
     C = ring.keys.shape[1]
     block = min(RING_BLOCK, C)
 
-    def add_block(index: Int[Array, ""], carry: tuple[_Sums, KeyRing]) -> tuple[_Sums, KeyRing]:
+    def add_block(index: Int[Array, ""], carry: tuple[Sums, KeyRing]) -> tuple[Sums, KeyRing]:
         sums, ring = carry
-        places = index * block + jnp.arange(block)
-        held = newest[:, None] - (newest[:, None] - places) % C  # the position whose key is in each place
-        visible = (held >= 0)[:, None, :] & (held[:, None, :] >= asked[:, :, None] - back)
+        visible = _visible(index * block + jnp.arange(block), ring, newest, asked, back)
         keys, values = (
             jax.lax.dynamic_slice_in_dim(part, index * block, block, axis=1)
             for part in (ring.keys, ring.values)
         )
-        return _add(sums, q, keys, values, visible), ring
+        return add(sums, q, keys, values, visible), ring
 
     filled = jnp.minimum(jnp.max(newest) + 1, C)
-    added: tuple[_Sums, KeyRing] = jax.lax.fori_loop(0, -(-filled // block), add_block, (sums, ring))
+    added: tuple[Sums, KeyRing] = jax.lax.fori_loop(0, -(-filled // block), add_block, (sums, ring))
     return added
-
-
-def _nothing(B: int, K: int, G: int, T: int, D: int) -> _Sums:
-    rows = (B, K, G, T)
-    return _Sums(jnp.full(rows, MASKED), jnp.zeros(rows), jnp.zeros((*rows, D)))
-
-
-def _add(
-    sums: _Sums,
-    q: Float[Array, "B T K G D"],
-    k: Float[Array, "B S K D"],
-    v: Float[Array, "B S K D"],
-    visible: Bool[Array, "B T S"],
-) -> _Sums:
-    """The sums with some more keys in; where none is visible, they are what they were, bit for bit.
-
-    After Milakov and Gimelshein (2018), arXiv 1805.02867.
-    """
-    scale = q.shape[-1] ** -0.5
-    scores = jnp.einsum("btkgd,bskd->bkgts", q, k, preferred_element_type=jnp.float32) * scale
-    seen = visible[:, None, None]
-    best = jnp.maximum(sums.best, jnp.max(jnp.where(seen, scores, MASKED), axis=-1))
-    weights = jnp.where(seen, jnp.exp(scores - best[..., None]), 0.0)
-    kept = jnp.exp(sums.best - best)
-    mixed = jnp.einsum("bkgts,bskd->bkgtd", weights.astype(v.dtype), v, preferred_element_type=jnp.float32)
-    return _Sums(best, sums.weight * kept + jnp.sum(weights, axis=-1), sums.values * kept[..., None] + mixed)
 
 
 def _store(

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from assay.dashboards import prompt_changes, prompt_views, views
+from assay.dashboards import prompt_changes, prompt_views, run_views, views
 
 app_name = "dashboards"
 urlpatterns = [
     path("studies/", views.studies, name="studies"),
     path("studies/<slug:slug>/", views.study, name="study"),
+    path("runs/", run_views.runs, name="runs"),
+    path("runs/<int:pk>/", run_views.run, name="run"),
     path("prompts/", prompt_views.prompt_sets, name="prompt_sets"),
     path("prompts/<str:name>.<slug:suffix>", prompt_views.prompt_set_file, name="prompt_set_file"),
     path("prompts/<str:name>/", prompt_views.prompt_set, name="prompt_set"),

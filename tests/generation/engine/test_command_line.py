@@ -1,4 +1,4 @@
-"""The three commands, from their arguments to their files and messages."""
+"""The commands, from their arguments to their files and messages."""
 
 import json
 import subprocess
@@ -122,3 +122,38 @@ def test_the_engine_runs_as_a_module_without_the_platform():
     script = "import sys, generation.engine; print([m for m in ('django', 'celery') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_compiled_programs_can_be_kept_for_the_next_time(folder, tmp_path, capsys):
+    prompts, cache = tmp_path / "prompts.jsonl", tmp_path / "cache"
+    prompts.write_text('{"id": "a", "token_ids": [2, 9]}\n')
+    options = [
+        "--checkpoint",
+        str(folder),
+        "--prompts",
+        str(prompts),
+        "--slots",
+        "1",
+        "--max-new-tokens",
+        "2",
+    ]
+    program = [sys.executable, "-m", "generation.engine", "generate", *options, "--compile-cache", str(cache)]
+    subprocess.run([*program, "--out", str(tmp_path / "one.jsonl")], check=True, capture_output=True)
+    kept = {file.name for file in cache.iterdir() if not file.name.endswith("-atime")}
+    assert kept
+    subprocess.run([*program, "--out", str(tmp_path / "two.jsonl")], check=True, capture_output=True)
+    assert {file.name for file in cache.iterdir() if not file.name.endswith("-atime")} == kept
+    assert (tmp_path / "one.jsonl").read_text() == (tmp_path / "two.jsonl").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--preset", "recurrentgemma-tiny", "--target", "gpu"], "invalid choice: 'gpu'"),
+        (["--preset", "llama", "--target", "tpu-v5e-1"], "invalid choice: 'llama'"),
+    ],
+)
+def test_a_report_for_what_is_not_known_is_refused(arguments, message, capsys):
+    with pytest.raises(SystemExit):
+        main(["compile-report", *arguments])
+    assert message in capsys.readouterr().err

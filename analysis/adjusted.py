@@ -1,0 +1,128 @@
+"""The win rate if both responses had been as long, or as styled: an appendix, never the headline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.differences import Difference
+from analysis.estimates import Estimate, Weighting
+from analysis.linear import Linear, row_weights
+from analysis.proportions import checked_level, t_quantile
+from analysis.tables import JudgmentTable, TableError, one_pair
+from analysis.variance import Floats
+from analysis.win_rate import estimated
+
+METHOD = "logistic in tanh of scaled differences, two-way prompt x rater, Student's t on the log-odds"
+ASSUMPTION = (
+    "the named differences move judgments by one smooth curve that is the same for every prompt, and nothing "
+    "that makes a response better goes with them; length often does go with quality, so this is no headline"
+)
+MOST_STEPS = 50
+
+
+@dataclass(frozen=True)
+class AdjustedWinRate:
+    """`value` is the win rate at no difference in any covariate; `coefficients` are per tanh(difference / sd)."""
+
+    value: float
+    low: float
+    high: float
+    level: float
+    method: str
+    weighting: Weighting
+    assumption: str
+    coefficients: dict[str, Difference]
+    scales: dict[str, float]
+    unadjusted: Estimate
+    n: int
+    prompts: int
+    raters: int
+    data_digest: str
+
+    def to_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
+
+
+def adjusted_win_rate(
+    table: JudgmentTable, covariates: Sequence[str], *, level: float = 0.95
+) -> AdjustedWinRate:
+    """Fits y ~ logistic(a + Σ b_j tanh(x_j / sd_j)) by prompt-weighted quasi-likelihood and reads it off at x = 0.
+
+    Args: covariates: columns of candidate-less-baseline differences, read by read_judgments(covariates=...).
+    Raises: TableError where a column is missing or constant, or the fit has no finite maximum.
+    Sources: Dubois et al. (2024), arXiv 2404.04475 (length-controlled AlpacaEval; theirs adds an instruction
+    difficulty from other models); Papke and Wooldridge (1996), Journal of Applied Econometrics 11, 619-632.
+    """
+    checked_level(level)
+    one_pair(table)
+    X, scales = _design(table, covariates)
+    weights = row_weights(table.prompt, "prompts")
+    y = table.points / 2
+    beta, inverse = _fitted(X, y, weights)
+    chance = _logistic(X @ beta)
+    influence = (weights * (y - chance))[:, None] * (X @ inverse)
+    linear = [
+        Linear(float(beta[k]), influence[:, k], weights, table.prompt, table.rater) for k in range(X.shape[1])
+    ]
+    intercept = linear[0]
+    half = t_quantile(level, intercept.variance.df) * intercept.variance.se
+    low, value, high = _logistic(np.array([beta[0] - half, beta[0], beta[0] + half])).tolist()
+    return AdjustedWinRate(
+        value=value,
+        low=low,
+        high=high,
+        level=level,
+        method=METHOD,
+        weighting="prompts",
+        assumption=ASSUMPTION,
+        coefficients={name: one.difference(level) for name, one in zip(covariates, linear[1:], strict=True)},
+        scales=scales,
+        unadjusted=estimated(table, "prompts").share("prompts", level),
+        n=len(table),
+        prompts=len(table.prompt),
+        raters=len(table.rater),
+        data_digest=table.digest,
+    )
+
+
+def _design(table: JudgmentTable, covariates: Sequence[str]) -> tuple[Floats, dict[str, float]]:
+    """A column of ones and tanh of each scaled covariate, with the scales."""
+    if not covariates:
+        raise TableError("an adjusted win rate needs a covariate, such as length_difference")
+    columns, scales = [np.ones(len(table))], {}
+    for name in covariates:
+        if name not in table.covariates:
+            raise TableError(f"column {name!r} was not read; name it among the covariates")
+        values = table.covariates[name]
+        scales[name] = float(values.std())
+        if not scales[name]:
+            raise TableError(f"column {name}: the same in every row, so nothing can be adjusted for it")
+        columns.append(np.tanh(values / scales[name]))
+    return np.column_stack(columns), scales
+
+
+def _fitted(X: Floats, y: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Coefficients and the inverse information, by Newton's method."""
+    beta = np.zeros(X.shape[1])
+    for _ in range(MOST_STEPS):
+        chance = _logistic(X @ beta)
+        information = (X * (weights * chance * (1 - chance))[:, None]).T @ X
+        if np.linalg.cond(information) > 1e12:
+            break
+        inverse = np.linalg.inv(information).astype(np.float64)
+        step = inverse @ (X.T @ (weights * (y - chance)))
+        beta = beta + step / max(1.0, float(np.abs(step).max()))
+        if np.abs(step).max() < 1e-10:
+            return beta, inverse
+    raise TableError(
+        "the adjusted win rate has no finite estimate: outcomes are all alike, or follow a covariate"
+    )
+
+
+def _logistic(x: NDArray[np.float64]) -> Floats:
+    return 1 / (1 + np.exp(-x))

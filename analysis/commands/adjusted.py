@@ -1,0 +1,45 @@
+"""`python -m analysis adjusted JUDGMENTS --covariates NAME,…`: the win rate at equal length or style, an appendix."""
+
+from __future__ import annotations
+
+import argparse
+
+from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
+from analysis.commands.printing import percent, print_table
+
+NAME = "adjusted"
+HELP = "Win rate at no difference in length or style; an appendix with an assumption, never the headline."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_table_arguments(parser)
+    parser.add_argument(
+        "--covariates",
+        default="length_difference",
+        metavar="NAME,…",
+        help="numeric columns of candidate less baseline; length_difference by default",
+    )
+    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from analysis.adjusted import adjusted_win_rate
+
+    names = [name.strip() for name in arguments.covariates.split(",") if name.strip()]
+    result = adjusted_win_rate(read_table(arguments, covariates=names), names, level=arguments.level)
+    if arguments.json:
+        print_json({"command": NAME} | result.to_dict())
+        return 0
+    rows = [("adjusted", *percent(result)), ("as judged (headline)", *percent(result.unadjusted))]
+    lines = [
+        f"{name}: {one.value:+.3f} log-odds [{one.low:+.3f}, {one.high:+.3f}] per tanh(difference / "
+        f"{result.scales[name]:.4g})"
+        for name, one in result.coefficients.items()
+    ]
+    print_table(
+        "Adjusted win rate (appendix)",
+        ("Win rate", "Value", f"{100 * result.level:g}% interval"),
+        rows,
+        [*lines, f"Assumption: {result.assumption}", f"data sha256 {result.data_digest}"],
+    )
+    return 0

@@ -1,0 +1,73 @@
+"""`python -m analysis position JUDGMENTS`: how much the left side is favoured, and the win rate without that."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
+from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
+from analysis.commands.printing import p_text, percent, points, print_table
+
+if TYPE_CHECKING:
+    from analysis.estimates import Estimate
+    from analysis.position import PositionBias
+
+NAME = "position"
+HELP = "Bias towards the response on the left, and the win rate balanced over both sides."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_table_arguments(parser)
+    parser.add_argument(
+        "--weighting", choices=("prompts", "judgments"), default="prompts", help="what counts once"
+    )
+    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+    add_plot_argument(parser, "the win rates by side")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from analysis.position import position_bias
+
+    result = position_bias(read_table(arguments), weighting=arguments.weighting, level=arguments.level)
+    if arguments.plot:
+        save(arguments.plot, _forest(result))
+    if arguments.json:
+        print_json({"command": NAME} | result.to_dict())
+    else:
+        _print(result)
+    return 0
+
+
+def _forest(result: PositionBias) -> str:
+    from analysis.charts import ForestRow, forest_plot
+
+    bias, n = result.bias, result.sides_known
+    value, low, high = (min(max(0.5 + x, 0.0), 1.0) for x in (bias.value, bias.low, bias.high))
+    rows = [ForestRow("Response on the left", value, low, high, n, "side bias: its distance from 50%")]
+    for name, one in _win_rates(result):
+        rows.append(ForestRow(name.capitalize(), one.value, one.low, one.high, n))
+    told = "Win rate of the response shown on the left, and of the candidate by side"
+    return forest_plot(rows, id_prefix=ID_PREFIX, title="Position bias", description=told)
+
+
+def _win_rates(result: PositionBias) -> list[tuple[str, Estimate]]:
+    return [
+        ("candidate on the left", result.left),
+        ("candidate on the right", result.right),
+        ("candidate, both sides alike", result.balanced),
+    ]
+
+
+def _print(result: PositionBias) -> None:
+    rows = [("bias to the left (points)", *points(result.bias), p_text(result.bias.p))]
+    rows += [(name, *percent(one), "") for name, one in _win_rates(result)]
+    print_table(
+        "Position",
+        ("Measure", "Value", f"{100 * result.bias.level:g}% interval", ""),
+        rows,
+        [
+            f"candidate on the left in {result.left_share:.1%} of {result.sides_known} known sides, "
+            f"{result.n} judgments in all; data sha256 {result.data_digest}"
+        ],
+    )

@@ -1,0 +1,69 @@
+"""`python -m analysis prediction JUDGMENTS --judge JUDGE.csv`: raters on some prompts, a judge model on more."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
+from analysis.commands.printing import notes, percent, print_table
+from analysis.commands.verdicts import read_verdicts
+from analysis.reading import TableError
+
+NAME = "prediction"
+HELP = "Win rate by raters, tightened by a language model's verdicts on more prompts, without trusting them."
+WORDS = {"win": 1.0, "tie": 0.5, "loss": 0.0}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_table_arguments(parser)
+    parser.add_argument(
+        "--judge",
+        required=True,
+        type=Path,
+        metavar="JUDGE.csv",
+        help="prompt_id,verdict: win, tie, loss, or 0 to 1",
+    )
+    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from analysis.prediction_powered import prediction_powered
+
+    result = prediction_powered(read_table(arguments), read_judge(arguments.judge), level=arguments.level)
+    if arguments.json:
+        print_json({"command": NAME} | result.to_dict())
+        return 0
+    print_table(
+        "Prediction-powered win rate",
+        ("Win rate", "Value", f"{100 * arguments.level:g}% interval"),
+        [
+            ("raters and judge", *percent(result.win_rate)),
+            ("raters alone (headline)", *percent(result.raters_alone)),
+            ("judge alone, no interval for raters", f"{result.judge_alone:.1%}", ""),
+        ],
+        [
+            f"{result.prompts} prompts by raters, {result.judged_prompts} by the judge; correlation "
+            f"{result.correlation:.2f}, used at {result.power:.2f}, width {result.width_ratio:.2f} of raters alone",
+            "Valid where the raters' prompts were drawn at random from all.",
+            *notes(result.notes),
+            f"data sha256 {result.data_digest}",
+        ],
+    )
+    return 0
+
+
+def read_judge(path: Path) -> dict[str, float]:
+    """Prompt -> share for the candidate, from words or numbers."""
+    return {
+        prompt: _share(path, row, text)
+        for row, (prompt, text) in enumerate(read_verdicts(path, "verdict").items(), start=1)
+    }
+
+
+def _share(path: Path, row: int, text: str) -> float:
+    try:
+        return WORDS[text] if text in WORDS else float(text)
+    except ValueError as error:
+        wanted = "win, tie, loss or a number from 0 to 1"
+        raise TableError(f"{path}: row {row}, column verdict: {text!r} is not {wanted}") from error

@@ -1,0 +1,77 @@
+"""`python -m analysis stop JUDGMENTS`: may the study stop now? An interval that may be looked at any time."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
+from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
+from analysis.commands.printing import percent, print_table
+from analysis.reading import TableError
+
+if TYPE_CHECKING:
+    from analysis.sequential import Sequence
+
+NAME = "stop"
+HELP = "Anytime-valid interval of the win rate, prompt by prompt, and where the study may stop."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_table_arguments(parser)
+    parser.add_argument(
+        "--kind",
+        choices=("asymptotic", "empirical-bernstein"),
+        default="asymptotic",
+        help="asymptotic (default, from 50 prompts), or valid at every size and wider",
+    )
+    parser.add_argument("--planned", type=int, help="prompts of the whole study; what is there by default")
+    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+    add_plot_argument(parser, "the interval over time")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from analysis.sequential import confidence_sequence
+
+    options = {"kind": arguments.kind, "planned": arguments.planned, "level": arguments.level}
+    table = read_table(arguments)
+    if arguments.planned is not None and arguments.planned < 2:
+        raise TableError("--planned is a number of prompts from 2 up")
+    result = confidence_sequence(table, **options)
+    if arguments.plot:
+        save(arguments.plot, _timeline(result))
+    if arguments.json:
+        print_json({"command": NAME} | result.to_dict())
+    else:
+        _print(result)
+    return 0
+
+
+def _timeline(result: Sequence) -> str:
+    from analysis.timeline import timeline
+
+    return timeline(
+        result.means,
+        result.lows,
+        result.highs,
+        stopped_at=result.stopped_at,
+        id_prefix=ID_PREFIX,
+        title="Win rate over time",
+        description=result.method,
+    )
+
+
+def _print(result: Sequence) -> None:
+    stop = "go on: the interval still holds 50%"
+    if result.stopped_at is not None:
+        stop = f"may stop: 50% was left out after {result.stopped_at} prompts"
+    print_table(
+        "Early stopping",
+        ("Win rate", f"{100 * result.level:g}% at all times", "Prompts", "Method"),
+        [(*percent(result), f"{result.prompts} of {result.planned} planned", result.method)],
+        [
+            f"{stop} (looked at from {result.fewest} on, {result.order})",
+            "It holds for new prompts and these raters: with few raters wait for the headline's interval too.",
+            f"data sha256 {result.data_digest}",
+        ],
+    )

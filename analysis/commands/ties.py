@@ -1,0 +1,61 @@
+"""`python -m analysis ties JUDGMENTS`: shares of wins, ties, losses and "both bad", and the rate without ties."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
+from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
+from analysis.commands.printing import percent, points, print_table
+
+if TYPE_CHECKING:
+    from analysis.ties import Ties
+
+NAME = "ties"
+HELP = "Ties and both-bad shares, the net win rate and the win rate among decided judgments."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_table_arguments(parser)
+    parser.add_argument(
+        "--weighting", choices=("prompts", "judgments"), default="prompts", help="what counts once"
+    )
+    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+    add_plot_argument(parser, "wins, ties and losses as one bar")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from analysis.ties import ties
+
+    result = ties(read_table(arguments), weighting=arguments.weighting, level=arguments.level)
+    if arguments.plot:
+        save(arguments.plot, _bar(result))
+    if arguments.json:
+        print_json({"command": NAME} | result.to_dict())
+    else:
+        _print(result)
+    return 0
+
+
+def _bar(result: Ties) -> str:
+    from analysis.charts import tie_bar
+
+    counts = (result.wins, result.ties, result.losses)
+    told = f"{result.wins} wins, {result.ties} ties, {result.losses} losses"
+    return tie_bar(*counts, id_prefix=ID_PREFIX, title="Wins, ties and losses", description=told)
+
+
+def _print(result: Ties) -> None:
+    rows = [("win rate, ties split", *percent(result.win_rate)), ("ties", *percent(result.tie_share))]
+    if result.both_bad:
+        rows.append(("both bad, counted as ties", *percent(result.both_bad)))
+    if result.decisive:
+        rows.append(("wins among the decided", *percent(result.decisive)))
+    rows.append(("net win rate (points)", *points(result.net_win_rate)))
+    print_table(
+        "Ties",
+        ("Measure", "Value", f"{100 * result.tie_share.level:g}% interval"),
+        rows,
+        [f"{result.wins} wins, {result.ties} ties, {result.losses} losses; data sha256 {result.data_digest}"],
+    )

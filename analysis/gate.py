@@ -1,0 +1,174 @@
+"""The regression gate: is the new checkpoint at most a margin worse than the old one?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Literal
+
+from analysis.differences import Difference
+from analysis.estimates import Weighting
+from analysis.gate_change import Compared, compared
+from analysis.proportions import checked_level, score_interval, t_quantile
+from analysis.significance import holm
+from analysis.tables import JudgmentTable
+from analysis.variance import NOTHING
+
+Verdict = Literal["pass", "improvement", "inconclusive", "fail"]
+EXIT_CODES: dict[Verdict, int] = {"pass": 0, "improvement": 0, "fail": 10, "inconclusive": 11}
+ENOUGH_POWER = 0.6
+
+
+@dataclass(frozen=True)
+class Gate:
+    """`change` is new less old on the share scale with its two-sided interval; the bounds are one-sided.
+
+    `power_at_no_change` is the chance that a design of this precision passes a checkpoint that is just as good.
+    """
+
+    verdict: Verdict
+    change: Difference
+    lower_bound: float
+    upper_bound: float
+    margin: float
+    kind: Literal["direct", "through a baseline"]
+    old: str
+    new: str
+    baseline: str | None
+    power_at_no_change: float
+    weighting: Weighting
+    new_raters: bool
+    n: int
+    prompts: int
+    raters: int
+    left_out: int
+    notes: tuple[str, ...]
+    data_digest: str
+
+    def to_dict(self) -> dict[str, object]:
+        """For JSON, with the change's own numbers in front."""
+        return asdict(self.change) | asdict(self)
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """Several gates that must all pass; `improved` are those whose Holm-adjusted p tells a change above 0."""
+
+    verdict: Verdict
+    gates: dict[str, Gate]
+    improved: tuple[str, ...]
+    p_adjusted: dict[str, float]
+
+    def to_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def gate(
+    table: JudgmentTable,
+    *,
+    old: str,
+    new: str,
+    margin: float = 0.05,
+    baseline: str | None = None,
+    through: Literal["auto", "direct", "baseline"] = "auto",
+    level: float = 0.95,
+) -> Gate:
+    """Judges the new checkpoint beside the old one, directly where they were compared, else through a baseline.
+
+    Args: margin: fixed beforehand, a share above 0; 0.05 is five points.  through: "auto" prefers the direct
+        comparison, which is the stronger one.
+    Raises: TableError where the two share no baseline, or no prompts.
+    Source: docs/statistics.md, "Regression gate"; non-inferiority by confidence bound: Blackwelder (1982),
+        Controlled Clinical Trials 3, 345-353.
+    """
+    checked_level(level)
+    if not 0 < margin < 1:
+        raise ValueError(f"margin is a share between 0 and 1 such as 0.05 for five points, not {margin!r}")
+    pair = compared(table, old, new, baseline, through)
+    change, lower, upper = _bounds(pair, level)
+    power = _power(pair, margin, level)
+    return Gate(
+        verdict=_verdict(change, lower, upper, margin),
+        change=change,
+        lower_bound=lower,
+        upper_bound=upper,
+        margin=margin,
+        kind=pair.kind,
+        old=old,
+        new=new,
+        baseline=pair.baseline,
+        power_at_no_change=power,
+        weighting="prompts",
+        new_raters=pair.change.new_raters,
+        n=pair.n,
+        prompts=len(pair.change.prompt),
+        raters=len(pair.change.rater),
+        left_out=pair.left_out,
+        notes=(*pair.notes, *_notes(power, margin)),
+        data_digest=table.digest,
+    )
+
+
+def all_criteria(gates: Mapping[str, Gate]) -> Criteria:
+    """One verdict over named gates: each must pass, so no correction is needed for passing.
+
+    Source: Berger (1982), Technometrics 24, 295-300 (intersection-union); improvements by Holm (1979).
+    """
+    if not gates:
+        raise ValueError("a verdict needs at least one criterion")
+    p_values = [1.0 if one.change.p is None else one.change.p for one in gates.values()]
+    adjusted = dict(zip(gates, holm(p_values), strict=True))
+    improved = tuple(
+        name for name, one in gates.items() if one.change.value > 0 and adjusted[name] <= 1 - one.change.level
+    )
+    verdicts = {one.verdict for one in gates.values()}
+    if "fail" in verdicts:
+        verdict: Verdict = "fail"
+    elif "inconclusive" in verdicts:
+        verdict = "inconclusive"
+    else:
+        verdict = "improvement" if improved else "pass"
+    return Criteria(verdict, dict(gates), improved, adjusted)
+
+
+def _bounds(pair: Compared, level: float) -> tuple[Difference, float, float]:
+    """The change with its interval, and both one-sided bounds at `level`."""
+    change, variance = pair.change.difference(level), pair.change.variance
+    both_tails = 2 * level - 1 if level > 0.5 else level
+    if variance.value <= NOTHING:  # nothing varied: each prompt is one trial in which none changed
+        half, wide = (_unseen(len(pair.change.prompt), one, variance.df) for one in (both_tails, level))
+        change = replace(change, low=change.value - wide, high=change.value + wide)
+    else:
+        half = t_quantile(both_tails, variance.df) * variance.se
+    return change, change.value - half, change.value + half
+
+
+def _unseen(prompts: int, level: float, df: float) -> float:
+    """How large a change may be that showed in none of the prompts: Wilson's upper end of 0."""
+    return score_interval(0.0, prompts, t_quantile(level, df)).high
+
+
+def _verdict(change: Difference, lower: float, upper: float, margin: float) -> Verdict:
+    if change.low > 0:
+        return "improvement"
+    if lower > -margin:
+        return "pass"
+    return "fail" if upper < -margin else "inconclusive"
+
+
+def _power(pair: Compared, margin: float, level: float) -> float:
+    from scipy.special import ndtr
+
+    variance = pair.change.variance
+    if variance.value <= NOTHING:
+        return 1.0
+    return float(ndtr(margin / variance.se - t_quantile(2 * level - 1, variance.df)))
+
+
+def _notes(power: float, margin: float) -> list[str]:
+    if power >= ENOUGH_POWER:
+        return []
+    return [
+        f"a checkpoint that is just as good passes a margin of {100 * margin:g} points with a chance of "
+        f"{power:.0%} only: plan more prompts or raters, or a wider margin"
+    ]

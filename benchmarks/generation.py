@@ -1,0 +1,116 @@
+"""Generation on ragged work: ours beside its peers, and a step of decoding beside the bare products of its shapes.
+
+    python -m benchmarks.generation [--family recurrentgemma] [--requests 128] [--slots 16] [--peers PYTHON]
+    python -m benchmarks.generation --steps          one step at 1, 8, 16 and 64 slots
+
+Useful tokens a second are the tokens asked for over the wall time of a warm pass; compile time is cold less warm. Each
+contender runs in a process of its own, one after the other, on random float32 weights. Peers (DeepMind's sampler,
+transformers) need a Python that has them: --peers.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.ragged import SHAPES, ragged
+
+ROOT = Path(__file__).resolve().parents[1]
+PEERS = {
+    "recurrentgemma": ("deepmind", "transformers-static"),
+    "gemma": ("transformers-static", "transformers-continuous"),
+    "mistral": ("transformers-static", "transformers-continuous"),
+}
+SLOTS = (1, 8, 16, 64)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--family", choices=SHAPES, default="recurrentgemma")
+    parser.add_argument("--requests", type=int, default=128)
+    parser.add_argument("--slots", type=int, default=16)
+    parser.add_argument(
+        "--peers", nargs="*", default=[], metavar="NAME=PYTHON", help="deepmind=…, transformers=…"
+    )
+    parser.add_argument("--steps", action="store_true", help="measure single steps instead")
+    options = parser.parse_args(arguments)
+    if options.steps:
+        show_steps(options.family)
+    else:
+        show_passes(
+            options.family,
+            options.requests,
+            options.slots,
+            dict(each.split("=", 1) for each in options.peers),
+        )
+
+
+def show_passes(family: str, requests: int, slots: int, pythons: dict[str, str]) -> None:
+    useful = ragged(requests).useful
+    table = Table(title=f"{family}: {requests} requests, {useful:,} tokens asked for, {slots} slots, float32")
+    for heading in (
+        "Contender",
+        "Useful tokens/s",
+        "Warm s",
+        "Compile s",
+        "Useful share",
+        "Peak GB",
+        "Ours is",
+    ):
+        table.add_column(heading, justify="left" if heading == "Contender" else "right")
+    ours = run(
+        [sys.executable, "-m", "benchmarks.generation_ours", "pass", family, str(requests), str(slots)]
+    )
+    table.add_row("ours", *cells(ours, useful), "")
+    for name in PEERS[family]:
+        python = pythons.get(name.partition("-")[0])
+        if python is None:
+            table.add_row(name, "not run: --peers", *[""] * 5)
+            continue
+        script = str(ROOT / "benchmarks" / "generation_peers.py")
+        peer = run([python, script, name, family, str(requests), str(slots)])
+        table.add_row(name, *cells(peer, useful), f"{peer['warm_s'] / ours['warm_s']:.1f} times as fast")
+    Console().print(table)
+
+
+def cells(found: dict[str, Any], useful: int) -> list[str]:
+    compile_s = found["cold_s"] - found["warm_s"]
+    share = f"{useful / found['computed']:.1%}"
+    speed, warm = f"{useful / found['warm_s']:.0f}", f"{found['warm_s']:.1f}"
+    return [speed, warm, f"{compile_s:.1f}", share, f"{found['peak_bytes'] / 1e9:.2f}"]
+
+
+def show_steps(family: str) -> None:
+    table = Table(title=f"{family}: one step of decoding, medians, float32")
+    for heading in ("Slots", "Products ms", "Step ms", "Step / products", "Floor ms", "Tokens/s"):
+        table.add_column(heading, justify="right")
+    found = run([sys.executable, "-m", "benchmarks.generation_ours", "steps", family, *map(str, SLOTS)])
+    for row in found["steps"]:
+        ratio = row["step_ms"] / row["products_ms"]
+        numbers = (row["products_ms"], row["step_ms"], ratio, row["floor_ms"])
+        rate = f"{1000 * row['slots'] / row['step_ms']:.0f}"
+        table.add_row(str(row["slots"]), *(f"{number:.2f}" for number in numbers), rate)
+    Console().print(table)
+
+
+def run(command: list[str]) -> dict[str, Any]:
+    """The JSON object that the process prints last."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+if __name__ == "__main__":
+    main()

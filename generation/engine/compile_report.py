@@ -1,0 +1,247 @@
+"""Compiling for an accelerator that is not here: does a checkpoint fit, and how fast could it be at best?
+
+A TPU's compiler runs on any machine (`make tpu-check` brings it). It really compiles the programs that would run, from
+shapes alone: nothing is allocated. No step is timed: the tokens a second are what the memory's bandwidth would allow.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax.sharding import NamedSharding
+from jax.sharding import PartitionSpec as Spec
+
+from generation.engine import programs
+from generation.engine.checkpoints.families import family_named
+from generation.engine.hbm_traffic import hbm_bytes
+from generation.engine.presets import Preset, preset
+from generation.engine.requests import MOST_STOPS
+from generation.engine.sharding import mesh_of, parameter_shardings, state_shardings
+from generation.engine.waiting import PIECES
+
+MOST_SLOTS = 1024
+# Or the compiler asks a cloud's server what machine this is, and complains that there is none.
+QUIET = {
+    "TPU_SKIP_MDS_QUERY": "1",
+    "TPU_WORKER_HOSTNAMES": "localhost",
+    "TPU_ACCELERATOR_TYPE": "v5litepod-4",
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """Devices to compile for. bytes: of memory on each.  bandwidth: bytes a second on each, by the maker's word."""
+
+    topology: str
+    devices: int
+    bytes: float
+    bandwidth: float
+
+
+TARGETS = {
+    "tpu-v5e-1": Target("v5e:2x2", 1, 16e9, 819e9),
+    "tpu-v5e-4": Target("v5e:2x2", 4, 16e9, 819e9),
+}
+
+
+@dataclass(frozen=True)
+class CompileReport:
+    """What compiling told; bytes are of one device.
+
+    must_touch: weights and states, each once.  moved: by `hbm_traffic`, of one greedy step.  compiler_count: the
+    compiler's own, which counts prefetched weights more than once.  most_slots: the largest power of two whose states,
+    beside the weights and the temporaries of this report, fit.
+    """
+
+    preset: str
+    target: str
+    slots: int
+    capacity: int
+    weights: int
+    states: int
+    temporaries: int
+    fits: bool
+    spare: int
+    must_touch: int
+    moved: int
+    compiler_count: int
+    decode_compile_s: float
+    extend_compile_s: float
+    most_slots: int
+    tokens_a_second_at_most: float
+
+    @property
+    def ratio(self) -> float:
+        return self.moved / self.must_touch
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"moved_over_must_touch": self.ratio}
+
+
+def compile_report(name: str, target: str, slots: int = 64, capacity: int = 2048) -> CompileReport:
+    """Compiles one step of decoding and one piece of a prompt. Raises: ValueError if it cannot be done here."""
+    if target not in TARGETS:
+        raise ValueError(f"target is {target!r}; expected one of: {', '.join(TARGETS)}")
+    found, onto = preset(name), TARGETS[target]
+    shapes = _Shapes.of(found, _devices(onto), slots, capacity)
+    decode, decode_s = _compiled(shapes.decode)
+    _, extend_s = _compiled(shapes.extend)
+    weights, states = _bytes_each(shapes.params), _bytes_each(shapes.slots)
+    temporaries = int(decode.memory_analysis().temp_size_in_bytes)
+    moved, must_touch = hbm_bytes(decode.as_text()), weights + states
+    if moved < must_touch * 0.98:  # norms' weights and the like may be kept on chip
+        raise ValueError(
+            f"{moved:,} bytes were counted where {must_touch:,} must be touched: the count is wrong"
+        )
+    spare = int(onto.bytes) - weights - states - temporaries
+    return CompileReport(
+        preset=name,
+        target=target,
+        slots=slots,
+        capacity=capacity,
+        weights=weights,
+        states=states,
+        temporaries=temporaries,
+        fits=spare >= 0,
+        spare=spare,
+        must_touch=must_touch,
+        moved=moved,
+        compiler_count=int(decode.cost_analysis()["bytes accessed"]),
+        decode_compile_s=decode_s,
+        extend_compile_s=extend_s,
+        most_slots=_most_slots(onto.bytes - weights - temporaries, states / slots),
+        tokens_a_second_at_most=slots / (moved / onto.bandwidth),
+    )
+
+
+def told(report: CompileReport) -> Iterator[tuple[str, str]]:
+    """The report for people, line by line."""
+
+    def gigabytes(size: float) -> str:
+        return f"{size / 1e9:.2f} GB"
+
+    room = (
+        f"fits, {gigabytes(report.spare)} to spare"
+        if report.fits
+        else f"too large by {gigabytes(-report.spare)}"
+    )
+    ratio = report.compiler_count / report.must_touch
+    yield "compiled", f"{report.preset} for {report.target}, {report.slots} slots of {report.capacity} tokens"
+    yield (
+        "weights, states, temporaries",
+        ", ".join(map(gigabytes, (report.weights, report.states, report.temporaries))),
+    )
+    yield "memory of each device", room
+    yield (
+        "slots that fit",
+        f"{report.most_slots} at least" if report.most_slots == MOST_SLOTS else str(report.most_slots),
+    )
+    yield (
+        "bytes of a step",
+        f"{gigabytes(report.moved)}, {report.ratio:.2f} times the {gigabytes(report.must_touch)} it must touch",
+    )
+    yield "by the compiler's count", f"{gigabytes(report.compiler_count)}, {ratio:.2f} times"
+    yield (
+        "compile time",
+        f"{report.decode_compile_s:.1f} s a step, {report.extend_compile_s:.1f} s a piece of a prompt",
+    )
+    yield (
+        "tokens a second at most",
+        f"{report.tokens_a_second_at_most:,.0f} (published for the 2B: about 6,000)",
+    )
+
+
+@dataclass(frozen=True)
+class _Shapes:
+    """The programs' arguments as shapes that know where they would lie."""
+
+    network: Any
+    params: Any
+    slots: Any
+    row: Any
+    whole: NamedSharding
+
+    @staticmethod
+    def of(found: Preset, devices: list[Any], slots: int, capacity: int) -> "_Shapes":
+        family, dtype = family_named(found.family), jnp.dtype(found.dtype)
+        network, mesh = family.network(found.config, dtype=dtype), mesh_of(1, len(devices), devices)
+        params: dict[str, Any] = {}
+        for spec in family.tensor_specs(found.config):
+            branch = params
+            for part in spec.path[:-1]:
+                branch = branch.setdefault(part, {})
+            branch[spec.path[-1]] = jax.ShapeDtypeStruct(spec.parameter_shape, dtype)
+        table = jax.eval_shape(lambda: programs.empty_slots(network, slots, capacity, MOST_STOPS))
+        row = jax.eval_shape(lambda: programs.empty_row(network, capacity))
+        return _Shapes(
+            network,
+            _placed(params, parameter_shardings(params, mesh)),
+            _placed(table, state_shardings(table, mesh)),
+            _placed(row, state_shardings(row, mesh)),
+            NamedSharding(mesh, Spec()),
+        )
+
+    def decode(self) -> Any:
+        return programs.decode.lower(self.network, self.params, self.slots, 1, self.scalar(jnp.bool_))
+
+    def extend(self) -> Any:
+        tokens = jax.ShapeDtypeStruct((1, PIECES[-1]), jnp.int32, sharding=self.whole)
+        length = jax.ShapeDtypeStruct((1,), jnp.int32, sharding=self.whole)
+        return programs.extend.lower(
+            self.network, self.params, self.row, tokens, length, self.scalar(jnp.bool_)
+        )
+
+    def scalar(self, dtype: Any) -> jax.ShapeDtypeStruct:
+        return jax.ShapeDtypeStruct((), dtype, sharding=self.whole)
+
+
+def _devices(target: Target) -> list[Any]:
+    os.environ.setdefault(
+        "TPU_SKIP_MDS_QUERY", "1"
+    )  # or the compiler asks a cloud's server what machine this is
+    from jax.experimental import topologies
+
+    try:
+        described = topologies.get_topology_desc(
+            platform="tpu", topology_name=target.topology, chips_per_host_bounds=[2, 2, 1]
+        )
+    except Exception as error:  # jax raises what its plugin raises
+        raise ValueError(
+            f"the TPU compiler is not here ({str(error).splitlines()[0]}): run `make tpu-check`, which brings it"
+        ) from error
+    return list(described.devices)[: target.devices]
+
+
+def _placed(shapes: Any, shardings: Any) -> Any:
+    return jax.tree.map(
+        lambda leaf, sharding: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=sharding),
+        shapes,
+        shardings,
+    )
+
+
+def _bytes_each(placed: Any) -> int:
+    """Bytes on one device."""
+
+    def one(leaf: jax.ShapeDtypeStruct) -> int:
+        assert leaf.sharding is not None
+        shape = leaf.sharding.shard_shape(leaf.shape)
+        return int(jnp.dtype(leaf.dtype).itemsize * jnp.prod(jnp.array(shape, jnp.float32)))
+
+    return sum(one(leaf) for leaf in jax.tree.leaves(placed))
+
+
+def _compiled(lower: Callable[[], Any]) -> tuple[Any, float]:
+    lowered, start = lower(), time.perf_counter()
+    return lowered.compile(), time.perf_counter() - start
+
+
+def _most_slots(room: float, each: float) -> int:
+    slots = MOST_SLOTS
+    while slots and slots * each > room:
+        slots //= 2
+    return slots

@@ -1,0 +1,72 @@
+"""Weights and slots over a mesh of devices: `data` copies the weights and divides the slots, `model` divides both.
+
+Products that widen are divided by their outputs, products that narrow by their inputs, so that a block needs one sum
+over the devices (Shoeybi et al., 2019, arXiv 1909.08053). Tables are divided by the vocabulary; the gates of the
+RG-LRU, which are products within heads, by the head. What does not divide evenly is kept whole on every device.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import Mesh, NamedSharding
+from jax.sharding import PartitionSpec as Spec
+
+DATA, MODEL = "data", "model"
+WIDENING = {"q_proj", "k_proj", "v_proj", "gate_proj", "up_proj", "linear_x", "linear_y"}
+NARROWING = {"o_proj", "down_proj", "linear_out"}
+TABLES = {"embedding", "lm_head"}
+BY_CHANNEL = {"conv_1d", "rg_lru"}
+
+
+def mesh_of(data: int, model: int, devices: Sequence[Any] | None = None) -> Mesh:
+    """Raises: ValueError if there are fewer devices."""
+    there = list(jax.devices() if devices is None else devices)
+    if data * model > len(there):
+        raise ValueError(f"a mesh of {data} x {model} needs {data * model} devices; there are {len(there)}")
+    return Mesh(np.array(there[: data * model]).reshape(data, model), (DATA, MODEL))
+
+
+def parameter_shardings(params: Any, mesh: Mesh) -> Any:
+    """A sharding for each weight, in a tree like theirs; shapes are enough."""
+
+    def sharding(path: tuple[Any, ...], leaf: Any) -> NamedSharding:
+        names = [entry.key for entry in path]
+        return NamedSharding(mesh, _even(_spec_of(names, leaf.ndim), leaf.shape, mesh))
+
+    return jax.tree_util.tree_map_with_path(sharding, params)
+
+
+def _spec_of(names: list[str], axes: int) -> Spec:
+    owner = names[-2] if len(names) > 1 else names[-1]
+    if names[-1] in TABLES:
+        return Spec(MODEL)
+    if owner in WIDENING:
+        return Spec(*[None] * (axes - 1), MODEL)
+    if owner in NARROWING and axes == 2:
+        return Spec(MODEL)
+    if owner in BY_CHANNEL:
+        by_head = names[-1].endswith(("gate_weight", "gate_bias"))
+        return Spec(MODEL) if by_head else Spec(*[None] * (axes - 1), MODEL)
+    return Spec()
+
+
+def state_shardings(state: Any, mesh: Mesh) -> Any:
+    """Slots over `data`; channels of recurrent layers and key heads of rings over `model`."""
+
+    def sharding(leaf: Any) -> NamedSharding:
+        inner = {2: (MODEL,), 3: (None, MODEL), 4: (None, MODEL, None)}.get(leaf.ndim, ())
+        return NamedSharding(mesh, _even(Spec(DATA, *inner), leaf.shape, mesh))
+
+    return jax.tree.map(sharding, state)
+
+
+def _even(spec: Spec, shape: tuple[int, ...], mesh: Mesh) -> Spec:
+    """The spec without the axes that a mesh cannot divide evenly."""
+    return Spec(
+        *(
+            axis if axis is not None and shape[place] % mesh.shape[axis] == 0 else None
+            for place, axis in enumerate(spec)
+        )
+    )

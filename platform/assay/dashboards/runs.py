@@ -1,0 +1,57 @@
+"""How far generation runs have come: responses, tokens, their pace, chunks that failed."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Max, Min, Sum
+from django.utils import timezone
+
+from generation.models import Chunk, GenerationRun, Response
+
+RECENT = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """Counts of one run. `tokens_a_second` is of its newest responses, None where none is recent."""
+
+    present: int
+    wanted: int
+    by_status: dict[str, int]
+    tokens: int
+    tokens_a_second: float | None
+    chunks: dict[str, int]
+    failures: list[Chunk]
+
+    @property
+    def share(self) -> float:
+        return self.present / self.wanted if self.wanted else 0.0
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.present < self.wanted and any(self.chunks.get(name) for name in ("queued", "leased"))
+
+
+def run_progress(run: GenerationRun) -> RunProgress:
+    responses = Response.objects.filter(run_items__run=run)
+    totals = run.items.aggregate(wanted=Count("pk"), present=Count("response"))
+    return RunProgress(
+        **totals,
+        by_status=dict(responses.values_list("status").annotate(n=Count("pk")).order_by("status")),
+        tokens=responses.aggregate(tokens=Sum("n_output_tokens", default=0))["tokens"],
+        tokens_a_second=pace(run),
+        chunks=dict(run.chunks.values_list("status").annotate(n=Count("pk")).order_by("status")),
+        failures=list(run.chunks.exclude(error="").order_by("number")[:20]),
+    )
+
+
+def pace(run: GenerationRun) -> float | None:
+    """Tokens over the time from the first to the last of the responses of the last two minutes, but the first's own."""
+    recent = Response.objects.filter(run_items__run=run, created_at__gte=timezone.now() - RECENT)
+    found = recent.aggregate(
+        first=Min("created_at"), last=Max("created_at"), tokens=Sum("n_output_tokens", default=0)
+    )
+    if found["first"] is None or found["first"] == found["last"]:
+        return None
+    before = recent.filter(created_at=found["first"]).aggregate(tokens=Sum("n_output_tokens", default=0))
+    return float(found["tokens"] - before["tokens"]) / (found["last"] - found["first"]).total_seconds()

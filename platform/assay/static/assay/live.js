@@ -1,0 +1,14 @@
+// Keeps the live part of a page up to date while it is in view, for as long as the server says that it changes.
+"use strict";
+
+const EVERY_MS = 3000;
+const live = document.querySelector("[data-live]");
+
+const timer = setInterval(async () => {
+  if (document.hidden || !live.querySelector("[data-live-on]")) return;
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer || !answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
+  if (!fresh) return clearInterval(timer);
+  live.replaceChildren(...fresh.childNodes);
+}, EVERY_MS);

@@ -1,0 +1,197 @@
+"""Every subcommand: its JSON for programs, its table for people, and what it refuses."""
+
+import json
+import sys
+
+import pytest
+
+from analysis.__main__ import main
+from analysis.commands import commands
+
+OUTCOMES = ("win", "win", "loss", "tie", "win")
+HEADER = "prompt_id,rater_id,outcome,side,candidate,baseline,category,active_ms,length_difference,both_bad"
+
+
+def line(row, candidate="new", baseline="base", shift=0):
+    outcome = OUTCOMES[(row + shift) % 5]
+    bad = "true" if outcome == "tie" and row % 2 else "false"
+    side = ("left", "right")[row % 2]
+    category = ("coding", "writing", "maths")[row % 3]
+    known = f"{outcome},{side},{candidate},{baseline},{category}"
+    return f"p{row // 3:03},r{row % 7},{known},{900 + row},{row % 11 - 5},{bad}"
+
+
+@pytest.fixture
+def pair(judgments_csv):
+    return judgments_csv(HEADER, *(line(row) for row in range(210)))
+
+
+@pytest.fixture
+def three(judgments_csv):
+    rows = [
+        line(row, *names, shift)
+        for shift, names in enumerate([("new", "base"), ("old", "base"), ("old", "new")])
+        for row in range(210)
+    ]
+    return judgments_csv(HEADER, *rows)
+
+
+@pytest.fixture
+def labels(tmp_path):
+    path = tmp_path / "labels.csv"
+    rows = [
+        f"p{i},ann,{name},full_compliance,{'yes' if i % step == 0 else 'no'},refuse"
+        for name, step in (("x", 3), ("y", 9))
+        for i in range(45)
+    ]
+    path.write_text("prompt_id,rater_id,checkpoint,answer_type,violation,expected\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def printed(capsys, *arguments, code=0):
+    assert main([str(argument) for argument in arguments]) == code
+    return capsys.readouterr().out
+
+
+def answered(capsys, *arguments, code=0):
+    return json.loads(printed(capsys, *arguments, "--json", code=code))
+
+
+@pytest.mark.parametrize(
+    "command", ["win-rate", "ties", "position", "agreement", "raters", "stop", "adjusted"]
+)
+def test_each_command_on_one_pair_gives_numbers_with_their_origin(pair, capsys, command):
+    result = answered(capsys, command, pair)
+    assert result["command"] == command
+    assert len(result["data_digest"]) == 64
+    assert set(result["versions"]) == {"python", "numpy", "scipy"}
+    assert result["n"] == 210
+
+
+@pytest.mark.parametrize("command", ["ties", "position", "agreement", "stop", "adjusted"])
+def test_each_value_has_its_interval_its_level_and_its_method(pair, capsys, command):
+    result = answered(capsys, command, pair, "--level", "0.9")
+    assert result["low"] <= result["value"] <= result["high"]
+    assert result["level"] == 0.9
+    assert result["method"]
+    assert command == "agreement" or result["weighting"] in ("prompts", "judgments")
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("ties", ["both bad, counted as ties", "wins among the decided"]),
+        ("position", ["bias to the left", "candidate on the right"]),
+        ("agreement", ["Krippendorff's alpha, interval", "Gwet's AC1", "neither is a gate"]),
+        ("raters", ["Holm over 7 raters", "DS-weighted win rate"]),
+        ("stop", ["70 of 70 planned", "by name of"]),
+        ("adjusted", ["appendix", "no headline"]),
+    ],
+)
+def test_people_get_a_table_and_what_it_rests_on(pair, capsys, command, words):
+    text = " ".join(printed(capsys, command, pair).split())
+    assert [word for word in words if word not in text] == []
+
+
+def test_slices_are_shrunk_and_adjusted_together(pair, capsys):
+    result = answered(capsys, "win-rate", pair, "--by", "category")
+    assert all(part["shrunk"]["kept"] <= 1 and part["p_adjusted"] <= 1 for part in result["by_category"])
+    assert "Holm-adjusted" in printed(capsys, "win-rate", pair, "--by", "category")
+
+
+def test_gold_prompts_are_scored_and_count_for_nothing_else(pair, tmp_path, capsys):
+    gold = tmp_path / "gold.csv"
+    gold.write_text("prompt_id,outcome\np000,win\n")
+    result = answered(capsys, "raters", pair, "--gold", gold)
+    assert sum(rater["gold_right"]["of"] for rater in result["raters"]) == 3
+    assert result["dawid_skene"]["prompts"] == 69
+
+
+def test_gold_without_the_columns_is_refused(pair, tmp_path, capsys):
+    gold = tmp_path / "gold.csv"
+    gold.write_text("prompt,outcome\np000,win\n")
+    assert main(["raters", str(pair), "--gold", str(gold)]) == 2
+    assert "row 1: columns prompt_id and outcome are needed" in capsys.readouterr().err
+
+
+def test_safety_rates_and_their_paired_difference(labels, capsys):
+    result = answered(capsys, "safety", labels)
+    assert [(rate["checkpoint"], rate["hits"]) for rate in result["rates"]] == [("x", 15), ("y", 5)]
+    assert result["comparisons"][0]["difference"]["only_first"] == 10
+    assert "McNemar" in printed(capsys, "safety", labels, "--rule", "any", "--exact")
+
+
+@pytest.mark.parametrize(("margin", "code", "verdict"), [("40", 0, "pass"), ("1", 11, "inconclusive")])
+def test_the_gate_answers_by_its_exit_code(three, capsys, margin, code, verdict):
+    arguments = ["gate", three, "--old", "old", "--new", "new", "--baseline", "base", "--margin", margin]
+    assert answered(capsys, *arguments, code=code)["verdict"] == verdict
+
+
+def test_a_failing_gate_has_exit_code_ten(judgments_csv, capsys):
+    rows = [f"p{i},r{i % 6},{'loss' if i % 10 else 'win'},left,new,old,,,0,false" for i in range(60)]
+    path = judgments_csv(HEADER, *rows)
+    result = answered(capsys, "gate", path, "--old", "old", "--new", "new", code=10)
+    assert (result["verdict"], result["kind"]) == ("fail", "direct")
+
+
+def test_several_criteria_are_one_verdict(three, tmp_path, capsys):
+    other = tmp_path / "safety.csv"
+    other.write_text(three.read_text())
+    arguments = ["gate", three, other, "--old", "old", "--new", "new", "--baseline", "base", "--margin", "40"]
+    assert set(answered(capsys, *arguments)["gates"]) == {"judgments", "safety"}
+
+
+def test_the_planner_answers_without_a_file_and_with_a_studys_own_moments(pair, capsys):
+    prior = answered(capsys, "power", "--half-width", "3")
+    assert (prior["moments_from"], prior["judgments"]) == ("prior", 1200)
+    assert prior["prompts_needed"] > 400
+    assert answered(capsys, "power", "--moments", pair)["moments_from"] == "the study's own"
+    assert "more raters are" in printed(capsys, "power", "--half-width", "1")
+
+
+def test_a_leaderboard_of_three(three, capsys):
+    result = answered(capsys, "leaderboard", three)
+    assert {one["checkpoint"] for one in result["standings"]} == {"new", "old", "base"}
+    assert "Ranks at 95%" in printed(capsys, "leaderboard", three, "--model", "bradley-terry")
+    assert "length_difference: " in printed(capsys, "leaderboard", three, "--covariates", "length_difference")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["win-rate", "SIDE"], "stood left in every row from row 1 on (a one-sided design)"),
+        (["position", "SIDE"], "one-sided design"),
+        (["leaderboard", "SIDE"], "two checkpoints"),
+        (["power", "--prompts", "1"], "2 prompts or more"),
+        (["power", "--margin", "0"], "'0' is not a number of points"),
+        (["stop", "PAIR", "--planned", "1"], "--planned is a number of prompts"),
+        (["gate", "PAIR", "PAIR", "--old", "a", "--new", "b"], "two of the files have the same name"),
+        (["win-rate", "PAIR", "--plot", "chart.gif"], "'chart.gif' ends in neither .svg nor .png"),
+        (["adjusted", "PAIR", "--covariates", "age"], "column 'age' is missing"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(pair, tmp_path, capsys, arguments, message):
+    side = tmp_path / "side.csv"
+    side.write_text(HEADER + "\n" + "\n".join(line(2 * row) for row in range(20)) + "\n")
+    files = {"PAIR": str(pair), "SIDE": str(side)}
+    with pytest.raises(SystemExit) as stopped:
+        sys.exit(main([files.get(argument, argument) for argument in arguments]))
+    error = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert error.count("\n") == 1
+    assert message in error.replace("2 checkpoints", "two checkpoints")
+
+
+def test_a_one_sided_design_can_be_accepted(tmp_path, capsys):
+    side = tmp_path / "side.csv"
+    side.write_text(HEADER + "\n" + "\n".join(line(2 * row) for row in range(20)) + "\n")
+    result = answered(capsys, "win-rate", side, "--one-sided")
+    assert any("carries the raters' side bias" in note for note in result["notes"])
+
+
+def test_every_command_explains_itself(capsys):
+    for command in commands():
+        with pytest.raises(SystemExit) as stopped:
+            main([command.NAME, "--help"])
+        assert stopped.value.code == 0
+        assert command.HELP.split()[0] in capsys.readouterr().out

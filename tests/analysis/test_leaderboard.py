@@ -1,0 +1,235 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.battles import Battles, battles_of
+from analysis.davidson import Pairs, fit
+from analysis.leaderboard import leaderboard, rank_battles
+from analysis.ranks import ranked
+from analysis.sandwich import Covariance, sandwich
+from analysis.tables import TableError, read_judgments
+
+COLUMNS = ("prompt_id", "rater_id", "candidate", "baseline", "outcome", "side")
+NAMES = ("ada", "bob", "cleo", "dan")
+
+
+def drawn(seed, n=400, prompts=40, raters=8, strengths=(0.9, 0.3, -0.3, -0.9)):
+    """Random battles with ties and a first-shown advantage; prompts and raters repeat, cells too."""
+    rng = np.random.default_rng(seed)
+    first = rng.integers(0, 4, n)
+    second = (first + rng.integers(1, 4, n)) % 4
+    latent = np.array(strengths)[first] - np.array(strengths)[second] + 0.2 + rng.logistic(size=n)
+    points = np.where(latent > 0.4, 2, np.where(latent < -0.4, 0, 1))
+    names = np.array(NAMES)
+    return Battles.of(
+        names[first], names[second], points, rng.integers(0, prompts, n), rng.integers(0, raters, n)
+    )
+
+
+def slow_meat(found, battles, clusters):
+    """Sum over clusters of the outer product of their summed scores, by loops and numeric derivatives."""
+    totals = {}
+
+    q = len(found.parameters) - 6
+    covariates = found.pairs.covariates if q else np.zeros((len(battles), 0))
+
+    def log_chance(parameters, row):
+        tie, order, *effects = parameters[4:]
+        a = parameters[battles.first[row]] + order + covariates[row] @ effects
+        b = parameters[battles.second[row]]
+        odds = np.exp([b, tie + (a + b) / 2, a])
+        return np.log(odds[battles.points[row]] / odds.sum())
+
+    for row, cluster in enumerate(clusters):
+        steps = np.eye(len(found.parameters)) * 1e-5
+        score = [
+            (log_chance(found.parameters + step, row) - log_chance(found.parameters - step, row)) / 2e-5
+            for step in steps
+        ]
+        totals[cluster] = totals.get(cluster, 0) + np.array(score)
+    return sum(np.outer(total, total) for total in totals.values()), len(totals)
+
+
+@pytest.mark.parametrize("kind", ["p", "r", "i"])
+def test_the_sandwich_equals_a_slow_plain_one(kind):
+    battles = drawn(1)
+    found = fit(battles.counts())
+    cells = list(zip(battles.prompt.tolist(), battles.rater.tolist(), strict=True))
+    clusters = {"p": battles.prompt.tolist(), "r": battles.rater.tolist(), "i": cells}[kind]
+    meat, groups = slow_meat(found, battles, clusters)
+    expected = groups / (groups - 1) * found.bread @ meat @ found.bread
+    assert getattr(sandwich(found, battles), kind) == pytest.approx(expected, rel=1e-5, abs=1e-8)
+
+
+def with_length(seed, effect, **options):
+    """Battles that follow a covariate too: the same ones, of which the longer won more often."""
+    battles = drawn(seed, **options)
+    rng = np.random.default_rng(seed)
+    x = rng.normal(0, 200, len(battles))
+    moved = rng.random(len(battles)) < np.abs(np.tanh(effect * x / 200) / 2)
+    points = np.where(moved, np.where(x > 0, 2, 0), battles.points).astype(np.int8)
+    return replace(battles, points=points, covariates={"length_difference": x})
+
+
+@pytest.mark.parametrize("kind", ["p", "r", "i"])
+def test_the_sandwich_holds_with_covariates_too(kind):
+    battles = with_length(5, 0.5)
+    x = np.tanh(battles.covariates["length_difference"][:, None] / 200)
+    rows = Pairs.of_rows(battles.first, battles.second, battles.points, x, 4, "davidson")
+    found = fit(battles.counts(), rows=rows)
+    cells = list(zip(battles.prompt.tolist(), battles.rater.tolist(), strict=True))
+    clusters = {"p": battles.prompt.tolist(), "r": battles.rater.tolist(), "i": cells}[kind]
+    meat, groups = slow_meat(found, battles, clusters)
+    expected = groups / (groups - 1) * found.bread @ meat @ found.bread
+    assert getattr(sandwich(found, battles), kind) == pytest.approx(expected, rel=1e-5, abs=1e-8)
+
+
+def test_rows_one_by_one_give_the_strengths_of_their_counts():
+    battles = drawn(6)
+    none = np.zeros((len(battles), 0))
+    rows = Pairs.of_rows(battles.first, battles.second, battles.points, none, 4, "davidson")
+    by_row, by_count = fit(battles.counts(), rows=rows), fit(battles.counts())
+    assert by_row.parameters == pytest.approx(by_count.parameters, abs=1e-9)
+
+
+def test_a_covariate_that_moves_judgments_is_found_and_taken_out():
+    board = rank_battles(with_length(7, 0.8, n=3000, prompts=800, raters=40))
+    assert board.coefficients["length_difference"].low > 0.3
+    useless = replace(drawn(7), covariates={"noise": np.random.default_rng(1).normal(size=400)})
+    noise = rank_battles(useless).coefficients["noise"]
+    assert noise.low < 0 < noise.high
+
+
+def test_turning_a_pair_around_turns_its_covariate_too():
+    rows = [
+        (
+            f"p{i:02}",
+            f"r{i % 7}",
+            NAMES[i % 4],
+            NAMES[(i + 1 + i % 3) % 4],
+            ("win", "tie", "loss")[i * i % 3],
+            side,
+        )
+        for i, side in enumerate(["left", "right", "right", "left", "left"] * 12)
+    ]
+    columns = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True)) | {
+        "x": [f"{i % 9 - 4}" for i in range(60)]
+    }
+    turned = columns | {
+        "candidate": columns["baseline"],
+        "baseline": columns["candidate"],
+        "outcome": [{"win": "loss", "tie": "tie", "loss": "win"}[one] for one in columns["outcome"]],
+        "side": [{"left": "right", "right": "left"}[one] for one in columns["side"]],
+        "x": [f"{-int(x)}" for x in columns["x"]],
+    }
+    board, other = (leaderboard(read_judgments(one, covariates=["x"])) for one in (columns, turned))
+    assert other.coefficients["x"].value == pytest.approx(board.coefficients["x"].value)
+    assert other.order_effect.value == pytest.approx(board.order_effect.value)
+
+
+def test_a_covariate_that_is_always_the_same_is_refused():
+    with pytest.raises(TableError, match="column x: the same in every row"):
+        rank_battles(replace(drawn(1), covariates={"x": np.ones(400)}))
+
+
+def test_a_sparse_table_of_clusters_gives_the_same(monkeypatch):
+    battles = drawn(2)
+    found = fit(battles.counts())
+    dense = sandwich(found, battles)
+    monkeypatch.setattr("analysis.sandwich.MOST_DENSE", 0)
+    sparse = sandwich(found, battles)
+    for kind in ("p", "r", "i"):
+        assert getattr(sparse, kind) == pytest.approx(getattr(dense, kind), abs=1e-12)
+
+
+def test_the_order_is_found_and_every_interval_holds_the_truth():
+    board = rank_battles(drawn(3, n=6000, prompts=1500, raters=40))
+    assert [one.checkpoint for one in board.standings] == list(NAMES)
+    assert [one.rank for one in board.standings] == [1, 2, 3, 4]
+    assert all(one.best_rank == one.rank == one.worst_rank for one in board.standings)
+    assert board.order_effect.low > 0
+
+
+def test_equal_checkpoints_are_tied_with_each_other():
+    board = rank_battles(drawn(4, strengths=(0, 0, 0, 0)))
+    assert all((one.best_rank, one.worst_rank) == (1, 4) for one in board.standings)
+    assert board.standings[0].tied_with == tuple(sorted(set(NAMES) - {board.standings[0].checkpoint}))
+
+
+def test_ranks_follow_from_the_pairs_that_can_be_told_apart():
+    # Strengths 3, 0, -0.1 with standard error 0.1 of each difference: the first beats both, the others tie.
+    half = np.eye(5) * 0.005
+    covariance = Covariance(half, half, half, 50.0, 50.0, 50.0)
+    ranks = ranked(np.array([3.0, 0.0, -0.1]), covariance, 0.95)
+    assert (ranks.rank, ranks.best, ranks.worst) == ((1, 2, 3), (1, 2, 2), (1, 3, 3))
+    assert ranks.tied == ((), (2,), (1,))
+
+
+def test_simultaneous_ranks_are_right_as_often_as_they_say():
+    right = 0
+    for seed in range(200):
+        board = rank_battles(drawn(seed, n=300, prompts=300, raters=100, strengths=(0.6, 0.2, -0.2, -0.6)))
+        right += all(
+            one.best_rank <= place <= one.worst_rank
+            for one in board.standings
+            for place in [1 + NAMES.index(one.checkpoint)]
+        )
+    assert right >= 180  # of 200 at 95 %: fewer than 180 has a chance of 0.1 %
+
+
+def judgments(*rows):
+    return read_judgments(dict(zip(COLUMNS, zip(*rows, strict=True), strict=True)))
+
+
+def test_the_side_says_who_was_shown_first():
+    table = judgments(
+        ("p", "a", "x", "y", "win", "right"),
+        ("q", "a", "y", "z", "loss", "left"),
+        ("r", "a", "z", "x", "tie", "left"),
+    )
+    battles = battles_of(table)
+    shown = [
+        (battles.checkpoints[f], battles.checkpoints[s], int(p))
+        for f, s, p in zip(battles.first, battles.second, battles.points, strict=True)
+    ]
+    assert shown == [("y", "x", 0), ("y", "z", 0), ("z", "x", 1)]
+
+
+def test_checkpoints_that_never_met_have_no_common_order():
+    rows = [
+        (f"p{i}", "a", c, b, o, "left")
+        for i, (c, b, o) in enumerate(
+            [("x", "y", "win"), ("y", "x", "win"), ("u", "v", "win"), ("v", "u", "tie")]
+        )
+    ]
+    with pytest.raises(TableError, match=r"2 groups .*\(u, v\); \(x, y\)"):
+        leaderboard(judgments(*rows))
+
+
+def test_two_checkpoints_are_no_leaderboard():
+    with pytest.raises(TableError, match="2 checkpoints: a leaderboard needs three or more"):
+        leaderboard(judgments(("p", "a", "x", "y", "win", "left"), ("q", "a", "x", "y", "loss", "left")))
+
+
+def test_a_checkpoint_is_not_compared_with_itself():
+    with pytest.raises(TableError, match="row 2: 'b' is compared with itself"):
+        Battles.of(["a", "b"], ["b", "b"], np.array([2, 0]), ["p", "q"], ["r", "r"])
+
+
+def test_order_of_rows_changes_no_digit():
+    rng = np.random.default_rng(0)
+    rows = [
+        (
+            f"p{i % 20}",
+            f"r{i % 7}",
+            NAMES[i % 4],
+            NAMES[(i + 1 + i % 3) % 4],
+            ("win", "tie", "loss")[rng.integers(3)],
+            ("left", "right")[rng.integers(2)],
+        )
+        for i in range(120)
+    ]
+    rows = list({row[:4]: row for row in rows}.values())
+    shuffled = [rows[i] for i in rng.permutation(len(rows))]
+    assert leaderboard(judgments(*rows)) == leaderboard(judgments(*shuffled))
