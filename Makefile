@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chromium lint promptsets-report tpu-check bench coverage-study services lock
+.PHONY: help setup demo test chromium lint tiny-checkpoints promptsets-report tpu-check bench coverage-study services lock
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -44,6 +44,9 @@ lint: setup ## Check style, types, import rules and migrations
 	$(VENV)/bin/lint-imports --no-cache
 	$(PYTHON) manage.py makemigrations --check --dry-run
 
+tiny-checkpoints: setup ## Train the checkpoints in generation/library again (minutes on two cores)
+	$(PYTHON) -m generation.training
+
 promptsets-report: setup ## Count the prompt library against its targets, and say how varied it is
 	$(PYTHON) manage.py promptsets_report
 
@@ -63,7 +66,7 @@ services: setup ## Start a private Valkey and PostgreSQL, print their addresses,
 
 lock: setup ## Compile the locks again after pyproject.toml has changed
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --custom-compile-command "make lock" --extra engine --extra parquet --extra plots --group dev -o requirements.lock pyproject.toml
+	  --custom-compile-command "make lock" --extra engine --extra parquet --extra plots --extra train --group dev -o requirements.lock pyproject.toml
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --extra parquet -c requirements.lock -o requirements-web.lock pyproject.toml
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \

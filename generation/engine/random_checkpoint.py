@@ -1,7 +1,5 @@
 """Checkpoints with random weights, in the layout of released ones: for trying, testing and measuring."""
 
-import io
-import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,20 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import sentencepiece
 from numpy.typing import NDArray
 
 from generation.engine.checkpoints.families import family_named
 from generation.engine.checkpoints.tensor_specs import TensorSpec
-from generation.engine.checkpoints.writing import write_weights
+from generation.engine.checkpoints.writing import write_configs, write_weights
 from generation.engine.presets import Config
 from generation.engine.presets import preset as find_preset
-from generation.engine.tokenizer import END_OF_TURN, START_OF_TURN, Tokenizer
+from generation.engine.tokenizer import Tokenizer
+from generation.engine.tokenizer_training import train_tokenizer
 
 BLOCK = 1 << 22  # numbers drawn at a time
 BRANCH_GAIN = 3.0
 LOGITS_SPREAD = 4.0  # standard deviation of the logits, about what trained networks have
-SPECIAL = ("bos_token_id", "eos_token_id", "pad_token_id")
 STORED = {"float32": "F32", "bfloat16": "BF16"}
 
 
@@ -49,7 +46,7 @@ def write_random_checkpoint(
     if tokenizer_text is not None and not found.is_tiny:
         raise ValueError(f"tokenizer_text: the preset {preset} has the vocabulary of the released checkpoint")
     tokenizer = (
-        None if tokenizer_text is None else train_tokenizer(Path(tokenizer_text), found.config.vocab_size)
+        None if tokenizer_text is None else _tokenizer_of(Path(tokenizer_text), found.config.vocab_size)
     )
     folder.mkdir(parents=True, exist_ok=True)
     config, unlikely = found.config, list[int]()
@@ -60,49 +57,19 @@ def write_random_checkpoint(
     weights = _RandomWeights(config, family.norm_offset, seed, unlikely, on_tensor)
     write_weights(folder, family.tensor_specs(config), STORED[found.dtype], weights.blocks)
     # last, so that a folder whose writing was cut short cannot be taken for a checkpoint
-    described = family.config_json(config, found.dtype)
-    _write_json(
-        folder / "generation_config.json", {name: described[name] for name in SPECIAL if name in described}
-    )
-    _write_json(folder / "config.json", described)
+    write_configs(folder, family.config_json(config, found.dtype))
     return folder
 
 
-def train_tokenizer(text: Path, vocab_size: int) -> bytes:
-    """A SentencePiece BPE model with Gemma's first ids and byte fallback, of at most `vocab_size` pieces.
-
-    Ids: <pad> 0, <eos> 1, <bos> 2, <unk> 3, <start_of_turn> 4, <end_of_turn> 5, then the 256 bytes.
-    Raises: ValueError if the file is not UTF-8 text, or too little of it.
-    """
+def _tokenizer_of(text: Path, vocab_size: int) -> bytes:
     try:
-        lines = [line for line in text.read_text(encoding="utf-8").split("\n") if line]
+        lines = text.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"{text}: expected a plain text file in UTF-8: {error}") from error
-    model = io.BytesIO()
     try:
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter(lines),
-            model_writer=model,
-            model_type="bpe",
-            vocab_size=vocab_size,
-            hard_vocab_limit=False,  # a short text gives fewer pieces rather than none
-            byte_fallback=True,
-            pad_id=0,
-            eos_id=1,
-            bos_id=2,
-            unk_id=3,
-            user_defined_symbols=[START_OF_TURN, END_OF_TURN],
-            normalization_rule_name="identity",
-            add_dummy_prefix=False,
-            remove_extra_whitespaces=False,
-            split_digits=True,
-            max_sentence_length=1 << 20,
-            num_threads=1,  # the order of ties must not depend on threads
-            minloglevel=2,
-        )
-    except RuntimeError as error:
-        raise ValueError(f"{text}: too little text for a tokenizer: {error}") from error
-    return model.getvalue()
+        return train_tokenizer(lines, vocab_size)
+    except ValueError as error:
+        raise ValueError(f"{text}: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -141,7 +108,3 @@ class _RandomWeights:
             return np.zeros(size, np.float32)
         gain = BRANCH_GAIN if spec.path[-2:-1] in (("linear_out",), ("o_proj",), ("down_proj",)) else 1.0
         return rng.standard_normal(size, np.float32) * np.float32(gain / math.sqrt(spec.shape[-1]))
-
-
-def _write_json(file: Path, value: dict[str, Any]) -> None:
-    file.write_text(json.dumps(value, indent=2) + "\n")

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from assay.accounts.models import User
 from assay.evaluations import demo
 from assay.reports.models import Report
-from generation.models import Response
+from generation.models import CheckpointSeries, Response
 from raters.models import Judgment, Study
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +24,16 @@ def test_the_demo_ends_with_the_win_rate_table(roots, capsys):
     assert Response.objects.count() == 80
     study = Study.objects.get(slug=demo.SIMULATED)
     assert Judgment.objects.counted(study).count() == 120
+    check_responses()
     again(capsys)
+
+
+def check_responses() -> None:
+    """Every response is whole, and the candidate stands in its series behind an earlier step of the same run."""
+    assert set(Response.objects.values_list("status", flat=True)) == {Response.Status.OK}
+    early, late = CheckpointSeries.objects.get(slug="tiny-recurrentgemma").checkpoints.order_by("step")
+    assert (early.responses.count(), late.responses.count()) == (0, 40)
+    assert "You need 6 litres." in {response.turns[0].split("\n")[0] for response in late.responses.all()}
 
 
 def again(capsys) -> None:

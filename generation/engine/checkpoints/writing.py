@@ -14,6 +14,7 @@ from generation.engine.checkpoints.safetensors_files import DTYPES
 from generation.engine.checkpoints.tensor_specs import TensorSpec
 
 SHARD_BYTES = 2_000_000_000
+SPECIAL = ("bos_token_id", "eos_token_id", "pad_token_id")
 Blocks = Callable[
     [TensorSpec], Iterable[NDArray[Any]]
 ]  # a tensor's values in order, in as many pieces as suits
@@ -36,6 +37,13 @@ def write_weights(
     total = sum(spec.size for spec in specs) * itemsize
     index = {"metadata": {"total_size": total}, "weight_map": weight_map}
     (folder / INDEX).write_text(json.dumps(index, indent=1) + "\n")
+
+
+def write_configs(folder: Path, config: dict[str, Any]) -> None:
+    """config.json, and generation_config.json with the special ids that stand in it."""
+    ids = {name: config[name] for name in SPECIAL if name in config}
+    for name, value in {"generation_config.json": ids, "config.json": config}.items():
+        (folder / name).write_text(json.dumps(value, indent=2) + "\n")
 
 
 def _shards(specs: Sequence[TensorSpec], most: int) -> Iterator[list[TensorSpec]]:

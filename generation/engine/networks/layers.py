@@ -47,7 +47,8 @@ class RMSNorm(nn.Module):
     offset: float = 1.0
 
     def setup(self) -> None:
-        self.weight = self.param("weight", nn.initializers.zeros, (self.width,), self.dtype)
+        plain = nn.initializers.constant(1.0 - self.offset)  # an untrained norm scales by 1
+        self.weight = self.param("weight", plain, (self.width,), self.dtype)
 
     def __call__(self, x: Float[Array, "*B W"]) -> Float[Array, "*B W"]:
         wide = x.astype(jnp.float32)

@@ -3,10 +3,11 @@
 Two studies over the same responses: one that simulated raters judge, one that waits for a person in the browser.
 """
 
+import json
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+import shutil
 from dataclasses import dataclass
-from tempfile import NamedTemporaryFile
+from typing import Any
 
 from django.conf import settings
 
@@ -17,14 +18,15 @@ from generation.models import Checkpoint, GenerationRun
 from generation.registering import register
 from generation.sampling import Sampling
 from promptsets.importing import import_promptset
-from promptsets.models import Prompt, PromptSetVersion
+from promptsets.models import PromptSetVersion
 from raters.models import Enrolment, Rater, Study
 from raters.simulation import Simulation, simulate
 
 STARTER = settings.BASE_DIR / "promptsets/library/starter/prompts.jsonl"
-SHAPE = "recurrentgemma-tiny"
-CHECKPOINTS = {"demo-candidate": 1, "demo-baseline": 2}  # name -> seed of the random weights
-SAMPLING = Sampling(temperature=0.8, max_new_tokens=48)
+LIBRARY = settings.BASE_DIR / "generation/library"
+CANDIDATE, BASELINE = "recurrentgemma-late", "mistral"
+SHOWN = (CANDIDATE, BASELINE, "recurrentgemma-early")  # the early step stands in the candidate's series
+SAMPLING = Sampling(max_new_tokens=320)
 SIMULATION = Simulation(raters=12, seed=7)
 SIMULATED, BY_HAND = "demo", "demo-by-hand"
 
@@ -42,29 +44,22 @@ def starter_prompts() -> PromptSetVersion:
     return import_promptset(STARTER, slug="starter").version
 
 
-def tiny_checkpoints(prompts: PromptSetVersion, report: Callable[[str], None]) -> list[Checkpoint]:
-    """Two checkpoints of RecurrentGemma's shape with random weights: real files, real generation, no real sense."""
-    return [tiny_checkpoint(name, seed, prompts.prompts.all(), report) for name, seed in CHECKPOINTS.items()]
+def tiny_checkpoints() -> dict[str, Checkpoint]:
+    """The library's checkpoints by folder name: trained by us on these very prompts, so that they recite."""
+    listed = json.loads((LIBRARY / "manifest.json").read_text())["checkpoints"]
+    return {row["path"]: tiny_checkpoint(row) for row in listed if row["path"] in SHOWN}
 
 
-def tiny_checkpoint(
-    name: str, seed: int, prompts: Iterable[Prompt], report: Callable[[str], None]
-) -> Checkpoint:
-    """Written on the first run; its tokenizer learns its pieces from the prompts."""
+def tiny_checkpoint(row: dict[str, Any]) -> Checkpoint:
+    """Copied to where checkpoints may be read from, and registered at its place in its training run."""
+    name = f"tiny-{row['path']}"
     folder = settings.CHECKPOINT_ROOTS[0] / name
-    if not (folder / "config.json").exists():
-        from generation.engine.random_checkpoint import write_random_checkpoint
-
-        report(f"Writing {name}: {SHAPE}, random weights, seed {seed}")
-        with NamedTemporaryFile("w", suffix=".txt") as words:
-            words.write("\n".join(prompt.text for prompt in prompts))
-            words.flush()
-            write_random_checkpoint(SHAPE, folder, seed=seed, tokenizer_text=words.name)
-    return register(name, str(folder)).checkpoint
+    shutil.copytree(LIBRARY / row["path"], folder, dirs_exist_ok=True)
+    return register(name, str(folder), series=row["series"], step=row["step"]).checkpoint
 
 
-def generate(prompts: PromptSetVersion, checkpoints: Sequence[Checkpoint]) -> dict[str, GenerationRun]:
-    candidate, baseline = checkpoints
+def generate(prompts: PromptSetVersion, checkpoints: dict[str, Checkpoint]) -> dict[str, GenerationRun]:
+    candidate, baseline = checkpoints[CANDIDATE], checkpoints[BASELINE]
     runs = runs_of(Question(prompts, candidate, baseline, sampling=SAMPLING))
     generate_here(list(runs.values()))
     return runs

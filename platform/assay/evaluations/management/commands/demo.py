@@ -21,7 +21,7 @@ class Command(BaseCommand):
         prepare()
         prompts = demo.starter_prompts()
         self.stdout.write(f"Prompt set {prompts}: {prompts.prompts.count()} prompts")
-        runs = demo.generate(prompts, demo.tiny_checkpoints(prompts, self.stdout.write))
+        runs = demo.generate(prompts, demo.tiny_checkpoints())
         simulated = demo.study(demo.SIMULATED, "Demo: simulated raters", runs, ratings=3)
         by_hand = demo.study(demo.BY_HAND, "Demo: your own judgments", runs, ratings=1)
         demo.judge_by_simulation(simulated)
