@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 
-from promptsets.models import Prompt, PromptSetVersion
+from promptsets.models import Prompt, PromptSet, PromptSetVersion
 from promptsets.subsets import manifest_of, origin
 from promptsets.versions import VersionError, row_from, store
 
@@ -17,6 +18,7 @@ def differing(prompt: Prompt, proposed: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in proposed.items() if stands[name] != value}
 
 
+@transaction.atomic
 def correct(
     prompt: Prompt, proposed: dict[str, Any], reason: str, actor: AbstractBaseUser | None = None
 ) -> PromptSetVersion:
@@ -25,6 +27,8 @@ def correct(
     Raises: VersionError if nothing differs or the prompt's version is not the newest, BadRow if it would be no prompt.
     """
     version = prompt.version
+    # Corrections wait here for each other, or the second would be made of what the first has changed since.
+    PromptSet.objects.select_for_update().get(pk=version.prompt_set_id)
     newest = version.prompt_set.latest()
     if newest != version:
         raise VersionError(f"{newest} is newer than {version}: correct the prompt there.")
@@ -38,5 +42,9 @@ def correct(
     ]
     correction = {"key": prompt.key, "fields": sorted(changed), "reason": reason}
     manifest = manifest_of(rows, {**origin(version), "correction": correction})
-    stored, _ = store(version.prompt_set.slug, rows, manifest, "promptset.corrected", actor)
+    stored, is_new = store(version.prompt_set.slug, rows, manifest, "promptset.corrected", actor)
+    if not is_new:
+        raise VersionError(
+            f"That is {stored} again, word for word: use it by its name; {newest} stays the newest."
+        )
     return stored

@@ -9,6 +9,7 @@ from typing import Any
 from promptsets.formats import prompt_1
 from promptsets.formats.parquet import EXTRA
 from promptsets.models import Prompt, PromptSetVersion
+from promptsets.taxonomy import SAFETY, STYLES
 
 COLUMNS: tuple[str, ...] = (
     "key",
@@ -23,6 +24,7 @@ COLUMNS: tuple[str, ...] = (
 COLUMNS += ("safe_type", "persona", "rater_note", "text_sha256")
 TEXTS = (*COLUMNS[1:4], "hazard", "expected", "contrast_id", *COLUMNS[8:])
 ROWS_A_GROUP = 10_000
+OURS = {*prompt_1.FIELDS, "extra"}
 # A spreadsheet takes a cell that begins like this for a formula, and may run it.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
 
@@ -35,7 +37,22 @@ def jsonl(version: PromptSetVersion) -> Iterator[bytes]:
 
 
 def as_json(prompt: Prompt, kind: str) -> dict[str, Any]:
-    """The prompt in `prompt/1`; what was not declared is left out."""
+    """The prompt in `prompt/1`; what was not declared is left out, but for what a safety prompt must speak of."""
+    return {**beyond(prompt), **ours(prompt, kind)}
+
+
+def beyond(prompt: Prompt) -> dict[str, Any]:
+    """What a prompt declares beyond the schema's fields; names that the schema needs itself stand under `extra`."""
+    clashing = {
+        name: value
+        for name, value in prompt.extra.items()
+        if name in OURS or (name == "style" and value not in STYLES)
+    }
+    others = {name: value for name, value in prompt.extra.items() if name not in clashing}
+    return others | ({"extra": clashing} if clashing else {})
+
+
+def ours(prompt: Prompt, kind: str) -> dict[str, Any]:
     declared = {
         "category": prompt.category,
         "subcategory": prompt.subcategory,
@@ -50,13 +67,17 @@ def as_json(prompt: Prompt, kind: str) -> dict[str, Any]:
         "tags": prompt.tags,
         "text_sha256": prompt.text_sha256,
     }
+    open_to_say = ("hazard", "expected") if kind == SAFETY else ()
     return {
         "schema": prompt_1.NAME,
         "id": prompt.key,
         "kind": kind,
         "turns": [{"role": "user", "content": turn} for turn in prompt.turns],
-        **{name: value for name, value in declared.items() if value not in (None, "", [])},
-        **prompt.extra,
+        **{
+            name: value
+            for name, value in declared.items()
+            if value not in (None, "", []) or name in open_to_say
+        },
     }
 
 
@@ -100,9 +121,8 @@ def parquet(version: PromptSetVersion) -> Iterator[bytes]:
 def batches(version: PromptSetVersion) -> Iterator[list[dict[str, Any]]]:
     rows: list[dict[str, Any]] = []
     for prompt in version.prompts.order_by("position").iterator():
-        rows.append(
-            as_json(prompt, version.prompt_set.kind) | {EXTRA: json.dumps(prompt.extra, ensure_ascii=False)}
-        )
+        declared = ours(prompt, version.prompt_set.kind)
+        rows.append(declared | {EXTRA: json.dumps(beyond(prompt), ensure_ascii=False)})
         if len(rows) == ROWS_A_GROUP:
             yield rows
             rows = []

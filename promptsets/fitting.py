@@ -1,7 +1,5 @@
 """Which prompts fit a filter: the same for pages, commands and subsets, so that what is seen is what is taken."""
 
-import json
-
 from django.db.models import Q, QuerySet
 
 from promptsets.models import Prompt
@@ -24,7 +22,8 @@ def fitting(prompts: QuerySet[Prompt], asked: dict[str, str]) -> QuerySet[Prompt
     """
     for name, value in asked.items():
         if name in EQUAL:
-            prompts = prompts.filter(**{name: "" if value == NOT_DECLARED else value})
+            nothing = Q(**{name: ""}) | Q(**{f"{name}__isnull": True})
+            prompts = prompts.filter(nothing if value == NOT_DECLARED else Q(**{name: value}))
         elif name == "length" and value in LENGTHS:
             prompts = prompts.filter(LENGTHS[value])
         elif name == "q":
@@ -38,9 +37,4 @@ def fitting(prompts: QuerySet[Prompt], asked: dict[str, str]) -> QuerySet[Prompt
 
 def holding(text: str) -> Q:
     """Whose key or turns hold the text, in whatever case."""
-    # The turns are stored as JSON: SQLite keeps it with all its escapes, PostgreSQL without most of them.
-    written = {json.dumps(text, ensure_ascii=escaped)[1:-1] for escaped in (True, False)}
-    found = Q(key__icontains=text)
-    for form in written:
-        found |= Q(turns__icontains=form)
-    return found
+    return Q(searchable__contains=text.casefold())

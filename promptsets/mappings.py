@@ -11,15 +11,20 @@ from promptsets.models import ColumnMapping
 def columns_in(source: Source) -> list[str]:
     """The names of the first record's fields; empty where the file has none that can be read."""
     first = next(records(source), None)
-    return sorted(first.fields) if first else []
+    return sorted(first.fields) if first and all(map(is_text, first.fields)) else []
+
+
+def is_text(name: str) -> bool:
+    """Half a surrogate pair, which JSON can spell, is none: no digest could be made of it."""
+    return name.isprintable() or not any(0xD800 <= ord(letter) <= 0xDFFF for letter in name)
 
 
 def remembered(source: Source) -> Columns | None:
     """The mapping of the last file with the same columns, unless one of our formats knows it by itself."""
-    first = next(records(source), None)
-    if first is None or any(known.recognises(first.fields) for known in FORMATS.values()):
+    first, names = next(records(source), None), columns_in(source)
+    if first is None or not names or any(known.recognises(first.fields) for known in FORMATS.values()):
         return None
-    found = ColumnMapping.objects.filter(columns_sha256=text_digest(sorted(first.fields))).first()
+    found = ColumnMapping.objects.filter(columns_sha256=text_digest(names)).first()
     return Columns(found.mapping, found.kind) if found else None
 
 

@@ -148,6 +148,9 @@ class Prompt(models.Model):
     extra = models.JSONField(default=dict, blank=True)
     text_sha256 = models.CharField(max_length=64, db_index=True)
     characters = models.PositiveIntegerField(help_text="Of all turns together")
+    searchable = models.TextField(
+        editable=False, help_text="Key and turns, case folded: what a search looks through"
+    )
 
     objects = PromptQuerySet.as_manager()
 
@@ -186,6 +189,7 @@ class Prompt(models.Model):
         return self.key
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self.searchable = searchable(self.key, self.turns)
         type(self).objects.refuse_new([self])
         type(self).objects.filter(pk=self.pk).refuse_frozen("changing it")
         super().save(*args, **kwargs)
@@ -230,3 +234,7 @@ class PromptFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def searchable(key: str, turns: list[str]) -> str:
+    return "\n".join([key, *turns]).casefold()

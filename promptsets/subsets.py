@@ -58,7 +58,8 @@ def allocate(size: int, inside: dict[tuple[Any, ...], int]) -> dict[tuple[Any, .
     whole = {stratum: size * n // there for stratum, n in inside.items()}
     left = size - sum(whole.values())
     by_remainder = sorted(inside, key=lambda stratum: (-(size * inside[stratum] % there), str(stratum)))
-    return {stratum: n + (stratum in by_remainder[:left]) for stratum, n in whole.items()}
+    rounded_up = set(by_remainder[:left])
+    return {stratum: n + (stratum in rounded_up) for stratum, n in whole.items()}
 
 
 def chosen(version: PromptSetVersion, filters: dict[str, str], sample: Sample | None) -> list[Prompt]:
@@ -82,11 +83,24 @@ def subset(
     """
     if slug == version.prompt_set.slug:
         raise VersionError("A subset is a set of its own: give it another slug.")
+    refuse_strangers(slug, version)
     kind = version.prompt_set.kind
     rows = [row_from(prompt, kind) for prompt in chosen(version, filters, sample)]
     drawn = {"sample": asdict(sample) | {"method": METHOD}} if sample else {}
     lineage = {**origin(version), "filters": filters, **drawn}
     return store(slug, rows, manifest_of(rows, lineage), "promptset.subset_made", actor)
+
+
+def refuse_strangers(slug: str, version: PromptSetVersion) -> None:
+    """A subset may follow one of the same set; in another's place it would be taken for that one's newest version."""
+    there = PromptSetVersion.objects.filter(prompt_set__slug=slug).order_by("-number").first()
+    if (
+        there
+        and there.manifest.get("lineage", {}).get("from", "").rpartition("@")[0] != version.prompt_set.slug
+    ):
+        raise VersionError(
+            f"There is a set {slug} already, and it is no subset of {version.prompt_set.slug}: use another slug."
+        )
 
 
 def origin(version: PromptSetVersion) -> dict[str, Any]:

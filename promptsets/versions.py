@@ -11,7 +11,7 @@ from promptsets.digests import text_digest
 from promptsets.formats.problems import shown
 from promptsets.formats.row import METADATA, PromptRow
 from promptsets.manifests import digests_of, metadata_of
-from promptsets.models import Prompt, PromptSet, PromptSetVersion
+from promptsets.models import Prompt, PromptSet, PromptSetVersion, searchable
 
 LONGEST_SLUG = 64
 
@@ -92,6 +92,7 @@ def prompt_from(row: PromptRow, version: PromptSetVersion, position: int) -> Pro
         turns=list(row.turns),
         text_sha256=text_digest(row.turns),
         characters=row.characters,
+        searchable=searchable(row.key, list(row.turns)),
         **metadata_of(row),
     )
 

@@ -4,6 +4,7 @@ Made for the data sets of the Hugging Face hub and for spreadsheets: `prompt=ins
 may be a text, a list of texts (the user's turns), or a list of messages with a role each.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,11 +75,15 @@ class Columns:
         values = {name: self.label(record, name) for name in TEXTS} | self.choices(fields)
         fields.check()
         kept = {name: value for name, value in record.items() if name not in self.of.values()}
+        if (given := self.label(record, "id")) and self.key(record, turns) != given:
+            kept["source_id"] = given
         extra = kept | ({"replies": replies} if replies else {})
         return PromptRow(self.kind, self.key(record, turns), turns, **values, extra=extra)
 
     def label(self, record: dict[str, Any], name: str) -> str:
         value = record.get(self.of.get(name, ""))
+        if isinstance(value, float):  # pandas writes whole numbers so where others are missing
+            value = int(value) if value.is_integer() else None if math.isnan(value) else value
         return "" if value is None else str(value)
 
     def key(self, record: dict[str, Any], turns: Sequence[str]) -> str:
@@ -89,10 +94,11 @@ class Columns:
         """What may only be one of our words. Spreadsheets hold texts, so a difficulty may be the text of a number."""
         taken: dict[str, Any] = {}
         for name, words in (("difficulty", DIFFICULTIES), ("hazard", HAZARDS), ("expected", EXPECTED)):
-            value = fields.record.get(self.of.get(name, ""))
-            fitting = next((word for word in words if str(word) == str(value)), None)
-            if value not in (None, "") and fitting is None:
-                fields.fault(self.of[name], f"is {shown(value)}, not one of {', '.join(map(str, words))}")
+            value = self.label(fields.record, name)
+            fitting = next((word for word in words if str(word) == value), None)
+            if value and fitting is None:
+                given = fields.record[self.of[name]]
+                fields.fault(self.of[name], f"is {shown(given)}, not one of {', '.join(map(str, words))}")
             taken[name] = fitting
         return taken
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,7 +31,9 @@ def parquet_rows(stored: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _rows(file: Any) -> Iterator[dict[str, Any]]:
-    size = 0
+    size, names = 0, file.schema_arrow.names
+    if len(set(names)) < len(names):
+        raise BadRow(("", "names a column twice"))
     for batch in file.iter_batches(batch_size=BATCH, use_threads=False):
         size += batch.nbytes
         if size > MOST_BYTES:
@@ -40,22 +43,27 @@ def _rows(file: Any) -> Iterator[dict[str, Any]]:
 
 
 def _with_extra(row: dict[str, Any]) -> dict[str, Any]:
-    """The row as it was before it went out: what was not declared is left out, the rest is unpacked."""
+    """The row as it was before it went out."""
     packed = row.pop(EXTRA, None)
     if packed is None:
         return row
-    extra = json.loads(packed) if isinstance(packed, str) else packed
+    try:
+        extra = json.loads(packed) if isinstance(packed, str) else packed
+    except (ValueError, RecursionError):
+        extra = None
     if not isinstance(extra, dict):
         raise BadRow((EXTRA, f"is {shown(packed)}, not an object in braces as JSON"))
-    return {name: value for name, value in row.items() if value is not None} | extra
+    return row | extra
 
 
 def plain(value: Any) -> Any:
-    """A value that JSON can keep. Dates and decimals become texts, bytes are told of and left out."""
+    """A value that JSON can keep. Dates and decimals become texts, NaN no value; bytes are told of and left out."""
     if isinstance(value, dict):
         return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]
     if isinstance(value, bytes):
         return f"({len(value)} bytes, left out)"
+    if isinstance(value, float) and math.isnan(value):
+        return None  # how a table says that it has no value here
     return value if value is None or isinstance(value, str | bool | int | float) else str(value)

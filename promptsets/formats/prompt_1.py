@@ -18,6 +18,19 @@ from promptsets.taxonomy import (
 )
 
 NAME = "prompt/1"
+FIELDS: tuple[str, ...] = (
+    "schema",
+    "id",
+    "kind",
+    "turns",
+    "category",
+    "subcategory",
+    "language",
+    "difficulty",
+    "hazard",
+    "expected",
+)
+FIELDS += ("contrast_id", "safe_type", "persona", "rater_note", "tags", "text_sha256")
 KEPT_AS_THEY_ARE = ("source", "author", "licence", "reference", "constraints")
 
 
@@ -47,12 +60,13 @@ def row(record: dict[str, Any]) -> PromptRow:
     fields.one_of("style", STYLES)
     check_kind(fields, values)
     check_digest(fields, values["turns"])
+    clashing = fields.mapping("extra")  # a source's own fields that have the names of ours
     fields.check()
     kept = {
         name: record[name] for name in (*KEPT_AS_THEY_ARE, "style") if record.get(name) not in (None, [], "")
     }
     unknown = {name: value for name, value in fields.rest().items() if name not in KEPT_AS_THEY_ARE}
-    return PromptRow(**values, extra=kept | unknown)
+    return PromptRow(**values, extra=kept | unknown | clashing)
 
 
 def user_turns(fields: Fields) -> tuple[str, ...]:
@@ -70,8 +84,10 @@ def user_turns(fields: Fields) -> tuple[str, ...]:
 
 def check_kind(fields: Fields, values: dict[str, Any]) -> None:
     for name in ("hazard", "expected"):
-        if values["kind"] == SAFETY and values[name] is None and fields.record.get(name) is None:
-            fields.fault(name, "is missing: a safety prompt declares it")
+        if values["kind"] == SAFETY and name not in fields.record:
+            fields.fault(
+                name, "is missing: a safety prompt declares it, or null where its source says nothing"
+            )
         if values["kind"] == INSTRUCTION and values[name] is not None:
             fields.fault(name, "is given, but an instruction prompt has none")
 

@@ -144,3 +144,20 @@ def test_a_correction_makes_a_version_and_keeps_line_ends(as_researcher):
     changes = as_researcher.get(reverse("dashboards:prompt_changes", args=["everyday@1", "everyday@2"])).text
     assert "Reworded" in changes and "p0000" in changes and "p0001" not in changes
     assert "A slip." in as_researcher.get(reverse("dashboards:prompt_set", args=["everyday@2"])).text
+
+
+def test_a_corrected_note_leaves_mixed_line_ends_of_the_prompt_as_they_are(as_researcher):
+    version = builders.prompt_set(1)
+    prompt = version.prompts.get()
+    prompt.turns = ["a\r\nb\nc\rd"]
+    prompt.save()
+    address = reverse("dashboards:correct_prompt", args=[version, prompt.key])
+    sent = {
+        "turn_0": "a\r\nb\r\nc\r\nd",
+        "category": "coding",
+        "rater_note": "Be brief.",
+        "reason": "A note.",
+    }
+    as_researcher.post(address, sent)
+    corrected = Prompt.objects.get(version__number=2)
+    assert (corrected.turns, corrected.rater_note) == (["a\r\nb\nc\rd"], "Be brief.")

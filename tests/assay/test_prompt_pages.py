@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from assay.dashboards.browsing import PAGE
 from promptsets.importing import import_promptset
-from promptsets.models import Prompt
 from raters import judging
 from raters.assignment import claim_next
 from tests import builders
@@ -65,7 +64,8 @@ def test_filters_work_together_and_stay_in_the_address(page, version):
 def test_any_letters_can_be_searched_for(page, db, text):
     version = builders.prompt_set(2)
     first = version.prompts.first()
-    Prompt.objects.filter(pk=first.pk).update(turns=[f"x {text} y"])
+    first.turns = [f"x {text} y"]
+    first.save()
     found = page(version, "?" + urlencode({"q": text}))
     assert "/p0000/" in found and "/p0001/" not in found
 
@@ -100,3 +100,19 @@ def test_how_a_set_is_made_up_stands_as_bars_with_their_counts(page, version):
 def test_a_set_that_is_not_there_is_a_404(client, researcher):
     client.force_login(researcher)
     assert client.get(reverse("dashboards:prompt_set", args=["fish@3"])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [("ÉCLAIR", True), ("2019", False), ("[", False), ("nleading", False), ("\\u", False)],
+)
+def test_a_search_looks_at_the_text_and_not_at_how_it_is_stored(page, db, wanted, found):
+    version = builders.prompt_set(1)
+    prompt = version.prompts.get()
+    prompt.turns = ["An éclair: it\u2019s here.\nleading"]
+    prompt.save()
+    assert ("/p0000/" in page(version, "?" + urlencode({"q": wanted}))) == found
+
+
+def test_nonsense_behind_after_is_the_first_page(page, version):
+    assert keys_on(page(version, "?after=" + "9" * 5000)) == keys_on(page(version))

@@ -156,3 +156,37 @@ def test_a_small_parquet_file_that_unfolds_into_a_large_one_is_refused(tmp_path,
 def test_values_that_json_has_not_become_texts():
     day = datetime.date(2026, 1, 2)
     assert plain({"a": [day, b"xy", 1.5, None]}) == {"a": ["2026-01-02", "(2 bytes, left out)", 1.5, None]}
+
+
+def test_what_pandas_makes_of_missing_and_whole_numbers_is_understood():
+    columns = Columns({"prompt": "p", "difficulty": "d", "category": "c"})
+    row = columns.row({"p": "Hi", "d": 1.0, "c": float("nan")})
+    assert (row.difficulty, row.category) == (1, "")
+    assert plain({"score": float("nan")}) == {"score": None}
+
+
+def test_an_id_that_a_key_cannot_hold_is_kept_beside_it():
+    row = Columns({"prompt": "p", "id": "uid"}).row({"p": "Hi", "uid": "Foo/Bar 0"})
+    assert row.key == "foo-bar-0" and row.extra == {"source_id": "Foo/Bar 0"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (pa.table({"prompt": ["Hi"], "extra_json": ["[" * 200_000]}), "extra_json: is"),
+        (pa.table([["Hi"], ["Ho"]], names=["prompt", "prompt"]), "names a column twice"),
+    ],
+)
+def test_a_hostile_parquet_file_gets_a_message(tmp_path, table, message):
+    pq.write_table(table, tmp_path / "x.parquet")
+    with pytest.raises(PromptFileError, match=message):
+        import_promptset(tmp_path / "x.parquet", columns=parse("prompt=prompt"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("columns", [None, Columns({"prompt": "prompt"})])
+def test_half_a_letter_in_a_columns_name_gets_a_message(tmp_path, columns):
+    (tmp_path / "x.jsonl").write_text('{"prompt": "Hi", "\\ud800": 1}')
+    with pytest.raises(PromptFileError):
+        import_promptset(tmp_path / "x.jsonl", columns=columns)

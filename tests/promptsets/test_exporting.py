@@ -1,6 +1,7 @@
 """A version goes out and comes in again as the same; a spreadsheet runs nothing of it."""
 
 import csv
+import json
 
 import pytest
 from django.conf import settings
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptsets.exporting import FORMULA_STARTS, formula_safe, record
+from promptsets.formats.columns import Columns
 from promptsets.importing import import_promptset
 from tests import builders
 
@@ -53,3 +55,28 @@ def test_a_file_that_is_there_is_never_overwritten(tmp_path):
     assert (tmp_path / "out.csv").read_text() == "mine"
     with pytest.raises(CommandError, match=r"name it \.jsonl, \.csv or \.parquet"):
         call_command("export_promptset", str(version), str(tmp_path / "out.xls"))
+
+
+CLASHING = {
+    "id": 0,
+    "kind": "weird",
+    "turns": "xx",
+    "category": None,
+    "schema": "x",
+    "style": "loud",
+    "extra": {"a": 1},
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("suffix", ["jsonl", "parquet"])
+@pytest.mark.parametrize("kind", ["instruction", "safety"])
+def test_a_sources_columns_that_have_our_names_and_what_it_leaves_open_go_out_and_in(tmp_path, suffix, kind):
+    rows = [{"q": "Which bird?", "uid": f"b{n}", **CLASHING} for n in range(2)]
+    (tmp_path / "birds.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    columns = Columns({"prompt": "q", "id": "uid"}, kind)
+    version = import_promptset(tmp_path / "birds.jsonl", slug="birds", columns=columns).version
+    call_command("export_promptset", "birds", str(tmp_path / f"out.{suffix}"))
+    again = import_promptset(tmp_path / f"out.{suffix}", slug="birds")
+    assert again.version == version and not again.is_new
+    assert version.prompts.first().extra == CLASHING

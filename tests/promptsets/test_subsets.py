@@ -12,8 +12,10 @@ from assay.accounts.models import AuditEvent
 from promptsets.corrections import correct
 from promptsets.formats.problems import BadRow
 from promptsets.importing import import_promptset
+from promptsets.manifests import digests_of
+from promptsets.models import PromptSetVersion
 from promptsets.subsets import Sample, allocate, subset
-from promptsets.versions import VersionError
+from promptsets.versions import VersionError, row_from
 from tests import builders
 
 SAFETY = settings.BASE_DIR / "promptsets/library/safety/prompts.jsonl"
@@ -111,3 +113,25 @@ def test_what_corrects_nothing_or_an_old_version_is_refused():
     correct(prompt, {"rater_note": "Be brief."}, "A note was missing.")
     with pytest.raises(VersionError, match="everyday@2 is newer than everyday@1"):
         correct(prompt, {"category": "x"}, "?")
+
+
+def test_a_subset_never_takes_the_place_of_a_set_that_is_none_of_its_own(version):
+    builders.prompt_set(2, slug="birds")
+    with pytest.raises(VersionError, match="There is a set birds already, and it is no subset of safety"):
+        subset(version, "birds", {"hazard": "vcr"})
+    subset(version, "pilot", {"hazard": "vcr"})
+    assert str(subset(version, "pilot", {"hazard": "ncr"})[0]) == "pilot@2"
+
+
+def test_the_way_back_is_told_and_nothing_changes():
+    before = builders.prompt_set(1)
+    rows = [row_from(prompt, "instruction") for prompt in before.prompts.all()]
+    PromptSetVersion.objects.filter(pk=before.pk).update(**digests_of(rows))
+    after = correct(before.prompts.get(), {"turns": ("Better.",)}, "It was unclear.")
+    with pytest.raises(VersionError, match="That is everyday@1 again, word for word"):
+        correct(after.prompts.get(), {"turns": ("Turn 0 of prompt 0",)}, "No, it was right.")
+
+
+def test_seed_and_strata_are_for_samples(version):
+    with pytest.raises(CommandError, match="give --sample N, too"):
+        call_command("subset_promptset", "safety", "pilot", by="hazard")

@@ -67,7 +67,7 @@ class Page:
 
 def page_of(version: PromptSetVersion, asked: dict[str, str], after: str) -> Page:
     """The prompts that fit the filters, behind position `after`."""
-    start = int(after) if after.isdecimal() else -1
+    start = int(after) if after.isdecimal() and len(after) < 10 else -1
     found = fitting(version.prompts.all(), asked).filter(position__gt=start).order_by("position")
     prompts = list(found[: PAGE + 1])
     more = len(prompts) > PAGE

@@ -82,11 +82,11 @@ class SubsetForm(forms.Form):
 class CorrectionForm(forms.Form):
     """A prompt as it stands, to be put right. Line ends come back as the prompt had them, not as browsers send them."""
 
-    category = forms.CharField(label=_("Category"), max_length=100, required=False)
-    subcategory = forms.CharField(label=_("Subcategory"), max_length=100, required=False)
+    category = forms.CharField(label=_("Category"), max_length=100, required=False, strip=False)
+    subcategory = forms.CharField(label=_("Subcategory"), max_length=100, required=False, strip=False)
     language = forms.CharField(label=_("Language"), max_length=35, required=False)
     rater_note = forms.CharField(
-        label=_("A good answer"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+        label=_("A good answer"), widget=forms.Textarea(attrs={"rows": 3}), required=False, strip=False
     )
     reason = forms.CharField(label=_("Why is this right?"), max_length=500)
 
@@ -109,6 +109,9 @@ class CorrectionForm(forms.Form):
 
 
 def as_before(sent: str, stands: str) -> str:
-    """Browsers end every line with CR LF, whatever the text had."""
-    text = sent.replace("\r\n", "\n")
-    return text.replace("\n", "\r\n") if "\r\n" in stands else text
+    """Browsers end every line with CR LF, whatever the text had; only a text that differs otherwise was changed."""
+
+    def plain(text: str) -> str:
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    return stands if plain(sent) == plain(stands) else plain(sent)

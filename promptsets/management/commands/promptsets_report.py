@@ -42,7 +42,7 @@ class Command(BaseCommand):
             off += show_cells(console, name, list(cells_of(read[name])))
             off += show_variety(console, name, read[name])
         ours = {row.key: row.text for prompts in read.values() for row in prompts}
-        others = {file.name: read_set(file) for file in options["against"]}
+        others = {str(file): read_set(file) for file in options["against"]}
         for name, prompts in others.items():
             show_variety(console, name, prompts)
         off += show_alike(console, "near duplicates", ours, ALIKE)

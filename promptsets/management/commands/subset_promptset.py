@@ -17,18 +17,22 @@ class Command(BaseCommand):
             words = "a part of a text or key" if name == "q" else name
             parser.add_argument(f"--{name}", help=f"only prompts with this {words}")
         parser.add_argument("--sample", type=int, metavar="N", help="draw N of them")
-        parser.add_argument("--by", default="category", help=f"strata of the sample: of {', '.join(STRATA)}")
-        parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument("--by", help=f"strata of the sample, by default category: of {', '.join(STRATA)}")
+        parser.add_argument("--seed", type=int, help="of the sample, by default 0")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["sample"] is None and (options["by"] or options["seed"] is not None):
+            raise CommandError("--by and --seed are for a sample: give --sample N, too.")
         filters = {name: options[name] for name in FILTERS if options[name]}
         try:
-            drawn = options["sample"] is not None
-            sample = (
-                Sample(options["sample"], tuple(options["by"].split(",")), options["seed"]) if drawn else None
-            )
+            sample = sample_from(options) if options["sample"] is not None else None
             version, is_new = subset(version_named(options["set"]), options["slug"], filters, sample)
         except ValueError as error:
             raise CommandError(str(error)) from error
         told = "" if is_new else ", which was there already; nothing was changed"
         self.stdout.write(f"{version}: {version.prompts.count()} prompts of {options['set']}{told}")
+
+
+def sample_from(options: dict[str, Any]) -> Sample:
+    by = (options["by"] or "category").split(",")
+    return Sample(options["sample"], tuple(by), options["seed"] or 0)
