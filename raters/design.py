@@ -34,7 +34,8 @@ def describe(study: Study) -> dict[str, Any]:
 
 def describe_rubric(rubric: Rubric) -> dict[str, Any]:
     guide_sha256 = hashlib.sha256(rubric.guide.encode()).hexdigest()
-    fields = ("slug", "version", "kind", "scale", "questions")
+    fields = ["slug", "version", "kind", "scale", "questions"]
+    fields += ["asks_tie_kind", "asks_acceptability", "asks_safety"]
     return {name: getattr(rubric, name) for name in fields} | {"guide_sha256": guide_sha256}
 
 

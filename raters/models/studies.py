@@ -4,12 +4,14 @@ import secrets
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
 from generation.models import GenerationRun
 from promptsets.models import PromptSetVersion
+from raters.scales import CRITERIA
 
 
 def new_public_id() -> str:
@@ -20,8 +22,14 @@ def new_secret() -> str:
     return secrets.token_hex(32)
 
 
+def known_criteria(questions: Any) -> None:
+    """Raises: ValidationError for anything but a list of criteria that a page can ask."""
+    if not isinstance(questions, list) or not set(map(str, questions)) <= CRITERIA.keys():
+        raise ValidationError(f"A list of these, no others: {', '.join(CRITERIA)}.")
+
+
 class Rubric(models.Model):
-    """A version of the guide and the scale that raters work with. A changed guide is a new version."""
+    """A version of the guide and the questions that raters work with. A changed one is a new version."""
 
     class Kind(models.TextChoices):
         INSTRUCTION = "instruction", "instruction following"
@@ -34,7 +42,19 @@ class Rubric(models.Model):
     guide = models.TextField(help_text="Markdown, shown to raters")
     scale = models.PositiveSmallIntegerField(default=3, help_text="3, 4 (with both bad), 5 or 7 points")
     questions = models.JSONField(
-        default=list, blank=True, help_text="Further criteria asked of each comparison"
+        default=list,
+        blank=True,
+        validators=[known_criteria],
+        help_text='Further criteria that a rater may answer, such as ["helpful", "correct"]',
+    )
+    asks_tie_kind = models.BooleanField(
+        default=False, help_text="Whether a tie is asked: both good, both poor?"
+    )
+    asks_acceptability = models.BooleanField(
+        default=False, help_text="Whether each response is asked: would it do?"
+    )
+    asks_safety = models.BooleanField(
+        default=False, help_text="Whether each response gets a safety label before the verdict"
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -46,10 +66,17 @@ class Rubric(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=["instruction", "safety"]), name="rubric_kind_is_known"
             ),
+            models.CheckConstraint(  # the fourth button is the kind of tie
+                condition=~Q(scale=4, asks_tie_kind=True), name="rubric_asks_for_both_bad_once"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.title} (version {self.version})"
+
+    @property
+    def asks_of_each_response(self) -> bool:
+        return self.asks_acceptability or self.asks_safety
 
 
 class StudyQuerySet(models.QuerySet["Study"]):

@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from assay.reports.refresh import refresh
 from promptsets.models import PromptFile
+from raters.rubrics import preset
 from raters.simulation import Simulation, simulate
 from tests import builders
 
@@ -17,6 +18,9 @@ LOOKS = [("desktop", False), ("desktop", True), ("phone", False), ("phone", True
 def site(transactional_db):
     """People, a study to judge and one that simulated raters have judged; the pages, with who opens them."""
     open_study, judged = builders.study(), builders.study(prompts=45, slug="winter")
+    safety = builders.study(slug="spring")
+    safety.rubric = preset("safety")
+    safety.save()
     rater, researcher = builders.rater(open_study), builders.researcher()
     simulate(judged, Simulation(raters=4))
     refresh(judged)
@@ -30,6 +34,8 @@ def site(transactional_db):
         "/rate/": rater.user,
         f"/rate/{open_study.public_id}/next/": rater.user,
         f"/rate/{open_study.public_id}/done/": rater.user,
+        f"/rate/{safety.public_id}/next/": builders.rater(safety, "sam").user,
+        "/new-study/": researcher,
         "/studies/": researcher,
         f"/studies/{judged.slug}/": researcher,
         "/prompts/": researcher,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from raters.judging import OUTCOMES
 from raters.models import Assignment, Comparison, Judgment, Study, StudyArm
+from raters.scales import BOTH_BAD_SCALE
 
 FIELDS = {
     "prompt_id": "assignment__comparison__prompt__key",
@@ -26,12 +27,18 @@ def columns_of(study: Study) -> Mapping[str, Sequence[object]]:
         if rows
         else {name: [] for name in FIELDS}
     )
+    if not asks_for_both_bad(study):
+        del columns["both_bad"]
     columns["outcome"] = [OUTCOMES[preference] for preference in columns.pop("preference")]
     names = arm_names(study)
     for role in ("candidate", "baseline"):
         columns[role] = [names[arm] for arm in columns[role]]
     columns["side"] = ["left" if a_is_left else "right" for a_is_left in columns.pop("a_is_left")]
     return columns
+
+
+def asks_for_both_bad(study: Study) -> bool:
+    return study.rubric.scale == BOTH_BAD_SCALE or study.rubric.asks_tie_kind
 
 
 def arm_names(study: Study) -> dict[int, str]:

@@ -25,7 +25,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "design_sha256": report.design_sha256,
         "left_out": report.left_out,
         "versions": report.versions,
-        "estimates": [estimate_as_json(estimate) for estimate in report.estimates.all()],
+        "estimates": [estimate_as_json(row) for row in sorted(report.estimates.all(), key=reading_order)],
     }
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -89,8 +90,17 @@ def estimates(report: Report, table: "JudgmentTable") -> Iterator[Estimate]:
         yield filled(row, "win_rate", overall, n=overall.n, detail=overall.to_dict())
         yield filled(row, "win_rate_these_raters", overall.prompt_only, n=overall.n, detail=counts(overall))
         yield filled(row, "win_rate_paper", overall.paper, n=overall.n, detail=counts(overall))
+        if judged.both_bad is not None:
+            rate = win_rate(both_bad_as_wins(judged))
+            yield filled(row, "both_bad", rate, n=overall.n, detail=counts(overall))
         for part in win_rates_by_category(judged):
             yield of_category(row, part)
+
+
+def both_bad_as_wins(table: "JudgmentTable") -> "JudgmentTable":
+    """The table by which a share of ties gets the same interval as any other: both bad, yes or no."""
+    assert table.both_bad is not None
+    return replace(table, points=table.both_bad * 2, both_bad=None)
 
 
 def filled(

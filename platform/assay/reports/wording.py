@@ -8,6 +8,7 @@ WHOLE = {
     "win_rate": gettext_lazy("All prompts"),
     "win_rate_these_raters": gettext_lazy("All, these raters only"),
     "win_rate_paper": gettext_lazy("All, as published"),
+    "both_bad": gettext_lazy("Both bad, of all"),
 }
 
 
