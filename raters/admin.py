@@ -60,6 +60,7 @@ class StudyAdmin(admin.ModelAdmin):
             "rubric",
             "ratings_per_comparison",
             "empty_policy",
+            "self_identification_rule",
         )
         fixed += ("lease_s", "exclusion_rules", "stop_rule", "status")
         return self.readonly_fields + (fixed if obj and obj.locked_at else ())

@@ -24,6 +24,7 @@ def describe(study: Study) -> dict[str, Any]:
         "rubric": describe_rubric(study.rubric),
         "ratings_per_comparison": study.ratings_per_comparison,
         "empty_policy": study.empty_policy,
+        "self_identification_rule": study.self_identification_rule,
         "exclusion_rules": study.exclusion_rules,
         "stop_rule": study.stop_rule,
         "lease_s": study.lease_s,

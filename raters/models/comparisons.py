@@ -54,6 +54,15 @@ class Comparison(models.Model):
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.REGULAR)
     status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
     status_reason = models.CharField(max_length=200, blank=True)
+    self_identified = models.BooleanField(default=False, help_text="Whether the scan found any such passage")
+    self_identification = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Passages that may say who wrote a response, as the scan found them",
+    )
+    masked = models.BooleanField(
+        default=False, help_text="Whether names in those passages are hidden, on both sides"
+    )
     gold_preference = models.CharField(max_length=3, null=True, blank=True)
     gold_reason = models.TextField(blank=True)
     ratings_wanted = models.PositiveSmallIntegerField()

@@ -104,6 +104,10 @@ class Study(models.Model):
         JUDGE = "judge", "an empty response is judged, shown by a neutral note"
         EXCLUDE = "exclude", "a comparison with an empty response is left out and counted"
 
+    class SelfIdentificationRule(models.TextChoices):
+        EXCLUDE = "exclude", "a response that says who wrote it is shown to nobody, and counted"
+        MASK = "mask", "what says who wrote a response is hidden, on both sides alike"
+
     slug = models.SlugField(max_length=100, unique=True)
     title = models.CharField(max_length=200)
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
@@ -112,6 +116,9 @@ class Study(models.Model):
     rubric = models.ForeignKey(Rubric, on_delete=models.PROTECT, related_name="studies")
     ratings_per_comparison = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1)])
     empty_policy = models.CharField(max_length=8, choices=EmptyPolicy, default=EmptyPolicy.JUDGE)
+    self_identification_rule = models.CharField(
+        max_length=8, choices=SelfIdentificationRule, default=SelfIdentificationRule.EXCLUDE
+    )
     lease_s = models.PositiveIntegerField(
         default=1800, help_text="Seconds a rater may keep a comparison unanswered"
     )
@@ -153,6 +160,10 @@ class Study(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(empty_policy__in=["judge", "exclude"]), name="study_empty_policy_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(self_identification_rule__in=["exclude", "mask"]),
+                name="study_self_identification_rule_is_known",
             ),
         ]
 

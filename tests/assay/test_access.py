@@ -20,6 +20,8 @@ MATRIX = {
     "raters:done": (302, 200, 404, 404, 404),
     "dashboards:studies": (302, 404, 404, 200, 200),
     "dashboards:study": (302, 404, 404, 200, 200),
+    "dashboards:held": (302, 404, 404, 200, 200),
+    "dashboards:decide_held": (405, 405, 405, 405, 405),
     "dashboards:new_study": (302, 404, 404, 200, 200),
     "dashboards:open_study": (405, 405, 405, 405, 405),
     "dashboards:prompt_sets": (302, 404, 404, 200, 200),
@@ -60,7 +62,7 @@ def people(db):
     of_token = dict.fromkeys(("judge", "skip", "surplus"), (token,))
     arguments = of_token | dict.fromkeys(("next", "done"), (study.public_id,))
     prompts = str(study.prompt_set_version)
-    arguments |= {"open_study": (study.slug,)}
+    arguments |= {"open_study": (study.slug,), "held": (study.slug,), "decide_held": (study.slug, 1)}
     arguments |= {"study": (study.slug,), "prompt_set": (prompts,), "prompt": (prompts, "p0000")}
     sent = PromptFile.objects.create(owner=people[3], name="birds.jsonl", content=b"{}")
     arguments |= {

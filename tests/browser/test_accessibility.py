@@ -21,6 +21,9 @@ def site(transactional_db):
     safety = builders.study(slug="spring")
     safety.rubric = preset("safety")
     safety.save()
+    quote = [{"response": "a", "quote": "I am Gemma", "name": "Gemma"}]
+    hidden = safety.comparisons.filter(pk=safety.comparisons.first().pk)
+    hidden.update(status="held", self_identified=True, self_identification=quote)
     rater, researcher = builders.rater(open_study), builders.researcher()
     simulate(judged, Simulation(raters=4))
     refresh(judged)
@@ -36,6 +39,7 @@ def site(transactional_db):
         f"/rate/{open_study.public_id}/done/": rater.user,
         f"/rate/{safety.public_id}/next/": builders.rater(safety, "sam").user,
         "/new-study/": researcher,
+        f"/studies/{safety.slug}/held/": researcher,
         "/studies/": researcher,
         f"/studies/{judged.slug}/": researcher,
         "/prompts/": researcher,

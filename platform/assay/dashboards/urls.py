@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assay.dashboards import prompt_changes, prompt_views, study_making, views
+from assay.dashboards import held, prompt_changes, prompt_views, study_making, views
 
 app_name = "dashboards"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("new-study/", study_making.new_study, name="new_study"),
     path("studies/<slug:slug>/", views.study, name="study"),
     path("studies/<slug:slug>/open/", study_making.open_for_raters, name="open_study"),
+    path("studies/<slug:slug>/held/", held.held, name="held"),
+    path("studies/<slug:slug>/held/<int:pk>/", held.decide_held, name="decide_held"),
     path("prompts/", prompt_views.prompt_sets, name="prompt_sets"),
     path("prompts/<str:name>.<slug:suffix>", prompt_views.prompt_set_file, name="prompt_set_file"),
     path("prompts/<str:name>/", prompt_views.prompt_set, name="prompt_set"),

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from django.db.models import QuerySet
+
 from raters.judging import OUTCOMES
 from raters.models import Assignment, Comparison, Judgment, Study, StudyArm
 from raters.scales import BOTH_BAD_SCALE
@@ -19,9 +21,10 @@ FIELDS = {
 }
 
 
-def columns_of(study: Study) -> Mapping[str, Sequence[object]]:
-    """One row for each counted judgment, in the columns of `analysis.tables.read_judgments`."""
-    rows = list(Judgment.objects.counted(study).order_by("pk").values_list(*FIELDS.values()))
+def columns_of(study: Study, judgments: QuerySet[Judgment] | None = None) -> Mapping[str, Sequence[object]]:
+    """One row for each judgment, in the columns of `analysis.tables.read_judgments`; without any, all that count."""
+    counted = Judgment.objects.counted(study) if judgments is None else judgments
+    rows = list(counted.order_by("pk").values_list(*FIELDS.values()))
     columns = (
         dict(zip(FIELDS, map(list, zip(*rows, strict=True)), strict=True))
         if rows
