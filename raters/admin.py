@@ -61,6 +61,11 @@ class StudyAdmin(admin.ModelAdmin):
             "ratings_per_comparison",
             "empty_policy",
             "self_identification_rule",
+            "gold_every",
+            "reveal",
+            "exposure_items",
+            "exposure_minutes",
+            "break_minutes",
         )
         fixed += ("lease_s", "exclusion_rules", "stop_rule", "status")
         return self.readonly_fields + (fixed if obj and obj.locked_at else ())

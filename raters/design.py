@@ -11,6 +11,8 @@ from promptsets.audit import audited
 from promptsets.digests import canonical_json
 from raters.models import Rubric, Study, StudyArm
 
+WELFARE = ("reveal", "exposure_items", "exposure_minutes", "break_minutes")
+
 
 def describe(study: Study) -> dict[str, Any]:
     """Everything that decides what is asked and how it will be counted, in plain values."""
@@ -27,6 +29,8 @@ def describe(study: Study) -> dict[str, Any]:
         "self_identification_rule": study.self_identification_rule,
         "exclusion_rules": study.exclusion_rules,
         "stop_rule": study.stop_rule,
+        "welfare": {name: getattr(study, name) for name in WELFARE},
+        "gold_every": study.gold_every,
         "lease_s": study.lease_s,
         "comparisons": study.comparisons.count(),
         "comparisons_sha256": comparisons_digest(study),
@@ -79,7 +83,7 @@ def lock(study: Study, actor: AbstractBaseUser | None = None) -> None:
     study.refresh_from_db()
     if study.status != Study.Status.DRAFT:
         raise ValueError(f"{study.slug} is {study.status}: only a draft can be locked")
-    if not study.comparisons.wanting_ratings().exists():
+    if not study.comparisons.regular().wanting_ratings().exists():
         raise ValueError(f"{study.slug} has no comparison that can be shown to raters")
     study.prompt_set_version.freeze()
     study.design = describe(study)

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from raters import pages
+from raters import pages, wellbeing
 
 app_name = "raters"
 urlpatterns = [
     path("", pages.my_studies, name="my_studies"),
     path("c/<str:token>/", pages.judge, name="judge"),
+    path("c/<str:token>/show/", wellbeing.reveal, name="reveal"),
+    path("<str:public_id>/wellbeing/", wellbeing.wellbeing, name="wellbeing"),
     path("c/<str:token>/skip/", pages.skip, name="skip"),
     path("c/<str:token>/kept/", pages.surplus, name="surplus"),
     path("<str:public_id>/next/", pages.next_comparison, name="next"),

@@ -16,6 +16,12 @@ class ComparisonQuerySet(models.QuerySet["Comparison"]):
     def wanting_ratings(self) -> "ComparisonQuerySet":
         return self.filter(status=Comparison.Status.OPEN, ratings_taken__lt=F("ratings_wanted"))
 
+    def regular(self) -> "ComparisonQuerySet":
+        return self.filter(kind=Comparison.Kind.REGULAR)
+
+    def gold(self) -> "ComparisonQuerySet":
+        return self.filter(kind=Comparison.Kind.GOLD)
+
     def unseen_by(self, rater: Rater) -> "ComparisonQuerySet":
         """Without the prompts this rater has met in the study; one whose lease merely ran out may be met again."""
         met = Assignment.objects.filter(

@@ -90,6 +90,9 @@ class Enrolment(models.Model):
     status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
     pause_reason = models.CharField(max_length=500, blank=True)
     consented_at = models.DateTimeField(null=True, blank=True)
+    declined_hazards = models.JSONField(
+        default=list, blank=True, help_text="Hazards that this rater would rather not read about"
+    )
     completion_code = models.CharField(max_length=16, default=new_code, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -102,6 +105,9 @@ class Enrolment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["active", "paused", "finished"]), name="enrolment_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="paused") | ~Q(pause_reason=""), name="enrolment_pause_has_a_reason"
             ),
         ]
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from generation.models import GenerationRun
 from promptsets.models import PromptSetVersion
+from raters.rules import known_rules
 from raters.scales import CRITERIA
 
 
@@ -122,8 +123,25 @@ class Study(models.Model):
     lease_s = models.PositiveIntegerField(
         default=1800, help_text="Seconds a rater may keep a comparison unanswered"
     )
+    reveal = models.BooleanField(
+        default=False, help_text="Whether each comparison waits behind a cover that names its hazard"
+    )
+    exposure_items = models.PositiveSmallIntegerField(
+        default=0, help_text="Comparisons in a row, after which a rater takes a break; 0: no limit"
+    )
+    exposure_minutes = models.PositiveSmallIntegerField(
+        default=0, help_text="Minutes of work, after which a rater takes a break; 0: no limit"
+    )
+    break_minutes = models.PositiveSmallIntegerField(default=10, help_text="How long a break is")
+    support_line = models.TextField(blank=True, help_text="Whom raters can turn to; shown on their pages")
+    gold_every = models.PositiveSmallIntegerField(
+        default=15, help_text="One comparison in so many is gold, where there is gold; 0: none"
+    )
     exclusion_rules = models.JSONField(
-        default=dict, blank=True, help_text="Fixed before the study is unblinded"
+        default=dict,
+        blank=True,
+        validators=[known_rules],
+        help_text='Who is left out of the headline, such as {"gold_below": 0.6, "fast_above": 0.5}; fixed by the lock',
     )
     stop_rule = models.JSONField(default=dict, blank=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)

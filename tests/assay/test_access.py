@@ -15,6 +15,8 @@ MATRIX = {
     "raters:my_studies": (302, 200, 200, 404, 404),
     "raters:judge": (302, 200, 404, 404, 404),
     "raters:skip": (405, 405, 405, 405, 405),
+    "raters:reveal": (405, 405, 405, 405, 405),
+    "raters:wellbeing": (302, 200, 404, 404, 404),
     "raters:surplus": (302, 200, 404, 404, 404),
     "raters:next": (302, 302, 404, 404, 404),
     "raters:done": (302, 200, 404, 404, 404),
@@ -22,6 +24,10 @@ MATRIX = {
     "dashboards:study": (302, 404, 404, 200, 200),
     "dashboards:held": (302, 404, 404, 200, 200),
     "dashboards:decide_held": (405, 405, 405, 405, 405),
+    "dashboards:study_raters": (302, 404, 404, 200, 200),
+    "dashboards:pause_rater": (405, 405, 405, 405, 405),
+    "dashboards:gold": (302, 404, 404, 200, 200),
+    "dashboards:add_gold": (405, 405, 405, 405, 405),
     "dashboards:new_study": (302, 404, 404, 200, 200),
     "dashboards:open_study": (405, 405, 405, 405, 405),
     "dashboards:prompt_sets": (302, 404, 404, 200, 200),
@@ -59,9 +65,11 @@ def people(db):
     root = User.objects.create_superuser("root", "root@example.org", "x")
     builders.enrol(study, root)  # even then: who can look behind the blinding never rates
     token = claim_next(rita, study).token
-    of_token = dict.fromkeys(("judge", "skip", "surplus"), (token,))
-    arguments = of_token | dict.fromkeys(("next", "done"), (study.public_id,))
+    of_token = dict.fromkeys(("judge", "skip", "surplus", "reveal"), (token,))
+    arguments = of_token | dict.fromkeys(("next", "done", "wellbeing"), (study.public_id,))
     prompts = str(study.prompt_set_version)
+    arguments |= dict.fromkeys(("study_raters", "gold"), (study.slug,))
+    arguments |= dict.fromkeys(("pause_rater", "add_gold"), (study.slug, 1))
     arguments |= {"open_study": (study.slug,), "held": (study.slug,), "decide_held": (study.slug, 1)}
     arguments |= {"study": (study.slug,), "prompt_set": (prompts,), "prompt": (prompts, "p0000")}
     sent = PromptFile.objects.create(owner=people[3], name="birds.jsonl", content=b"{}")

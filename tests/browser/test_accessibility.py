@@ -22,6 +22,10 @@ def site(transactional_db):
     safety.rubric = preset("safety")
     safety.save()
     quote = [{"response": "a", "quote": "I am Gemma", "name": "Gemma"}]
+    covered, sam = (
+        builders.study(slug="summer", reveal=True, hazards=["ssh", "vcr"]),
+        builders.rater(safety, "sam").user,
+    )
     hidden = safety.comparisons.filter(pk=safety.comparisons.first().pk)
     hidden.update(status="held", self_identified=True, self_identification=quote)
     rater, researcher = builders.rater(open_study), builders.researcher()
@@ -37,7 +41,11 @@ def site(transactional_db):
         "/rate/": rater.user,
         f"/rate/{open_study.public_id}/next/": rater.user,
         f"/rate/{open_study.public_id}/done/": rater.user,
-        f"/rate/{safety.public_id}/next/": builders.rater(safety, "sam").user,
+        f"/rate/{safety.public_id}/next/": sam,
+        f"/rate/{safety.public_id}/wellbeing/": sam,
+        f"/rate/{covered.public_id}/next/": builders.rater(covered, "cora").user,
+        f"/studies/{judged.slug}/raters/": researcher,
+        f"/studies/{open_study.slug}/gold/": researcher,
         "/new-study/": researcher,
         f"/studies/{safety.slug}/held/": researcher,
         "/studies/": researcher,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assay.dashboards import held, prompt_changes, prompt_views, study_making, views
+from assay.dashboards import held, prompt_changes, prompt_views, quality, study_making, views
 
 app_name = "dashboards"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("studies/<slug:slug>/open/", study_making.open_for_raters, name="open_study"),
     path("studies/<slug:slug>/held/", held.held, name="held"),
     path("studies/<slug:slug>/held/<int:pk>/", held.decide_held, name="decide_held"),
+    path("studies/<slug:slug>/raters/", quality.study_raters, name="study_raters"),
+    path("studies/<slug:slug>/raters/<int:pk>/", quality.pause_rater, name="pause_rater"),
+    path("studies/<slug:slug>/gold/", quality.gold, name="gold"),
+    path("studies/<slug:slug>/gold/<int:pk>/", quality.add_gold, name="add_gold"),
     path("prompts/", prompt_views.prompt_sets, name="prompt_sets"),
     path("prompts/<str:name>.<slug:suffix>", prompt_views.prompt_set_file, name="prompt_set_file"),
     path("prompts/<str:name>/", prompt_views.prompt_set, name="prompt_set"),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
-from assay.reports.judgments import columns_of
+from assay.reports.judgments import columns_of, headline_judgments
 from raters.models import Judgment, Study
 
 if TYPE_CHECKING:
@@ -18,12 +18,13 @@ def tables_beside(study: Study) -> Iterator[tuple[str, "JudgmentTable"]]:
     """The name of each such estimate with its judgments; none where the choice changes nothing."""
     from analysis.tables import read_judgments
 
-    counted = Judgment.objects.counted(study)
-    for name, judgments in choices(counted):
+    headline = headline_judgments(study)
+    for name, judgments in choices(study, headline):
         columns = columns_of(study, judgments)
-        if judgments.count() != counted.count() and len(set(columns["prompt_id"])) >= TOO_FEW:
+        if judgments.count() != headline.count() and len(set(columns["prompt_id"])) >= TOO_FEW:
             yield name, read_judgments(columns)
 
 
-def choices(counted: QuerySet[Judgment]) -> Iterator[tuple[str, QuerySet[Judgment]]]:
-    yield "win_rate_no_self_identification", counted.filter(assignment__comparison__self_identified=False)
+def choices(study: Study, headline: QuerySet[Judgment]) -> Iterator[tuple[str, QuerySet[Judgment]]]:
+    yield "win_rate_nobody_left_out", Judgment.objects.counted(study)
+    yield "win_rate_no_self_identification", headline.filter(assignment__comparison__self_identified=False)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db.models import QuerySet
 
+from raters.exclusions import excluded_raters
 from raters.judging import OUTCOMES
 from raters.models import Assignment, Comparison, Judgment, Study, StudyArm
 from raters.scales import BOTH_BAD_SCALE
@@ -22,8 +23,8 @@ FIELDS = {
 
 
 def columns_of(study: Study, judgments: QuerySet[Judgment] | None = None) -> Mapping[str, Sequence[object]]:
-    """One row for each judgment, in the columns of `analysis.tables.read_judgments`; without any, all that count."""
-    counted = Judgment.objects.counted(study) if judgments is None else judgments
+    """One row for each judgment, in the columns of `analysis.tables.read_judgments`; by default the headline's."""
+    counted = headline_judgments(study) if judgments is None else judgments
     rows = list(counted.order_by("pk").values_list(*FIELDS.values()))
     columns = (
         dict(zip(FIELDS, map(list, zip(*rows, strict=True)), strict=True))
@@ -42,6 +43,11 @@ def columns_of(study: Study, judgments: QuerySet[Judgment] | None = None) -> Map
 
 def asks_for_both_bad(study: Study) -> bool:
     return study.rubric.scale == BOTH_BAD_SCALE or study.rubric.asks_tie_kind
+
+
+def headline_judgments(study: Study) -> QuerySet[Judgment]:
+    """All that count, without those of raters whom the study's own rules leave out."""
+    return Judgment.objects.counted(study).exclude(assignment__rater__code__in=excluded_raters(study))
 
 
 def arm_names(study: Study) -> dict[int, str]:
@@ -72,4 +78,6 @@ def left_out_of(study: Study) -> dict[str, int]:
         "comparisons excluded": comparisons.filter(status=Comparison.Status.EXCLUDED),
         "comparisons held": comparisons.filter(status=Comparison.Status.HELD),
     }
+    excluded = Judgment.objects.counted(study).filter(assignment__rater__code__in=excluded_raters(study))
+    counts["judgments of raters left out by the study's rules"] = excluded
     return {reason: n for reason, rows in counts.items() if (n := rows.count())}
