@@ -54,6 +54,8 @@ def next_place(enrolment: Enrolment) -> int | None:
     """
     rater, study = enrolment.rater, enrolment.study
     wanting = study.comparisons.wanting_ratings().unseen_by(rater).filter(wanted_hazards(enrolment))
+    if enrolment.step == Enrolment.Step.QUALIFICATION:
+        return first_of(wanting.gold(), study, rater)
     place = first_of(wanting.regular(), study, rater)
     if place and gold_is_due(study, rater, keyed(study, "gold", rater.pk, block_of(study, rater))):
         return first_of(wanting.gold(), study, rater) or place

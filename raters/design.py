@@ -11,6 +11,8 @@ from promptsets.audit import audited
 from promptsets.digests import canonical_json
 from raters.models import Rubric, Study, StudyArm
 
+WAY_IN = ["consent", "content_note", "shows_guide", "asks_check", "asks_practice"]
+WAY_IN += ["qualify_gold", "qualify_right", "asks_exit"]
 WELFARE = ("reveal", "exposure_items", "exposure_minutes", "break_minutes")
 
 
@@ -30,6 +32,7 @@ def describe(study: Study) -> dict[str, Any]:
         "exclusion_rules": study.exclusion_rules,
         "stop_rule": study.stop_rule,
         "welfare": {name: getattr(study, name) for name in WELFARE},
+        "way_in": {name: getattr(study, name) for name in WAY_IN},
         "gold_every": study.gold_every,
         "lease_s": study.lease_s,
         "comparisons": study.comparisons.count(),
@@ -41,7 +44,8 @@ def describe_rubric(rubric: Rubric) -> dict[str, Any]:
     guide_sha256 = hashlib.sha256(rubric.guide.encode()).hexdigest()
     fields = ["slug", "version", "kind", "scale", "questions"]
     fields += ["asks_tie_kind", "asks_acceptability", "asks_safety"]
-    return {name: getattr(rubric, name) for name in fields} | {"guide_sha256": guide_sha256}
+    digests = {"guide_sha256": guide_sha256, "training_sha256": digest_of(rubric.training)}
+    return {name: getattr(rubric, name) for name in fields} | digests
 
 
 def comparisons_digest(study: Study) -> str:

@@ -16,8 +16,17 @@ from raters.forms import AnswerForm
 from raters.models import Assignment, Enrolment, Rater, Study
 from raters.rendering import render as render_markdown
 from raters.showing import showing
+from raters.way_in import qualify
 from raters.welfare import done_so_far, is_covered, rests_until, wanted_hazards
 from raters.wellbeing import cover
+
+BEFORE_WORK = {
+    Enrolment.Step.CONSENT,
+    Enrolment.Step.CONTENT_NOTE,
+    Enrolment.Step.GUIDE,
+    Enrolment.Step.CHECK,
+    Enrolment.Step.PRACTICE,
+}
 
 
 @never_cache
@@ -34,6 +43,13 @@ def my_studies(request: HttpRequest, rater: Rater) -> HttpResponse:
 @raters_only
 def next_comparison(request: HttpRequest, rater: Rater, public_id: str) -> HttpResponse:
     study = study_of(rater, public_id)
+    enrolment = study.enrolments.select_related("study__rubric").get(rater=rater)
+    qualify(enrolment)
+    arriving = enrolment.status == Enrolment.Status.ACTIVE and enrolment.step in BEFORE_WORK
+    if arriving or enrolment.status == Enrolment.Status.SCREENED_OUT:
+        return redirect("raters:way_in", public_id=study.public_id)
+    if enrolment.status == Enrolment.Status.FINISHED:
+        return redirect("raters:completed", public_id=study.public_id)
     if assignment := claim_next(rater, study):
         return redirect("raters:judge", token=assignment.token)
     return redirect("raters:done", public_id=study.public_id)
@@ -119,6 +135,8 @@ def done(request: HttpRequest, rater: Rater, public_id: str) -> HttpResponse:
     numbers = progress(rater, study)
     context = {"study": study, "message": nothing_left(rater, study, numbers), **numbers}
     context |= done_so_far(rater, study)
+    at_work = study.enrolments.filter(rater=rater, status="active", step__in=["work", "exit"])
+    context["may_leave"] = bool(numbers["done"]) and at_work.exists()
     return render(request, "raters/done.html", context)
 
 

@@ -1,17 +1,19 @@
 """The rubrics that come with Assay: a guide and its questions for each kind of prompt set."""
 
+import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from raters.models import Rubric
 from raters.scales import CRITERIA
+from raters.welfare import SAFETY_SETTINGS
 
 GUIDES = Path(__file__).parent / "guides"
 
 
 @dataclass(frozen=True)
 class Preset:
-    """What one of our rubrics asks; its guide lies in `guides/` under the same slug."""
+    """What one of our rubrics asks; its guide and its training lie in `guides/` under the same slug."""
 
     slug: str
     title: str
@@ -22,7 +24,8 @@ class Preset:
     asks_safety: bool = False
 
     def values(self) -> dict[str, object]:
-        return {**asdict(self), "guide": (GUIDES / f"{self.slug}.md").read_text()}
+        training = json.loads((GUIDES / f"{self.slug}.json").read_text())
+        return {**asdict(self), "guide": (GUIDES / f"{self.slug}.md").read_text(), "training": training}
 
 
 # "Better" and "is either good" are two questions, so a tie is asked for its kind. Where each response gets a label of
@@ -46,3 +49,11 @@ def preset(kind: str) -> Rubric:
     if newest and all(getattr(newest, name) == value for name, value in values.items()):
         return newest
     return Rubric.objects.create(kind=kind, version=newest.version + 1 if newest else 1, **values)
+
+
+def study_settings(kind: str) -> dict[str, object]:
+    """What a new study under such a rubric starts with; all of it can be changed while the study is a draft."""
+    consent = (GUIDES / "consent.md").read_text()
+    if kind != Rubric.Kind.SAFETY:
+        return {"consent": consent}
+    return {"consent": consent, "content_note": (GUIDES / "content-note.md").read_text(), **SAFETY_SETTINGS}

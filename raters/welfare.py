@@ -70,7 +70,7 @@ def rests_until(rater: Rater, study: Study) -> datetime | None:
     if not seen:
         return None
     sent = Judgment.objects.filter(assignment__rater=rater, assignment__comparison__study=study)
-    last = max(seen[0], *sent.order_by("-pk").values_list("submitted_at", flat=True)[:1])
+    last = max([seen[0], *sent.order_by("-pk").values_list("submitted_at", flat=True)[:1]])
     stretch = list(seen_without(pause, seen))
     if now - last >= pause or not is_over(study, len(stretch), now - stretch[-1]):
         return None

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, URLValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from generation.models import GenerationRun
 from promptsets.models import PromptSetVersion
@@ -47,6 +47,9 @@ class Rubric(models.Model):
         blank=True,
         validators=[known_criteria],
         help_text='Further criteria that a rater may answer, such as ["helpful", "correct"]',
+    )
+    training = models.JSONField(
+        default=dict, blank=True, help_text="Check questions and practice pairs, as in raters/guides/*.json"
     )
     asks_tie_kind = models.BooleanField(
         default=False, help_text="Whether a tie is asked: both good, both poor?"
@@ -123,6 +126,26 @@ class Study(models.Model):
     lease_s = models.PositiveIntegerField(
         default=1800, help_text="Seconds a rater may keep a comparison unanswered"
     )
+    consent = models.TextField(blank=True, help_text="Markdown that a rater agrees to; empty: not asked")
+    content_note = models.TextField(blank=True, help_text="Markdown on what may distress; empty: no note")
+    shows_guide = models.BooleanField(default=True, help_text="Whether the guide is a step of its own")
+    asks_check = models.BooleanField(default=True, help_text="Whether the rubric's check questions are asked")
+    asks_practice = models.BooleanField(
+        default=True, help_text="Whether the rubric's practice pairs come before the work"
+    )
+    qualify_gold = models.PositiveSmallIntegerField(
+        default=10, help_text="Gold comparisons that qualify a rater, as far as there are so many; 0: none"
+    )
+    qualify_right = models.PositiveSmallIntegerField(default=8, help_text="How many of them must be right")
+    asks_exit = models.BooleanField(
+        default=True, help_text="Whether raters are asked a few things at the end"
+    )
+    completion_url = models.CharField(
+        max_length=500,
+        blank=True,
+        validators=[URLValidator(schemes=["https"])],
+        help_text="Where a rater goes at the end; {code}, {PROLIFIC_PID} and the like are filled in",
+    )
     reveal = models.BooleanField(
         default=False, help_text="Whether each comparison waits behind a cover that names its hazard"
     )
@@ -182,6 +205,10 @@ class Study(models.Model):
             models.CheckConstraint(
                 condition=Q(self_identification_rule__in=["exclude", "mask"]),
                 name="study_self_identification_rule_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(qualify_gold=0) | Q(qualify_right__lte=F("qualify_gold")),
+                name="study_can_be_qualified_for",
             ),
         ]
 

@@ -15,6 +15,11 @@ MATRIX = {
     "raters:my_studies": (302, 200, 200, 404, 404),
     "raters:judge": (302, 200, 404, 404, 404),
     "raters:skip": (405, 405, 405, 405, 405),
+    "raters:join": (404, 404, 404, 404, 404),  # a made-up token lets nobody in
+    "raters:come_back": (200, 200, 200, 200, 200),
+    "raters:way_in": (302, 302, 404, 404, 404),
+    "raters:leave": (302, 200, 404, 404, 404),
+    "raters:completed": (302, 302, 404, 404, 404),
     "raters:reveal": (405, 405, 405, 405, 405),
     "raters:wellbeing": (302, 200, 404, 404, 404),
     "raters:surplus": (302, 200, 404, 404, 404),
@@ -28,6 +33,7 @@ MATRIX = {
     "dashboards:pause_rater": (405, 405, 405, 405, 405),
     "dashboards:gold": (302, 404, 404, 200, 200),
     "dashboards:add_gold": (405, 405, 405, 405, 405),
+    "dashboards:invitations": (302, 404, 404, 200, 200),
     "dashboards:new_study": (302, 404, 404, 200, 200),
     "dashboards:open_study": (405, 405, 405, 405, 405),
     "dashboards:prompt_sets": (302, 404, 404, 200, 200),
@@ -66,9 +72,11 @@ def people(db):
     builders.enrol(study, root)  # even then: who can look behind the blinding never rates
     token = claim_next(rita, study).token
     of_token = dict.fromkeys(("judge", "skip", "surplus", "reveal"), (token,))
-    arguments = of_token | dict.fromkeys(("next", "done", "wellbeing"), (study.public_id,))
+    arguments = of_token | dict.fromkeys(
+        ("next", "done", "wellbeing", "way_in", "leave", "completed"), (study.public_id,)
+    )
     prompts = str(study.prompt_set_version)
-    arguments |= dict.fromkeys(("study_raters", "gold"), (study.slug,))
+    arguments |= dict.fromkeys(("study_raters", "gold", "invitations"), (study.slug,))
     arguments |= dict.fromkeys(("pause_rater", "add_gold"), (study.slug, 1))
     arguments |= {"open_study": (study.slug,), "held": (study.slug,), "decide_held": (study.slug, 1)}
     arguments |= {"study": (study.slug,), "prompt_set": (prompts,), "prompt": (prompts, "p0000")}
@@ -79,7 +87,7 @@ def people(db):
         "make_subset": (prompts,),
     }
     arguments |= {"correct_prompt": (prompts, "p0000"), "prompt_changes": (prompts, prompts)}
-    return [*people, root], {**arguments, "first_administrator": ("made-up",)}
+    return [*people, root], {**arguments, "first_administrator": ("made-up",), "join": ("made-up",)}
 
 
 @pytest.mark.parametrize("route", MATRIX)

@@ -112,6 +112,34 @@ def test_swapping_the_texts_moves_the_texts_and_nothing_else(signed_in):
     assert [page.replace(one, b"@").replace(other, one).replace(b"@", other) for page in after] == before
 
 
+STEPS = ("consent", "content_note", "guide", "check", "practice", "qualification", "work", "exit")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_no_step_of_the_way_in_and_out_tells_more(signed_in, step):
+    client, study = signed_in
+    study.rubric, study.consent, study.content_note, study.reveal = preset("safety"), "Agree?", "Note.", True
+    study.save()
+    study.enrolments.update(step=step)
+    names = ("way_in", "leave", "completed", "wellbeing", "next", "done")
+    addresses = [reverse(f"raters:{name}", args=[study.public_id]) for name in names]
+    before = [sent(client.get(address)) for address in addresses]
+    study.enrolments.update(step=step)  # a study without gold has ended qualification meanwhile
+    swap_ids(study)
+    swap_names(*Checkpoint.objects.order_by("pk"))
+    assert [sent(client.get(address)) for address in addresses] == before
+
+
+def test_the_cover_is_the_same_whoever_wrote_what(signed_in):
+    client, study = signed_in
+    study.reveal = True
+    study.save()
+    address = client.get(reverse("raters:next", args=[study.public_id])).url
+    cover = sent(client.get(address))
+    swap_ids(study)
+    assert b"Before you read on" in cover and sent(client.get(address)) == cover
+
+
 def test_an_answer_leads_on_alike_whoever_wrote_what(signed_in):
     client, study = signed_in
     address = client.get(reverse("raters:next", args=[study.public_id])).url

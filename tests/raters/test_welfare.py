@@ -138,3 +138,10 @@ def test_safety_studies_start_with_covers_caps_and_a_support_line(db, preset, re
     question = Question(version, *(run.checkpoint for run in runs.values()), preset=preset)
     study = draft_study(question, runs, "care")
     assert (study.reveal, study.exposure_items, bool(study.support_line)) == (reveal, cap, reveal)
+
+
+def test_what_was_only_looked_at_counts_towards_the_break(db):
+    study = builders.study(exposure_items=1)
+    rater = builders.rater(study)
+    judging.now_shown(claim_next(rater, study))
+    assert rests_until(rater, study) is not None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assay.dashboards import held, prompt_changes, prompt_views, quality, study_making, views
+from assay.dashboards import held, invitations, prompt_changes, prompt_views, quality, study_making, views
 
 app_name = "dashboards"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("studies/<slug:slug>/raters/<int:pk>/", quality.pause_rater, name="pause_rater"),
     path("studies/<slug:slug>/gold/", quality.gold, name="gold"),
     path("studies/<slug:slug>/gold/<int:pk>/", quality.add_gold, name="add_gold"),
+    path("studies/<slug:slug>/invitations/", invitations.invitations, name="invitations"),
     path("prompts/", prompt_views.prompt_sets, name="prompt_sets"),
     path("prompts/<str:name>.<slug:suffix>", prompt_views.prompt_set_file, name="prompt_set_file"),
     path("prompts/<str:name>/", prompt_views.prompt_set, name="prompt_set"),

@@ -12,8 +12,7 @@ from promptsets.models import PromptSetVersion
 from raters.design import lock
 from raters.models import Rubric, Study, StudyArm
 from raters.pairing import pair
-from raters.rubrics import preset
-from raters.welfare import SAFETY_SETTINGS
+from raters.rubrics import preset, study_settings
 
 
 @dataclass(frozen=True)
@@ -97,14 +96,13 @@ def open_study(question: Question, runs: dict[str, GenerationRun], slug: str) ->
 def draft_study(question: Question, runs: dict[str, GenerationRun], slug: str) -> Study:
     """The study, paired, still open to changes of its settings."""
     rubric = question.rubric
-    welfare = SAFETY_SETTINGS if rubric.kind == Rubric.Kind.SAFETY else {}
     study = Study.objects.create(
         slug=slug,
         title=f"{question.candidate} against {question.baseline} on {question.prompts}",
         prompt_set_version=question.prompts,
         rubric=rubric,
         ratings_per_comparison=question.ratings,
-        **welfare,
+        **study_settings(rubric.kind),
     )
     for role, run in runs.items():
         StudyArm.objects.create(study=study, run=run, role=role)
