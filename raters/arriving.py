@@ -13,6 +13,7 @@ from raters import inviting, way_in
 from raters.access import plans_studies, raters_only, study_of
 from raters.models import Enrolment, Rater
 from raters.rendering import render as render_markdown
+from raters.rendering import render_prose
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LONGEST_PARAMETER = 200
@@ -93,7 +94,7 @@ def reading(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
         Step.CONTENT_NOTE: study.content_note,
         Step.GUIDE: study.rubric.guide,
     }
-    context = {"study": study, "step": enrolment.step, "text": render_markdown(texts[Step(enrolment.step)])}
+    context = {"study": study, "step": enrolment.step, "text": render_prose(texts[Step(enrolment.step)])}
     return render(request, "raters/reading.html", context)
 
 
@@ -112,7 +113,7 @@ def checking(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
             return redirect("raters:way_in", public_id=enrolment.study.public_id)
     rows = [{**one, "number": n, "wrong": n in wrong} for n, one in enumerate(questions)]
     context = {"study": enrolment.study, "rows": rows, "wrong": wrong, "left": way_in.TRIES - enrolment.tries}
-    context["guide"] = render_markdown(enrolment.study.rubric.guide)
+    context["guide"] = render_prose(enrolment.study.rubric.guide)
     return render(request, "raters/check.html", context, status=422 if wrong else 200)
 
 

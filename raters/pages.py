@@ -14,7 +14,7 @@ from raters.access import assignment_of, raters_only, study_of
 from raters.assignment import claim_next
 from raters.forms import AnswerForm
 from raters.models import Assignment, Enrolment, Rater, Study
-from raters.rendering import render as render_markdown
+from raters.rendering import render_prose
 from raters.showing import showing
 from raters.way_in import qualify
 from raters.welfare import done_so_far, is_covered, rests_until, wanted_hazards
@@ -86,7 +86,7 @@ def page(rater: Rater, assignment: Assignment, form: AnswerForm) -> dict[str, An
     return {
         "study": study,
         "showing": showing(assignment),
-        "guide": render_markdown(study.rubric.guide),
+        "guide": render_prose(study.rubric.guide),
         "form": form,
         "nonce": form.data.get("idempotency_key") or secrets.token_urlsafe(16),
         "previous": previous(rater, assignment),

@@ -89,7 +89,7 @@ def quality_of(study: Study) -> list[RaterQuality]:
         for rater, theirs in groupby(sorted(rows, key=lambda row: row.rater), key=lambda row: row.rater)
     }
     found = [of_rater(rater, theirs, pace, majorities) for rater, theirs in by_rater.items()]
-    flag(found, by_rater)
+    flag(found, {rater: Counter(row.raw_answer for row in theirs) for rater, theirs in by_rater.items()})
     return found
 
 
@@ -162,27 +162,38 @@ def repeated(rows: Iterable[Row]) -> Share:
     return share(again.preference == before.preference for again, before in pairs if before)
 
 
-def flag(found: list[RaterQuality], by_rater: dict[str, list[Row]]) -> None:
-    """Adds to each rater's flags what is out of line after Holm's correction over all raters and measures."""
-    tests = [test for one in found for test in tests_of(one, found, by_rater)]
-    for (one, name, _), adjusted in zip(tests, holm([p for *_, p in tests]), strict=True):
-        if adjusted < LEVEL:
-            one.flags.append(name)
+def flag(found: list[RaterQuality], answers: dict[str, Counter[str]]) -> None:
+    """Adds to each rater's flags what is out of line after Holm's correction over all raters and measures.
+
+    The one furthest out leaves the pool before the others are looked at again: against a pool that holds a rater who
+    always presses left, careful ones would seem to prefer the right.
+    """
+    pool = list(found)
+    while True:
+        tests = [(one, *test) for one in pool for test in tests_of(one, pool, answers)]
+        adjusted = holm([p for *_, p in tests])
+        if not tests or min(adjusted) >= LEVEL:
+            return
+        worst = min(tests, key=lambda test: test[2])[0]
+        out = [name for (one, name, _), p in zip(tests, adjusted, strict=True) if one is worst and p < LEVEL]
+        worst.flags.extend(out)
+        pool.remove(worst)
 
 
 def tests_of(
-    one: RaterQuality, found: list[RaterQuality], by_rater: dict[str, list[Row]]
-) -> Iterator[tuple[RaterQuality, str, float]]:
-    others = [other for other in found if other is not one]
+    one: RaterQuality, pool: list[RaterQuality], answers: dict[str, Counter[str]]
+) -> Iterator[tuple[str, float]]:
+    """Each measure with its p-value against the rest of the pool."""
+    others = [other for other in pool if other is not one]
     for name, alternative in TESTED.items():
         mine = one.shares[name]
         k, n = sum(other.shares[name].k for other in others), sum(other.shares[name].n for other in others)
         if mine.n and n:
-            pool = (k + 0.5) / (n + 1)  # never 0 or 1, under which a single case would be impossible
-            yield one, name, binomial_p(mine.k, mine.n, pool, alternative)
-    answers = Counter(row.raw_answer for other in others for row in by_rater[other.rater])
-    if answers and one.longest_run > 1:
-        yield one, "straight_line", run_p(one.longest_run, one.n, answers)
+            share = (k + 0.5) / (n + 1)  # never 0 or 1, under which a single case would be impossible
+            yield name, binomial_p(mine.k, mine.n, share, alternative)
+    said = sum((answers[other.rater] for other in others), Counter[str]())
+    if said and one.longest_run > 1:
+        yield "straight_line", run_p(one.longest_run, one.n, said)
 
 
 def run_p(length: int, n: int, answers: Counter[str]) -> float:

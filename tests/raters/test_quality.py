@@ -87,6 +87,10 @@ def test_one_who_presses_left_in_no_time_is_flagged(watched):
     assert {"left", "fast", "agreement", "straight_line"} <= set(lou.flags)
 
 
+def test_careful_raters_are_not_flagged_for_being_unlike_a_careless_one(watched):
+    assert [by_name(watched)[name].flags for name in ("ann", "bea", "cleo")] == [[], [], []]
+
+
 def test_agreement_is_with_what_most_of_the_others_said(db):
     study = builders.study(prompts=2, ratings=3)
     for name in ("ann", "bea"):
