@@ -34,6 +34,7 @@ MATRIX = {
     "dashboards:gold": (302, 404, 404, 200, 200),
     "dashboards:add_gold": (405, 405, 405, 405, 405),
     "dashboards:invitations": (302, 404, 404, 200, 200),
+    "dashboards:study_settings": (302, 404, 404, 404, 404),  # drafts alone have it, and this study is none
     "dashboards:new_study": (302, 404, 404, 200, 200),
     "dashboards:open_study": (405, 405, 405, 405, 405),
     "dashboards:prompt_sets": (302, 404, 404, 200, 200),
@@ -76,7 +77,7 @@ def people(db):
         ("next", "done", "wellbeing", "way_in", "leave", "completed"), (study.public_id,)
     )
     prompts = str(study.prompt_set_version)
-    arguments |= dict.fromkeys(("study_raters", "gold", "invitations"), (study.slug,))
+    arguments |= dict.fromkeys(("study_raters", "gold", "invitations", "study_settings"), (study.slug,))
     arguments |= dict.fromkeys(("pause_rater", "add_gold"), (study.slug, 1))
     arguments |= {"open_study": (study.slug,), "held": (study.slug,), "decide_held": (study.slug, 1)}
     arguments |= {"study": (study.slug,), "prompt_set": (prompts,), "prompt": (prompts, "p0000")}

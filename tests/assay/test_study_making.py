@@ -73,3 +73,18 @@ def test_both_bad_is_a_tie_in_the_headline_and_has_its_own_rate(db):
     assert estimates["win_rate"].detail["ties"] == 6
     assert estimates["both_bad"].value == pytest.approx(0.5)
     assert estimates["both_bad"].low < 0.5 < estimates["both_bad"].high
+
+
+def test_settings_of_a_draft_are_changed_on_their_page_until_it_is_locked(make, client):
+    make(preset="safety")
+    study = Study.objects.get()
+    address = reverse("dashboards:study_settings", args=[study.slug])
+    form = client.get(address).context["form"]
+    values = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+    values |= {"gold_every": 7, "exclusion_rules": '{"gold_below": 0.6}'}
+    assert client.post(address, values).status_code == 302
+    study.refresh_from_db()
+    assert (study.gold_every, study.exclusion_rules, study.reveal) == (7, {"gold_below": 0.6}, True)
+    assert client.post(address, values | {"exclusion_rules": '{"charm": 1}'}).status_code == 422
+    client.post(reverse("dashboards:open_study", args=[study.slug]))
+    assert client.get(address).status_code == 404

@@ -26,6 +26,9 @@ def site(transactional_db):
         builders.study(slug="summer", reveal=True, hazards=["ssh", "vcr"]),
         builders.rater(safety, "sam").user,
     )
+    draft = builders.study(slug="draft")
+    draft.status = "draft"
+    draft.save()
     hidden = safety.comparisons.filter(pk=safety.comparisons.first().pk)
     hidden.update(status="held", self_identified=True, self_identification=quote)
     rater, researcher = builders.rater(open_study), builders.researcher()
@@ -47,6 +50,7 @@ def site(transactional_db):
         f"/studies/{judged.slug}/raters/": researcher,
         f"/studies/{open_study.slug}/gold/": researcher,
         "/new-study/": researcher,
+        "/studies/draft/settings/": researcher,
         "/rate/return/": None,
         "/rate/join/made-up/": None,
         f"/rate/{open_study.public_id}/leave/": rater.user,

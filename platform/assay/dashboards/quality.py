@@ -15,6 +15,7 @@ from raters.exclusions import excluded_raters
 from raters.gold import make_gold
 from raters.models import Comparison, Enrolment, Study
 from raters.pausing import pause, release
+from raters.probe import blinding
 from raters.quality import quality_of
 
 A_PAGE = 20
@@ -29,7 +30,8 @@ def study_for(request: SignedInRequest, slug: str) -> Study:
 @researchers_only
 def study_raters(request: SignedInRequest, slug: str) -> HttpResponse:
     study = study_for(request, slug)
-    return render(request, "dashboards/raters.html", {"study": study, "rows": rows_of(study)})
+    context = {"study": study, "rows": rows_of(study), "blinding": blinding(study)}
+    return render(request, "dashboards/raters.html", context)
 
 
 def rows_of(study: Study) -> list[dict[str, Any]]:

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from assay.dashboards import held, invitations, prompt_changes, prompt_views, quality, study_making, views
+from assay.dashboards import (
+    held,
+    invitations,
+    prompt_changes,
+    prompt_views,
+    quality,
+    study_making,
+    study_settings,
+    views,
+)
 
 app_name = "dashboards"
 urlpatterns = [
@@ -8,6 +17,7 @@ urlpatterns = [
     path("new-study/", study_making.new_study, name="new_study"),
     path("studies/<slug:slug>/", views.study, name="study"),
     path("studies/<slug:slug>/open/", study_making.open_for_raters, name="open_study"),
+    path("studies/<slug:slug>/settings/", study_settings.study_settings, name="study_settings"),
     path("studies/<slug:slug>/held/", held.held, name="held"),
     path("studies/<slug:slug>/held/<int:pk>/", held.decide_held, name="decide_held"),
     path("studies/<slug:slug>/raters/", quality.study_raters, name="study_raters"),
