@@ -14,10 +14,11 @@ from generation.models import Response
 NAMES = (
     r"RecurrentGemma|Gemma|Gemini|Bard|PaLM|LaMDA|Griffin|Google(?: DeepMind)?|DeepMind|Mistral(?: AI)?|Mixtral|"
     r"ChatGPT|GPT(?:-?\d[\w.]*)?|OpenAI|Claude|Anthropic|Llama(?:[ -]?\d)?|Meta(?: AI)?|Qwen|Tongyi|"
-    r"Alibaba(?: Cloud)?|DeepSeek|Phi-\d|Copilot|Microsoft|Cohere|Command R|Falcon|Vicuna|LMSYS|Alpaca|Zephyr|"
+    r"Alibaba(?: Cloud)?|DeepSeek|Phi-\d|Copilot|Microsoft|Cohere|Command R|Falcon|Vicuna|LMSYS|"
+    r"Large Model Systems|Alpaca|Zephyr|"
     r"Grok|xAI|Yi|Baichuan|ChatGLM|Ernie|Baidu|Kimi|Moonshot|Hugging ?Face"
 )
-I_AM = r"(?:\bI(?:'m|’m| am)|\bmy name is|\bmy name's|\bcall me|\bI go by|\bthis is)"
+I_AM = r"(?:\bI(?:'m|’m| am)|\bmy name is|\bmy name's|\bcall me|\bI go by)"
 BETWEEN = r"(?:(?!of\b|at\b|for\b|with\b|to\b|in\b|on\b)[\w'’-]+,?\s+){0,6}?"  # "a fan of Google" is none of Google's
 MADE = r"(?:trained|created|developed|made|built|designed|fine-?tuned|programmed|maintained)"
 MODEL = r"(?:(?:large |open |conversational )*(?:language|AI) (?:model|assistant)|chatbot|LLM)"

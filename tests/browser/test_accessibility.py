@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from assay.reports.refresh import refresh
 from promptsets.models import PromptFile
+from raters.inviting import invite
 from raters.rubrics import preset
 from raters.simulation import Simulation, simulate
 from tests import builders
@@ -52,7 +53,7 @@ def site(transactional_db):
         "/new-study/": researcher,
         "/studies/draft/settings/": researcher,
         "/rate/return/": None,
-        "/rate/join/made-up/": None,
+        f"/rate/join/{invite(open_study)}/": None,
         f"/rate/{open_study.public_id}/leave/": rater.user,
         f"/studies/{open_study.slug}/invitations/": researcher,
         f"/studies/{safety.slug}/held/": researcher,

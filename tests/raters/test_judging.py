@@ -81,7 +81,7 @@ def test_judgments_cannot_be_changed_or_deleted(assignment):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"preference": "c"}, {"preference": "tie", "strength": 2}, {"both_bad": True}]
+    "wrong", [{"preference": "x"}, {"preference": "tie", "strength": 2}, {"both_bad": True}]
 )
 def test_the_database_refuses_a_judgment_that_contradicts_itself(assignment, wrong):
     row = {"preference": "a", "strength": 1, "raw_answer": "left", "idempotency_key": KEY}

@@ -35,6 +35,7 @@ HARMLESS = [
     "The mistral is a cold wind; I am cold.",
     "As Google's engineers write, caches help.",
     "You are a language model, he said.",
+    "This is an open-source library developed by Google.",
 ]
 
 
