@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from promptsets.record_admin import RecordAdmin
+from raters.design import WAY_IN, WELFARE
 from raters.models import (
     Assignment,
     Comparison,
@@ -60,7 +61,10 @@ class StudyAdmin(admin.ModelAdmin):
             "rubric",
             "ratings_per_comparison",
             "empty_policy",
+            "self_identification_rule",
+            "gold_every",
         )
+        fixed += (*WAY_IN, *WELFARE)
         fixed += ("lease_s", "exclusion_rules", "stop_rule", "status")
         return self.readonly_fields + (fixed if obj and obj.locked_at else ())
 

@@ -7,8 +7,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from raters.gold import block_of, gold_is_due
 from raters.judging import give_place_back, take_place
 from raters.models import Assignment, Enrolment, Rater, Study
+from raters.models.comparisons import ComparisonQuerySet
+from raters.welfare import rests_until, wanted_hazards
 
 
 def claim_next(rater: Rater, study: Study) -> Assignment | None:
@@ -23,7 +26,9 @@ def claim_next(rater: Rater, study: Study) -> Assignment | None:
         enrolment = enrolments.filter(study=study, rater=rater).first()
         if enrolment is None or not enrolment.may_claim:
             return None
-        return renew(rater, enrolment.study) or claim_new(rater, enrolment.study)
+        if held := renew(rater, enrolment.study):
+            return held
+        return None if rests_until(rater, enrolment.study) else claim_new(enrolment)
 
 
 def renew(rater: Rater, study: Study) -> Assignment | None:
@@ -33,19 +38,33 @@ def renew(rater: Rater, study: Study) -> Assignment | None:
     return held if held and lease(held, study, Assignment.State.LEASED) else None
 
 
-def claim_new(rater: Rater, study: Study) -> Assignment | None:
+def claim_new(enrolment: Enrolment) -> Assignment | None:
     # Each round that fails does so because somebody else got on, so the loop ends; giving up after the first
     # would tell a rater "nothing left" while places are free.
-    while (comparison_id := next_place(rater, study)) is not None:
-        if assignment := assign(study, comparison_id, rater):
+    while (comparison_id := next_place(enrolment)) is not None:
+        if assignment := assign(enrolment.study, comparison_id, enrolment.rater):
             return assignment
     return None
 
 
-def next_place(rater: Rater, study: Study) -> int | None:
-    """A comparison with the fewest ratings, by an order of this rater's own, which nobody can foresee."""
-    wanting = study.comparisons.wanting_ratings().unseen_by(rater).values_list("ratings_taken", "pk")
-    places = [(taken, keyed(study, "order", rater.pk, pk), pk) for taken, pk in fewest(wanting)]
+def next_place(enrolment: Enrolment) -> int | None:
+    """A comparison with the fewest ratings, by an order of this rater's own, which nobody can foresee.
+
+    Now and then it is a gold one instead, as long as there is other work: it looks like any other.
+    """
+    rater, study = enrolment.rater, enrolment.study
+    wanting = study.comparisons.wanting_ratings().unseen_by(rater).filter(wanted_hazards(enrolment))
+    if enrolment.step == Enrolment.Step.QUALIFICATION:
+        return first_of(wanting.gold(), study, rater)
+    place = first_of(wanting.regular(), study, rater)
+    if place and gold_is_due(study, rater, keyed(study, "gold", rater.pk, block_of(study, rater))):
+        return first_of(wanting.gold(), study, rater) or place
+    return place
+
+
+def first_of(wanting: ComparisonQuerySet, study: Study, rater: Rater) -> int | None:
+    rows = wanting.values_list("ratings_taken", "pk")
+    places = [(taken, keyed(study, "order", rater.pk, pk), pk) for taken, pk in fewest(rows)]
     return min(places)[2] if places else None
 
 

@@ -11,6 +11,10 @@ from promptsets.audit import audited
 from promptsets.digests import canonical_json
 from raters.models import Rubric, Study, StudyArm
 
+WAY_IN = ["consent", "content_note", "shows_guide", "asks_check", "asks_practice"]
+WAY_IN += ["qualify_gold", "qualify_right", "asks_exit"]
+WELFARE = ("reveal", "exposure_items", "exposure_minutes", "break_minutes")
+
 
 def describe(study: Study) -> dict[str, Any]:
     """Everything that decides what is asked and how it will be counted, in plain values."""
@@ -24,8 +28,12 @@ def describe(study: Study) -> dict[str, Any]:
         "rubric": describe_rubric(study.rubric),
         "ratings_per_comparison": study.ratings_per_comparison,
         "empty_policy": study.empty_policy,
+        "self_identification_rule": study.self_identification_rule,
         "exclusion_rules": study.exclusion_rules,
         "stop_rule": study.stop_rule,
+        "welfare": {name: getattr(study, name) for name in WELFARE},
+        "way_in": {name: getattr(study, name) for name in WAY_IN},
+        "gold_every": study.gold_every,
         "lease_s": study.lease_s,
         "comparisons": study.comparisons.count(),
         "comparisons_sha256": comparisons_digest(study),
@@ -34,8 +42,10 @@ def describe(study: Study) -> dict[str, Any]:
 
 def describe_rubric(rubric: Rubric) -> dict[str, Any]:
     guide_sha256 = hashlib.sha256(rubric.guide.encode()).hexdigest()
-    fields = ("slug", "version", "kind", "scale", "questions")
-    return {name: getattr(rubric, name) for name in fields} | {"guide_sha256": guide_sha256}
+    fields = ["slug", "version", "kind", "scale", "questions"]
+    fields += ["asks_tie_kind", "asks_acceptability", "asks_safety"]
+    digests = {"guide_sha256": guide_sha256, "training_sha256": digest_of(rubric.training)}
+    return {name: getattr(rubric, name) for name in fields} | digests
 
 
 def comparisons_digest(study: Study) -> str:
@@ -77,7 +87,7 @@ def lock(study: Study, actor: AbstractBaseUser | None = None) -> None:
     study.refresh_from_db()
     if study.status != Study.Status.DRAFT:
         raise ValueError(f"{study.slug} is {study.status}: only a draft can be locked")
-    if not study.comparisons.wanting_ratings().exists():
+    if not study.comparisons.regular().wanting_ratings().exists():
         raise ValueError(f"{study.slug} has no comparison that can be shown to raters")
     study.prompt_set_version.freeze()
     study.design = describe(study)

@@ -1,6 +1,5 @@
 """Recording what a rater decided: once per submit, in the comparison's own terms, never overwriting."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
@@ -8,8 +7,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from raters.models import Assignment, Comparison, Enrolment, Judgment
-from raters.scales import Choice, choice
+from raters.answers import Answer, check, labels, own_terms
+from raters.models import Assignment, Comparison, Enrolment, Judgment, SafetyLabel
 
 Outcome = Literal["win", "tie", "loss"]
 OUTCOMES: dict[str, Outcome] = {
@@ -28,42 +27,25 @@ class Receipt(Enum):
     CLOSED = "closed"  # a changed answer after the end: the one that was given in time stands
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A rater's answer as the page sends it. `value` names one of the rubric's choices."""
-
-    value: str
-    idempotency_key: str
-    comment: str = ""
-    active_ms: int | None = None
-
-
 @transaction.atomic
 def record(assignment: Assignment, answer: Answer) -> Receipt:
     """Stores the answer as the newest version of this assignment's judgment.
 
-    Raises: ValueError if the rubric's scale has no such choice. Random: nothing.
+    Raises: ValueError if it is no answer to what the rubric asks. Random: nothing.
     """
     counts = lock_and_ask(assignment)
     held = Assignment.objects.select_related("comparison__study__rubric").get(pk=assignment.pk)
-    chosen = choice(held.comparison.study.rubric.scale, answer.value)
+    rubric = held.comparison.study.rubric
+    check(answer, rubric)
     latest = held.judgments.current().first()
     if latest and says_the_same(latest, answer):
         return Receipt.REPEATED
     if latest and not counts:
         return Receipt.CLOSED
     state = settle(held, counts)
-    Judgment.objects.create(
-        assignment=held,
-        supersedes=latest,
-        preference=preference(chosen, a_is_left=held.a_is_left),
-        strength=chosen.strength,
-        both_bad=chosen.both_bad,
-        raw_answer=chosen.value,
-        comment=answer.comment,
-        active_ms=answer.active_ms,
-        idempotency_key=answer.idempotency_key,
-    )
+    terms = own_terms(answer, rubric, a_is_left=held.a_is_left)
+    judgment = Judgment.objects.create(assignment=held, supersedes=latest, **terms)
+    SafetyLabel.objects.bulk_create(labels(judgment, answer))
     return Receipt.SURPLUS if state == Assignment.State.SURPLUS else Receipt.COUNTED
 
 
@@ -83,9 +65,9 @@ def lock_and_ask(assignment: Assignment) -> bool:
 
 
 def says_the_same(judgment: Judgment, answer: Answer) -> bool:
-    return (judgment.idempotency_key, judgment.raw_answer, judgment.comment) == (
+    return (judgment.idempotency_key, judgment.raw_answers, judgment.comment) == (
         answer.idempotency_key,
-        answer.value,
+        answer.raw(),
         answer.comment,
     )
 
@@ -126,13 +108,6 @@ def skip(assignment: Assignment, reason: str = "") -> None:
     )
     if skipped:
         give_place_back(assignment.comparison_id)
-
-
-def preference(chosen: Choice, *, a_is_left: bool) -> str:
-    """The choice in the comparison's own terms: a, b or tie."""
-    if chosen.favours == "neither":
-        return Judgment.Preference.TIE
-    return Judgment.Preference.A if (chosen.favours == "left") == a_is_left else Judgment.Preference.B
 
 
 def outcome(judgment: Judgment) -> Outcome:

@@ -13,9 +13,20 @@ from raters import judging
 from raters.access import assignment_of, raters_only, study_of
 from raters.assignment import claim_next
 from raters.forms import AnswerForm
-from raters.models import Assignment, Rater, Study
-from raters.rendering import render as render_markdown
+from raters.models import Assignment, Enrolment, Rater, Study
+from raters.rendering import render_prose
 from raters.showing import showing
+from raters.way_in import qualify
+from raters.welfare import done_so_far, is_covered, rests_until, wanted_hazards
+from raters.wellbeing import cover
+
+BEFORE_WORK = {
+    Enrolment.Step.CONSENT,
+    Enrolment.Step.CONTENT_NOTE,
+    Enrolment.Step.GUIDE,
+    Enrolment.Step.CHECK,
+    Enrolment.Step.PRACTICE,
+}
 
 
 @never_cache
@@ -32,6 +43,13 @@ def my_studies(request: HttpRequest, rater: Rater) -> HttpResponse:
 @raters_only
 def next_comparison(request: HttpRequest, rater: Rater, public_id: str) -> HttpResponse:
     study = study_of(rater, public_id)
+    enrolment = study.enrolments.select_related("study__rubric").get(rater=rater)
+    qualify(enrolment)
+    arriving = enrolment.status == Enrolment.Status.ACTIVE and enrolment.step in BEFORE_WORK
+    if arriving or enrolment.status == Enrolment.Status.SCREENED_OUT:
+        return redirect("raters:way_in", public_id=study.public_id)
+    if enrolment.status == Enrolment.Status.FINISHED:
+        return redirect("raters:completed", public_id=study.public_id)
     if assignment := claim_next(rater, study):
         return redirect("raters:judge", token=assignment.token)
     return redirect("raters:done", public_id=study.public_id)
@@ -42,6 +60,8 @@ def next_comparison(request: HttpRequest, rater: Rater, public_id: str) -> HttpR
 @raters_only
 def judge(request: HttpRequest, rater: Rater, token: str) -> HttpResponse:
     assignment = assignment_of(rater, token)
+    if is_covered(assignment):
+        return cover(request, rater, token)
     form = AnswerForm(assignment, request.POST or None)
     if request.method == "POST" and form.is_valid():
         receipt = judging.record(assignment, form.answer())
@@ -66,7 +86,7 @@ def page(rater: Rater, assignment: Assignment, form: AnswerForm) -> dict[str, An
     return {
         "study": study,
         "showing": showing(assignment),
-        "guide": render_markdown(study.rubric.guide),
+        "guide": render_prose(study.rubric.guide),
         "form": form,
         "nonce": form.data.get("idempotency_key") or secrets.token_urlsafe(16),
         "previous": previous(rater, assignment),
@@ -79,7 +99,9 @@ def progress(rater: Rater, study: Study) -> dict[str, int]:
     mine = Assignment.objects.of(rater, study)
     done = mine.filter(state__in=[Assignment.State.DONE, Assignment.State.SURPLUS]).count()
     held = mine.filter(state=Assignment.State.LEASED).count()
-    return {"done": done, "total": done + held + study.comparisons.wanting_ratings().unseen_by(rater).count()}
+    enrolment = study.enrolments.get(rater=rater)
+    wanting = study.comparisons.regular().wanting_ratings().unseen_by(rater)
+    return {"done": done, "total": done + held + wanting.filter(wanted_hazards(enrolment)).count()}
 
 
 def previous(rater: Rater, assignment: Assignment) -> Assignment | None:
@@ -111,15 +133,22 @@ def surplus(request: HttpRequest, rater: Rater, token: str) -> HttpResponse:
 def done(request: HttpRequest, rater: Rater, public_id: str) -> HttpResponse:
     study = study_of(rater, public_id)
     numbers = progress(rater, study)
-    context = {"study": study, "message": nothing_left(study, numbers), **numbers}
+    context = {"study": study, "message": nothing_left(rater, study, numbers), **numbers}
+    context |= done_so_far(rater, study)
+    at_work = study.enrolments.filter(rater=rater, status="active", step__in=["work", "exit"])
+    context["may_leave"] = bool(numbers["done"]) and at_work.exists()
     return render(request, "raters/done.html", context)
 
 
-def nothing_left(study: Study, numbers: dict[str, int]) -> str:
+def nothing_left(rater: Rater, study: Study, numbers: dict[str, int]) -> str:
     if study.status == Study.Status.CLOSED:
         return _("The study is closed. Thank you for your answers.")
     if study.status == Study.Status.PAUSED:
         return _("The study is paused. Your answers are kept; come back later.")
+    if study.enrolments.filter(rater=rater, status=Enrolment.Status.PAUSED).exists():
+        return _("Your part in this study is paused. Your answers are kept; ask the team that invited you.")
+    if until := rests_until(rater, study):
+        return _("Time for a break. There is more for you from %(time)s UTC on.") % {"time": f"{until:%H:%M}"}
     if numbers["done"] < numbers["total"]:
         return _("There are comparisons waiting for you.")
     return _("You have answered everything there is for you. Thank you.")

@@ -7,7 +7,9 @@ from django.db import transaction
 
 from generation.models import Response, RunResponse
 from promptsets.models import Prompt
+from raters.holding import SELF_IDENTIFICATION
 from raters.models import Comparison, Study, StudyArm
+from raters.self_identification import Finding, as_rows, findings
 
 UNUSABLE = {Response.Status.ERROR: "failed", Response.Status.BLOCKED: "blocked"}
 
@@ -40,11 +42,16 @@ def pair(study: Study) -> Pairing:
 
 
 def comparisons_between(study: Study, a: StudyArm, b: StudyArm) -> Iterator[Comparison]:
-    """One comparison for each prompt, in the prompts' order, from the first sample of either run."""
+    """One comparison for each prompt, in the prompts' order, from the first sample of either run.
+
+    One whose response may say who wrote it is held: a person looks at it, and the study's rule does the rest.
+    """
+    names = {arm.run.checkpoint.name for arm in (a, b)}
     of_a, of_b = responses_by_prompt(a), responses_by_prompt(b)
     for prompt in Prompt.objects.filter(version=study.prompt_set_version).order_by("position"):
         response_a, response_b = of_a.get(prompt.pk), of_b.get(prompt.pk)
         reason = why_not_shown(study, response_a) or why_not_shown(study, response_b)
+        found = [] if reason else findings(prompt.turns, response_a, response_b, names)
         yield Comparison(
             study=study,
             prompt=prompt,
@@ -53,8 +60,10 @@ def comparisons_between(study: Study, a: StudyArm, b: StudyArm) -> Iterator[Comp
             response_a=response_a,
             response_b=response_b,
             ratings_wanted=study.ratings_per_comparison,
-            status=Comparison.Status.EXCLUDED if reason else Comparison.Status.OPEN,
-            status_reason=reason,
+            status=status_for(reason, found),
+            status_reason=reason or (SELF_IDENTIFICATION if found else ""),
+            self_identified=bool(found),
+            self_identification=as_rows(found),
         )
 
 
@@ -70,6 +79,12 @@ def why_not_shown(study: Study, response: Response | None) -> str:
     if response.status == Response.Status.EMPTY and study.empty_policy == Study.EmptyPolicy.EXCLUDE:
         return "empty"
     return UNUSABLE.get(Response.Status(response.status), "")
+
+
+def status_for(reason: str, found: list[Finding]) -> str:
+    if reason:
+        return Comparison.Status.EXCLUDED
+    return Comparison.Status.HELD if found else Comparison.Status.OPEN
 
 
 def count_reasons(comparisons: list[Comparison]) -> dict[str, int]:

@@ -37,6 +37,8 @@ HIDDEN = re.compile(
 LONGEST, DEEPEST = 100_000, 40
 DEEP = re.compile(rf"^[ \t]{{{2 * DEEPEST},}}\S|^(?:[ \t]*(?:>|[-*+]|\d+[.)])){{{DEEPEST},}}", re.MULTILINE)
 
+WRAPPED = re.compile(r"(?<=\S)\n *(?![\s\-*#>|\d]|$)")  # but not before a list, a heading, a quote or a table
+
 
 class PlainLinks(RendererHTML):
     """Writes links and images as text with the address in brackets: nothing on the page can be followed or fetched."""
@@ -77,6 +79,11 @@ def render(text: str) -> SafeString:
     if len(text) > LONGEST:
         html += f"<p>⟨{len(text) - LONGEST:,} more characters are not shown⟩</p>"
     return mark_safe(nh3.clean(html, tags=ALLOWED, attributes={}, url_schemes=set()))  # noqa: S308  cleaned above
+
+
+def render_prose(text: str) -> SafeString:
+    """A text of ours or of a researcher, whose lines were broken for the editor: here they flow."""
+    return render(WRAPPED.sub(" ", text))
 
 
 def demoted(tag: str) -> str:

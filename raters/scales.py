@@ -1,4 +1,4 @@
-"""The scales a rubric may ask, as data: what stands on each button, and what it means.
+"""What a rubric may ask of a comparison, as data: what stands on each button, and what it means.
 
 A choice is about the sides of the screen; `judging.py` turns it into a verdict about the comparison's own a and b.
 """
@@ -38,6 +38,27 @@ SCALES: dict[int, tuple[Choice, ...]] = {
     5: (A_MUCH, A_SLIGHTLY, SAME, B_SLIGHTLY, B_MUCH),
     7: (A_MUCH, A_BETTER, A_SLIGHTLY, SAME, B_SLIGHTLY, B_BETTER, B_MUCH),
 }
+
+# What the same buttons say where the question is which response is safer.
+SAFER: dict[str, str | Promise] = {
+    "left_much": _("A is much safer"),
+    "left": _("A is safer"),
+    "left_slightly": _("A is slightly safer"),
+    "right_slightly": _("B is slightly safer"),
+    "right": _("B is safer"),
+    "right_much": _("B is much safer"),
+}
+BOTH_BAD_SCALE = 4
+
+BOTH_GOOD, BOTH_POOR = "both_good", "both_poor"
+TIE_KINDS: dict[str, str | Promise] = {BOTH_GOOD: _("Both good"), BOTH_POOR: _("Both poor")}
+CRITERIA: dict[str, str | Promise] = {
+    "helpful": _("More helpful"),
+    "correct": _("More correct"),
+    "instructions": _("Follows the instructions better"),
+    "style": _("Better style"),
+}
+CRITERION_ANSWERS: dict[str, str | Promise] = {"left": _("A"), "same": _("Same"), "right": _("B")}
 
 
 def choice(scale: int, value: str) -> Choice:

@@ -1,5 +1,6 @@
 """What a rater is shown of a comparison: an allow-list, so that nothing else can reach the page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -8,6 +9,7 @@ from generation.models import Response
 from generation.statuses import TEMPLATE_TOKENS
 from raters.models import Assignment
 from raters.rendering import render
+from raters.self_identification import masked
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,10 @@ class Showing:
 
 
 def showing(assignment: Assignment) -> Showing:
-    prompts = assignment.comparison.prompt.turns
-    left, right = texts(assignment.left, prompts), texts(assignment.right, prompts)
+    comparison = assignment.comparison
+    prompts = comparison.prompt.turns
+    hidden = comparison.self_identification if comparison.masked else []
+    left, right = texts(assignment.left, prompts, hidden), texts(assignment.right, prompts, hidden)
     turns = tuple(
         Turn(number, render(prompt), render(a), render(b))
         for number, (prompt, a, b) in enumerate(zip(prompts, left, right, strict=True), start=1)
@@ -44,9 +48,13 @@ def showing(assignment: Assignment) -> Showing:
     return Showing(assignment.token, turns, answered)
 
 
-def texts(response: Response | None, prompts: list[str]) -> list[str]:
-    """One text for each turn, without what gives some checkpoints away: white space at the ends, template tokens."""
-    given = [without_tokens(text, prompts).strip() for text in response.turns] if response else []
+def texts(response: Response | None, prompts: list[str], hidden: Sequence[dict[str, str]] = ()) -> list[str]:
+    """One text for each turn, without what gives some checkpoints away: white space at the ends, template tokens.
+
+    `hidden` are the passages, of either response, that say who wrote it.
+    """
+    turns = response.turns if response else []
+    given = [masked(without_tokens(text, prompts), hidden).strip() for text in turns]
     return given[: len(prompts)] + [""] * (len(prompts) - len(given))
 
 

@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 
 from analysis.simulate import Side, SimulatedRaters, SimulatedTruth
+from promptsets.taxonomy import HAZARDS
 from raters import judging
+from raters.answers import SIDES, Answer, SafetyAnswer
 from raters.assignment import claim_next
-from raters.judging import Answer
 from raters.models import Assignment, Enrolment, Rater, Study
-from raters.scales import SCALES, Choice
+from raters.scales import BOTH_GOOD, SCALES, Choice
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,23 @@ def check(study: Study, simulation: Simulation) -> None:
 def answer(respondents: SimulatedRaters, number: int, assignment: Assignment, study: Study) -> Answer:
     side: Side = "left" if assignment.a_is_left else "right"
     outcome = respondents.outcome(number, assignment.comparison.prompt.key, side)
+    rubric = study.rubric
+    chosen = choice_for(outcome, assignment, rubric.scale)
     return Answer(
-        value=choice_for(outcome, assignment, study.rubric.scale).value,
+        value=chosen.value,
         idempotency_key=f"simulated-{assignment.pk}",
+        tie_kind=BOTH_GOOD if rubric.asks_tie_kind and chosen.favours == "neither" else "",
+        acceptable=dict.fromkeys(SIDES, True) if rubric.asks_acceptability else {},
+        safety={name: label_for(name, chosen, assignment) for name in SIDES} if rubric.asks_safety else {},
     )
+
+
+def label_for(side: str, chosen: Choice, assignment: Assignment) -> SafetyAnswer:
+    """The response that is not the safer one breaks the policy. No truth stands behind these labels."""
+    prompt = assignment.comparison.prompt
+    if chosen.favours in ("neither", side):
+        return SafetyAnswer("full_refusal" if prompt.expected == "refuse" else "full_compliance", "no")
+    return SafetyAnswer("full_compliance", "yes", prompt.hazard or next(iter(HAZARDS)), "mild")
 
 
 def choice_for(outcome: str, assignment: Assignment, scale: int) -> Choice:

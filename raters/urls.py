@@ -1,13 +1,20 @@
 from django.urls import path
 
-from raters import pages
+from raters import arriving, leaving, pages, wellbeing
 
 app_name = "raters"
 urlpatterns = [
+    path("join/<str:token>/", arriving.join, name="join"),
+    path("return/", arriving.come_back, name="come_back"),
     path("", pages.my_studies, name="my_studies"),
     path("c/<str:token>/", pages.judge, name="judge"),
+    path("c/<str:token>/show/", wellbeing.reveal, name="reveal"),
+    path("<str:public_id>/wellbeing/", wellbeing.wellbeing, name="wellbeing"),
     path("c/<str:token>/skip/", pages.skip, name="skip"),
     path("c/<str:token>/kept/", pages.surplus, name="surplus"),
+    path("<str:public_id>/way-in/", arriving.arrive, name="way_in"),
+    path("<str:public_id>/leave/", leaving.leave, name="leave"),
+    path("<str:public_id>/completed/", leaving.completed, name="completed"),
     path("<str:public_id>/next/", pages.next_comparison, name="next"),
     path("<str:public_id>/done/", pages.done, name="done"),
 ]

@@ -15,7 +15,9 @@ from raters.pairing import pair
 PASSWORD = "lantern-harbour-42"
 
 
-def prompt_set(prompts: int = 3, slug: str = "everyday", turns: int = 1) -> PromptSetVersion:
+def prompt_set(
+    prompts: int = 3, slug: str = "everyday", turns: int = 1, hazards: Sequence[str | None] = (None,)
+) -> PromptSetVersion:
     found = PromptSet.objects.create(slug=slug, title=slug.title(), kind="instruction")
     digest = text_digest([slug])
     version = PromptSetVersion.objects.create(
@@ -28,6 +30,7 @@ def prompt_set(prompts: int = 3, slug: str = "everyday", turns: int = 1) -> Prom
             position=position,
             key=f"p{position:04d}",
             turns=texts,
+            hazard=hazards[position % len(hazards)],
             category=("coding", "creative")[position % 2],
             text_sha256=text_digest(texts),
             characters=sum(map(len, texts)),
@@ -71,10 +74,16 @@ def rubric(scale: int = 3) -> Rubric:
 
 
 def study(
-    prompts: int = 3, ratings: int = 3, scale: int = 3, turns: int = 1, slug: str = "autumn", **fields: object
+    prompts: int = 3,
+    ratings: int = 3,
+    scale: int = 3,
+    turns: int = 1,
+    slug: str = "autumn",
+    hazards: Sequence[str | None] = (None,),
+    **fields: object,
 ) -> Study:
     """A study that collects judgments: candidate `heron`, baseline `plover`."""
-    version = prompt_set(prompts, slug=f"set-of-{slug}", turns=turns)
+    version = prompt_set(prompts, slug=f"set-of-{slug}", turns=turns, hazards=hazards)
     made = Study.objects.create(
         slug=slug,
         title=f"Heron against plover, {slug}",

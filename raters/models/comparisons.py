@@ -16,6 +16,12 @@ class ComparisonQuerySet(models.QuerySet["Comparison"]):
     def wanting_ratings(self) -> "ComparisonQuerySet":
         return self.filter(status=Comparison.Status.OPEN, ratings_taken__lt=F("ratings_wanted"))
 
+    def regular(self) -> "ComparisonQuerySet":
+        return self.filter(kind=Comparison.Kind.REGULAR)
+
+    def gold(self) -> "ComparisonQuerySet":
+        return self.filter(kind=Comparison.Kind.GOLD)
+
     def unseen_by(self, rater: Rater) -> "ComparisonQuerySet":
         """Without the prompts this rater has met in the study; one whose lease merely ran out may be met again."""
         met = Assignment.objects.filter(
@@ -54,6 +60,15 @@ class Comparison(models.Model):
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.REGULAR)
     status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
     status_reason = models.CharField(max_length=200, blank=True)
+    self_identified = models.BooleanField(default=False, help_text="Whether the scan found any such passage")
+    self_identification = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Passages that may say who wrote a response, as the scan found them",
+    )
+    masked = models.BooleanField(
+        default=False, help_text="Whether names in those passages are hidden, on both sides"
+    )
     gold_preference = models.CharField(max_length=3, null=True, blank=True)
     gold_reason = models.TextField(blank=True)
     ratings_wanted = models.PositiveSmallIntegerField()

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from generation.models import Response
+from promptsets.taxonomy import HAZARDS
 from raters.models.comparisons import Assignment
 from raters.models.studies import Study
 
@@ -42,6 +43,10 @@ class Judgment(models.Model):
         B = "b"
         TIE = "tie"
 
+    class TieKind(models.TextChoices):
+        BOTH_GOOD = "both_good"
+        BOTH_POOR = "both_poor"
+
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="judgments")
     supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
@@ -51,6 +56,15 @@ class Judgment(models.Model):
     both_bad = models.BooleanField(default=False)
     raw_answer = models.CharField(
         max_length=32, help_text="The choice as the rater saw it, by side of the screen"
+    )
+    raw_answers = models.JSONField(
+        default=dict, help_text="All that the rater chose on the page, by side of the screen"
+    )
+    tie_kind = models.CharField(max_length=9, choices=TieKind, blank=True)
+    acceptable_a = models.BooleanField(null=True, blank=True)
+    acceptable_b = models.BooleanField(null=True, blank=True)
+    criteria = models.JSONField(
+        default=dict, blank=True, help_text="Verdict by criterion: a, b or tie; unanswered ones are not here"
     )
     comment = models.TextField(blank=True)
     active_ms = models.PositiveIntegerField(
@@ -81,6 +95,12 @@ class Judgment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(both_bad=False) | Q(preference="tie"), name="judgment_both_bad_is_a_tie"
+            ),
+            models.CheckConstraint(
+                condition=Q(tie_kind="")
+                | Q(tie_kind="both_good", preference="tie", both_bad=False)
+                | Q(tie_kind="both_poor", preference="tie", both_bad=True),
+                name="judgment_tie_kind_fits_preference",
             ),
         ]
 
@@ -119,7 +139,7 @@ class SafetyLabel(models.Model):
     response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="safety_labels")
     answer_type = models.CharField(max_length=16, choices=AnswerType)
     violation = models.CharField(max_length=8, choices=Violation)
-    hazard = models.CharField(max_length=8, blank=True)
+    hazard = models.CharField(max_length=8, choices=list(HAZARDS.items()), blank=True)
     severity = models.CharField(max_length=8, choices=Severity, blank=True)
 
     class Meta:
@@ -140,6 +160,13 @@ class SafetyLabel(models.Model):
             models.CheckConstraint(
                 condition=~Q(violation="yes") | (~Q(hazard="") & ~Q(severity="")),
                 name="safety_violation_names_hazard_and_severity",
+            ),
+            models.CheckConstraint(
+                condition=Q(violation="yes") | Q(hazard="", severity=""),
+                name="safety_nothing_is_named_without_violation",
+            ),
+            models.CheckConstraint(
+                condition=Q(hazard="") | Q(hazard__in=list(HAZARDS)), name="safety_hazard_is_known"
             ),
         ]
 

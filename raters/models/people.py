@@ -5,6 +5,7 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from raters.models.studies import Study
 
@@ -30,6 +31,9 @@ class Rater(models.Model):
     )
     code = models.CharField(max_length=16, unique=True, default=new_code)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.HUMAN)
+    return_code_sha256 = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Digest of the code to come back with"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -72,6 +76,8 @@ class Enrolment(models.Model):
 
     class Step(models.TextChoices):
         CONSENT = "consent"
+        CONTENT_NOTE = "content_note"
+        GUIDE = "guide"
         CHECK = "check"
         PRACTICE = "practice"
         QUALIFICATION = "qualification"
@@ -82,14 +88,24 @@ class Enrolment(models.Model):
         ACTIVE = "active"
         PAUSED = "paused"
         FINISHED = "finished"
+        SCREENED_OUT = "screened_out", "not for this study"
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="enrolments")
     rater = models.ForeignKey(Rater, on_delete=models.PROTECT, related_name="enrolments")
     invitation = models.ForeignKey(Invitation, null=True, blank=True, on_delete=models.PROTECT)
     step = models.CharField(max_length=16, choices=Step, default=Step.WORK)
-    status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
+    status = models.CharField(max_length=12, choices=Status, default=Status.ACTIVE)
     pause_reason = models.CharField(max_length=500, blank=True)
     consented_at = models.DateTimeField(null=True, blank=True)
+    recruitment = models.JSONField(
+        default=dict, blank=True, help_text="What the recruiting site put into the link"
+    )
+    tries = models.PositiveSmallIntegerField(default=0, help_text="Failed tries at the check")
+    practised = models.PositiveSmallIntegerField(default=0, help_text="Practice pairs behind the rater")
+    exit_survey = models.JSONField(default=dict, blank=True)
+    declined_hazards = models.JSONField(
+        default=list, blank=True, help_text="Hazards that this rater would rather not read about"
+    )
     completion_code = models.CharField(max_length=16, default=new_code, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -97,11 +113,26 @@ class Enrolment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["study", "rater"], name="rater_enrols_once_in_a_study"),
             models.CheckConstraint(
-                condition=Q(step__in=["consent", "check", "practice", "qualification", "work", "exit"]),
+                condition=Q(
+                    step__in=[
+                        "consent",
+                        "content_note",
+                        "guide",
+                        "check",
+                        "practice",
+                        "qualification",
+                        "work",
+                        "exit",
+                    ]
+                ),
                 name="enrolment_step_is_known",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["active", "paused", "finished"]), name="enrolment_status_is_known"
+                condition=Q(status__in=["active", "paused", "finished", "screened_out"]),
+                name="enrolment_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="paused") | ~Q(pause_reason=""), name="enrolment_pause_has_a_reason"
             ),
         ]
 
@@ -119,5 +150,10 @@ class Enrolment(models.Model):
 
     @property
     def may_claim(self) -> bool:
-        """Whether the rater has come to the work, and the study gives out comparisons."""
-        return self.counts and self.step == self.Step.WORK and self.study.status == Study.Status.COLLECTING
+        """Whether the rater has come to comparisons, and the study gives them out."""
+        at_comparisons = self.step in {self.Step.QUALIFICATION, self.Step.WORK}
+        return self.counts and at_comparisons and self.study.status == Study.Status.COLLECTING
+
+    def consent(self) -> None:
+        """Notes when the rater agreed; the first time stands."""
+        Enrolment.objects.filter(pk=self.pk, consented_at=None).update(consented_at=timezone.now())

@@ -4,12 +4,15 @@ import secrets
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, URLValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from generation.models import GenerationRun
 from promptsets.models import PromptSetVersion
+from raters.rules import known_rules
+from raters.scales import CRITERIA
 
 
 def new_public_id() -> str:
@@ -20,8 +23,14 @@ def new_secret() -> str:
     return secrets.token_hex(32)
 
 
+def known_criteria(questions: Any) -> None:
+    """Raises: ValidationError for anything but a list of criteria that a page can ask."""
+    if not isinstance(questions, list) or not set(map(str, questions)) <= CRITERIA.keys():
+        raise ValidationError(f"A list of these, no others: {', '.join(CRITERIA)}.")
+
+
 class Rubric(models.Model):
-    """A version of the guide and the scale that raters work with. A changed guide is a new version."""
+    """A version of the guide and the questions that raters work with. A changed one is a new version."""
 
     class Kind(models.TextChoices):
         INSTRUCTION = "instruction", "instruction following"
@@ -34,7 +43,22 @@ class Rubric(models.Model):
     guide = models.TextField(help_text="Markdown, shown to raters")
     scale = models.PositiveSmallIntegerField(default=3, help_text="3, 4 (with both bad), 5 or 7 points")
     questions = models.JSONField(
-        default=list, blank=True, help_text="Further criteria asked of each comparison"
+        default=list,
+        blank=True,
+        validators=[known_criteria],
+        help_text='Further criteria that a rater may answer, such as ["helpful", "correct"]',
+    )
+    training = models.JSONField(
+        default=dict, blank=True, help_text="Check questions and practice pairs, as in raters/guides/*.json"
+    )
+    asks_tie_kind = models.BooleanField(
+        default=False, help_text="Whether a tie is asked: both good, both poor?"
+    )
+    asks_acceptability = models.BooleanField(
+        default=False, help_text="Whether each response is asked: would it do?"
+    )
+    asks_safety = models.BooleanField(
+        default=False, help_text="Whether each response gets a safety label before the verdict"
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -46,10 +70,17 @@ class Rubric(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=["instruction", "safety"]), name="rubric_kind_is_known"
             ),
+            models.CheckConstraint(  # the fourth button is the kind of tie
+                condition=~Q(scale=4, asks_tie_kind=True), name="rubric_asks_for_both_bad_once"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.title} (version {self.version})"
+
+    @property
+    def asks_of_each_response(self) -> bool:
+        return self.asks_acceptability or self.asks_safety
 
 
 class StudyQuerySet(models.QuerySet["Study"]):
@@ -77,6 +108,10 @@ class Study(models.Model):
         JUDGE = "judge", "an empty response is judged, shown by a neutral note"
         EXCLUDE = "exclude", "a comparison with an empty response is left out and counted"
 
+    class SelfIdentificationRule(models.TextChoices):
+        EXCLUDE = "exclude", "a response that says who wrote it is shown to nobody, and counted"
+        MASK = "mask", "what says who wrote a response is hidden, on both sides alike"
+
     slug = models.SlugField(max_length=100, unique=True)
     title = models.CharField(max_length=200)
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
@@ -85,11 +120,51 @@ class Study(models.Model):
     rubric = models.ForeignKey(Rubric, on_delete=models.PROTECT, related_name="studies")
     ratings_per_comparison = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1)])
     empty_policy = models.CharField(max_length=8, choices=EmptyPolicy, default=EmptyPolicy.JUDGE)
+    self_identification_rule = models.CharField(
+        max_length=8, choices=SelfIdentificationRule, default=SelfIdentificationRule.EXCLUDE
+    )
     lease_s = models.PositiveIntegerField(
         default=1800, help_text="Seconds a rater may keep a comparison unanswered"
     )
+    consent = models.TextField(blank=True, help_text="Markdown that a rater agrees to; empty: not asked")
+    content_note = models.TextField(blank=True, help_text="Markdown on what may distress; empty: no note")
+    shows_guide = models.BooleanField(default=True, help_text="Whether the guide is a step of its own")
+    asks_check = models.BooleanField(default=True, help_text="Whether the rubric's check questions are asked")
+    asks_practice = models.BooleanField(
+        default=True, help_text="Whether the rubric's practice pairs come before the work"
+    )
+    qualify_gold = models.PositiveSmallIntegerField(
+        default=10, help_text="Gold comparisons that qualify a rater, as far as there are so many; 0: none"
+    )
+    qualify_right = models.PositiveSmallIntegerField(default=8, help_text="How many of them must be right")
+    asks_exit = models.BooleanField(
+        default=True, help_text="Whether raters are asked a few things at the end"
+    )
+    completion_url = models.CharField(
+        max_length=500,
+        blank=True,
+        validators=[URLValidator(schemes=["https"])],
+        help_text="Where a rater goes at the end; {code}, {PROLIFIC_PID} and the like are filled in",
+    )
+    reveal = models.BooleanField(
+        default=False, help_text="Whether each comparison waits behind a cover that names its hazard"
+    )
+    exposure_items = models.PositiveSmallIntegerField(
+        default=0, help_text="Comparisons in a row, after which a rater takes a break; 0: no limit"
+    )
+    exposure_minutes = models.PositiveSmallIntegerField(
+        default=0, help_text="Minutes of work, after which a rater takes a break; 0: no limit"
+    )
+    break_minutes = models.PositiveSmallIntegerField(default=10, help_text="How long a break is")
+    support_line = models.TextField(blank=True, help_text="Whom raters can turn to; shown on their pages")
+    gold_every = models.PositiveSmallIntegerField(
+        default=15, help_text="One comparison in so many is gold, where there is gold; 0: none"
+    )
     exclusion_rules = models.JSONField(
-        default=dict, blank=True, help_text="Fixed before the study is unblinded"
+        default=dict,
+        blank=True,
+        validators=[known_rules],
+        help_text='Who is left out of the headline, such as {"gold_below": 0.6, "fast_above": 0.5}; fixed by the lock',
     )
     stop_rule = models.JSONField(default=dict, blank=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
@@ -126,6 +201,14 @@ class Study(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(empty_policy__in=["judge", "exclude"]), name="study_empty_policy_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(self_identification_rule__in=["exclude", "mask"]),
+                name="study_self_identification_rule_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(qualify_gold=0) | Q(qualify_right__lte=F("qualify_gold")),
+                name="study_can_be_qualified_for",
             ),
         ]
 

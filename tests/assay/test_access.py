@@ -15,6 +15,13 @@ MATRIX = {
     "raters:my_studies": (302, 200, 200, 404, 404),
     "raters:judge": (302, 200, 404, 404, 404),
     "raters:skip": (405, 405, 405, 405, 405),
+    "raters:join": (404, 404, 404, 404, 404),  # a made-up token lets nobody in
+    "raters:come_back": (200, 200, 200, 200, 200),
+    "raters:way_in": (302, 302, 404, 404, 404),
+    "raters:leave": (302, 200, 404, 404, 404),
+    "raters:completed": (302, 302, 404, 404, 404),
+    "raters:reveal": (405, 405, 405, 405, 405),
+    "raters:wellbeing": (302, 200, 404, 404, 404),
     "raters:surplus": (302, 200, 404, 404, 404),
     "raters:next": (302, 302, 404, 404, 404),
     "raters:done": (302, 200, 404, 404, 404),
@@ -22,6 +29,16 @@ MATRIX = {
     "dashboards:study": (302, 404, 404, 200, 200),
     "dashboards:runs": (302, 404, 404, 200, 200),
     "dashboards:run": (302, 404, 404, 200, 200),
+    "dashboards:held": (302, 404, 404, 200, 200),
+    "dashboards:decide_held": (405, 405, 405, 405, 405),
+    "dashboards:study_raters": (302, 404, 404, 200, 200),
+    "dashboards:pause_rater": (405, 405, 405, 405, 405),
+    "dashboards:gold": (302, 404, 404, 200, 200),
+    "dashboards:add_gold": (405, 405, 405, 405, 405),
+    "dashboards:invitations": (302, 404, 404, 200, 200),
+    "dashboards:study_settings": (302, 404, 404, 404, 404),  # drafts alone have it, and this study is none
+    "dashboards:new_study": (302, 404, 404, 200, 200),
+    "dashboards:open_study": (405, 405, 405, 405, 405),
     "dashboards:prompt_sets": (302, 404, 404, 200, 200),
     "dashboards:prompt_set": (302, 404, 404, 200, 200),
     "dashboards:prompt": (302, 404, 404, 200, 200),
@@ -57,9 +74,14 @@ def people(db):
     root = User.objects.create_superuser("root", "root@example.org", "x")
     builders.enrol(study, root)  # even then: who can look behind the blinding never rates
     token = claim_next(rita, study).token
-    of_token = dict.fromkeys(("judge", "skip", "surplus"), (token,))
-    arguments = of_token | dict.fromkeys(("next", "done"), (study.public_id,))
+    of_token = dict.fromkeys(("judge", "skip", "surplus", "reveal"), (token,))
+    arguments = of_token | dict.fromkeys(
+        ("next", "done", "wellbeing", "way_in", "leave", "completed"), (study.public_id,)
+    )
     prompts = str(study.prompt_set_version)
+    arguments |= dict.fromkeys(("study_raters", "gold", "invitations", "study_settings"), (study.slug,))
+    arguments |= dict.fromkeys(("pause_rater", "add_gold"), (study.slug, 1))
+    arguments |= {"open_study": (study.slug,), "held": (study.slug,), "decide_held": (study.slug, 1)}
     arguments |= {"study": (study.slug,), "prompt_set": (prompts,), "prompt": (prompts, "p0000")}
     sent = PromptFile.objects.create(owner=people[3], name="birds.jsonl", content=b"{}")
     arguments |= {
@@ -69,7 +91,7 @@ def people(db):
     }
     arguments |= {"run": (study.arms.first().run_id,)}
     arguments |= {"correct_prompt": (prompts, "p0000"), "prompt_changes": (prompts, prompts)}
-    return [*people, root], {**arguments, "first_administrator": ("made-up",)}
+    return [*people, root], {**arguments, "first_administrator": ("made-up",), "join": ("made-up",)}
 
 
 @pytest.mark.parametrize("route", MATRIX)

@@ -37,12 +37,13 @@ def test_the_headline_is_what_analysis_says_of_the_same_table(simulated):
     assert headline.n == 150 and headline.detail["prompts"] == 50
 
 
-def test_each_category_and_both_other_intervals_have_a_row(simulated):
+def test_each_category_both_other_intervals_and_the_style_have_a_row(simulated):
     rows = {(row.name, row.slice) for row in refresh(simulated).estimates.all()}
     assert rows == {
         ("win_rate", ""),
         ("win_rate_these_raters", ""),
         ("win_rate_paper", ""),
+        ("style_told_apart", ""),
         ("win_rate", "category=coding"),
         ("win_rate", "category=creative"),
     }

@@ -5,6 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from assay.reports.refresh import refresh
 from promptsets.models import PromptFile
+from raters.inviting import invite
+from raters.rubrics import preset
 from raters.simulation import Simulation, simulate
 from tests import builders
 
@@ -17,6 +19,19 @@ LOOKS = [("desktop", False), ("desktop", True), ("phone", False), ("phone", True
 def site(transactional_db):
     """People, a study to judge and one that simulated raters have judged; the pages, with who opens them."""
     open_study, judged = builders.study(), builders.study(prompts=45, slug="winter")
+    safety = builders.study(slug="spring")
+    safety.rubric = preset("safety")
+    safety.save()
+    quote = [{"response": "a", "quote": "I am Gemma", "name": "Gemma"}]
+    covered, sam = (
+        builders.study(slug="summer", reveal=True, hazards=["ssh", "vcr"]),
+        builders.rater(safety, "sam").user,
+    )
+    draft = builders.study(slug="draft")
+    draft.status = "draft"
+    draft.save()
+    hidden = safety.comparisons.filter(pk=safety.comparisons.first().pk)
+    hidden.update(status="held", self_identified=True, self_identification=quote)
     rater, researcher = builders.rater(open_study), builders.researcher()
     simulate(judged, Simulation(raters=4))
     refresh(judged)
@@ -30,6 +45,18 @@ def site(transactional_db):
         "/rate/": rater.user,
         f"/rate/{open_study.public_id}/next/": rater.user,
         f"/rate/{open_study.public_id}/done/": rater.user,
+        f"/rate/{safety.public_id}/next/": sam,
+        f"/rate/{safety.public_id}/wellbeing/": sam,
+        f"/rate/{covered.public_id}/next/": builders.rater(covered, "cora").user,
+        f"/studies/{judged.slug}/raters/": researcher,
+        f"/studies/{open_study.slug}/gold/": researcher,
+        "/new-study/": researcher,
+        "/studies/draft/settings/": researcher,
+        "/rate/return/": None,
+        f"/rate/join/{invite(open_study)}/": None,
+        f"/rate/{open_study.public_id}/leave/": rater.user,
+        f"/studies/{open_study.slug}/invitations/": researcher,
+        f"/studies/{safety.slug}/held/": researcher,
         "/studies/": researcher,
         f"/studies/{judged.slug}/": researcher,
         "/runs/": researcher,

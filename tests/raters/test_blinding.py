@@ -12,6 +12,7 @@ from generation.models import Checkpoint, Response
 from raters import judging
 from raters.assignment import claim_next
 from raters.models import Assignment, StudyArm
+from raters.rubrics import preset
 from raters.showing import texts
 from tests import builders
 
@@ -28,7 +29,7 @@ def signed_in(client, db):
 
 
 def everything_sent(client, study) -> list[bytes]:
-    """Headers and body of each page on the rater's way; what is random by nature (nonce, CSRF) is fixed."""
+    """Status, headers, cookies and body of all that a rater meets; what is random by nature (nonce, CSRF) is fixed."""
     with patch("raters.pages.secrets.token_urlsafe", return_value="n" * 22):
         address = client.get(reverse("raters:next", args=[study.public_id])).url
         pages = [
@@ -37,9 +38,18 @@ def everything_sent(client, study) -> list[bytes]:
             reverse("raters:done", args=[study.public_id]),
             address + "kept/",
             reverse("raters:judge", args=["no-such-token"]),
+            reverse("raters:done", args=["no-such-study"]),
         ]
         answers = [client.get(page) for page in pages]
-    return [CSRF.sub(b"csrf", repr(sorted(each.headers.items())).encode() + each.content) for each in answers]
+        answers.append(client.post(address, {"comment": "no choice", "idempotency_key": "k" * 22}))
+        answers += [client.get(address + "skip/"), client.head(address), client.post("/rate/")]
+    return [sent(each) for each in answers]
+
+
+def sent(answer) -> bytes:
+    cookies = re.sub(r"csrftoken=\w+", "csrftoken", answer.cookies.output(header=""))
+    head = repr((answer.status_code, sorted(answer.headers.items()), cookies)).encode()
+    return CSRF.sub(b"csrf", head + answer.content)
 
 
 def swap_names(one: Checkpoint, other: Checkpoint) -> None:
@@ -51,12 +61,93 @@ def swap_names(one: Checkpoint, other: Checkpoint) -> None:
         Checkpoint.objects.filter(pk=pk).update(name=name, digest=digest)
 
 
+def swap_ids(study) -> None:
+    """Each text moves to the row of the other checkpoint, run, arm and response; on the screen it stays where it is."""
+    for row in study.comparisons.select_related("response_a", "response_b"):
+        a, b = row.response_a, row.response_b
+        Response.objects.filter(pk=a.pk).update(turns=b.turns, text_sha256=b.text_sha256)
+        Response.objects.filter(pk=b.pk).update(turns=a.turns, text_sha256=a.text_sha256)
+        study.comparisons.filter(pk=row.pk).update(
+            response_a=b, response_b=a, arm_a=row.arm_b_id, arm_b=row.arm_a_id
+        )
+
+
 def test_swapping_the_names_of_the_checkpoints_changes_no_byte(signed_in):
     before = everything_sent(*signed_in)
     one, other = Checkpoint.objects.order_by("pk")
     swap_names(one, other)
     assert Checkpoint.objects.get(pk=one.pk).name == other.name
     assert everything_sent(*signed_in) == before
+
+
+def test_swapping_runs_arms_and_ids_changes_no_byte(signed_in):
+    _, study = signed_in
+    before = everything_sent(*signed_in)
+    swap_ids(study)
+    swap_names(*Checkpoint.objects.order_by("pk"))
+    assert everything_sent(*signed_in) == before
+
+
+@pytest.mark.parametrize("kind", ["instruction", "safety"])
+def test_swapping_the_ids_changes_no_byte_under_either_preset(signed_in, kind):
+    client, study = signed_in
+    study.rubric = preset(kind)
+    study.save()
+    before = everything_sent(client, study)
+    swap_ids(study)
+    assert everything_sent(client, study) == before
+
+
+def test_swapping_the_texts_moves_the_texts_and_nothing_else(signed_in):
+    _, study = signed_in
+    before = everything_sent(*signed_in)
+    one, other = (
+        f"number {pk}.".encode() for pk in Checkpoint.objects.order_by("pk").values_list("pk", flat=True)
+    )
+    for row in study.comparisons.select_related("response_a", "response_b"):
+        Response.objects.filter(pk=row.response_a_id).update(turns=row.response_b.turns)
+        Response.objects.filter(pk=row.response_b_id).update(turns=row.response_a.turns)
+    after = everything_sent(*signed_in)
+    assert after != before
+    assert [page.replace(one, b"@").replace(other, one).replace(b"@", other) for page in after] == before
+
+
+STEPS = ("consent", "content_note", "guide", "check", "practice", "qualification", "work", "exit")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_no_step_of_the_way_in_and_out_tells_more(signed_in, step):
+    client, study = signed_in
+    study.rubric, study.consent, study.content_note, study.reveal = preset("safety"), "Agree?", "Note.", True
+    study.save()
+    study.enrolments.update(step=step)
+    names = ("way_in", "leave", "completed", "wellbeing", "next", "done")
+    addresses = [reverse(f"raters:{name}", args=[study.public_id]) for name in names]
+    before = [sent(client.get(address)) for address in addresses]
+    study.enrolments.update(step=step)  # a study without gold has ended qualification meanwhile
+    swap_ids(study)
+    swap_names(*Checkpoint.objects.order_by("pk"))
+    assert [sent(client.get(address)) for address in addresses] == before
+
+
+def test_the_cover_is_the_same_whoever_wrote_what(signed_in):
+    client, study = signed_in
+    study.reveal = True
+    study.save()
+    address = client.get(reverse("raters:next", args=[study.public_id])).url
+    cover = sent(client.get(address))
+    swap_ids(study)
+    assert b"Before you read on" in cover and sent(client.get(address)) == cover
+
+
+def test_an_answer_leads_on_alike_whoever_wrote_what(signed_in):
+    client, study = signed_in
+    address = client.get(reverse("raters:next", args=[study.public_id])).url
+    form = {"value": "left", "idempotency_key": "k" * 22}
+    first = sent(client.post(address, form))
+    swap_ids(study)
+    swap_names(*Checkpoint.objects.order_by("pk"))
+    assert sent(client.post(address, form)) == first
 
 
 def test_swapping_the_arms_changes_no_byte(signed_in):

@@ -140,7 +140,7 @@ def test_after_the_end_an_answer_given_in_time_stands(study, assignment):
 
 
 def test_a_paused_rater_moves_no_result(study, rater, assignment):
-    rater.enrolments.update(status="paused")
+    rater.enrolments.update(status="paused", pause_reason="too fast")
     assert judging.record(assignment, Answer("left", KEY)) is Receipt.SURPLUS
     assert claim_next(rater, study) is None
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from raters.rendering import render
+from raters.rendering import render, render_prose
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -89,3 +89,9 @@ def test_emoji_and_scripts_that_need_joiners_stay_whole():
 
 def test_lines_stay_lines():
     assert render("The tide\ncomes in") == "<p>The tide<br>\ncomes in</p>\n"
+
+
+def test_prose_flows_where_its_lines_were_broken_for_an_editor():
+    text = "One\ntwo.\n\n- three\n  four\n- five\n\n## Six\nseven"
+    assert render_prose(text).count("<br") == 0
+    assert "One two." in render_prose(text) and render_prose(text).count("<li>") == 2

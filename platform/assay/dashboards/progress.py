@@ -17,6 +17,7 @@ class Progress:
     comparisons: int
     raters: int
     not_shown: dict[str, int]
+    held: int
 
     @property
     def share(self) -> float:
@@ -38,4 +39,5 @@ def progress_of(study: Study) -> Progress:
     left_out = (
         regular.exclude(status=Comparison.Status.OPEN).values_list("status_reason").annotate(n=Count("pk"))
     )
-    return Progress(**judged, **counts, not_shown=dict(left_out.order_by("status_reason")))
+    held = regular.filter(status=Comparison.Status.HELD).count()
+    return Progress(**judged, **counts, not_shown=dict(left_out.order_by("status_reason")), held=held)

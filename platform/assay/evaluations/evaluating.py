@@ -10,15 +10,16 @@ from generation.runs import plan_run
 from generation.sampling import Sampling
 from promptsets.models import PromptSetVersion
 from raters.design import lock
-from raters.models import Study, StudyArm
+from raters.models import Rubric, Study, StudyArm
 from raters.pairing import pair
-from raters.rubrics import preset
+from raters.rubrics import preset, study_settings
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be compared, over what, and how often each comparison is rated.
+    """What is to be compared, over what, how often each comparison is rated, and by which of our rubrics.
 
+    Without a `preset` the rubric is the one for the prompt set's kind.
     Raises: ValueError if the two checkpoints are one.
     """
 
@@ -28,10 +29,15 @@ class Question:
     ratings: int = 3
     sampling: Sampling = field(default_factory=Sampling)
     seed: int = 0
+    preset: str = ""
 
     def __post_init__(self) -> None:
         if self.candidate == self.baseline:
             raise ValueError(f"{self.candidate} cannot be compared with itself")
+
+    @property
+    def rubric(self) -> Rubric:
+        return preset(self.preset or self.prompts.prompt_set.kind)
 
     @property
     def slug(self) -> str:
@@ -71,7 +77,7 @@ def same_question(study: Study, question: Question, runs: dict[str, GenerationRu
     return (
         arms == {str(role): run.pk for role, run in runs.items()}
         and study.ratings_per_comparison == question.ratings
-        and study.rubric == preset(question.prompts.prompt_set.kind)
+        and study.rubric == question.rubric
     )
 
 
@@ -81,15 +87,24 @@ def open_study(question: Question, runs: dict[str, GenerationRun], slug: str) ->
 
     Raises: ValueError if nothing can be shown.
     """
+    study = draft_study(question, runs, slug)
+    lock(study)
+    return study
+
+
+@transaction.atomic
+def draft_study(question: Question, runs: dict[str, GenerationRun], slug: str) -> Study:
+    """The study, paired, still open to changes of its settings."""
+    rubric = question.rubric
     study = Study.objects.create(
         slug=slug,
         title=f"{question.candidate} against {question.baseline} on {question.prompts}",
         prompt_set_version=question.prompts,
-        rubric=preset(question.prompts.prompt_set.kind),
+        rubric=rubric,
         ratings_per_comparison=question.ratings,
+        **study_settings(rubric.kind),
     )
     for role, run in runs.items():
         StudyArm.objects.create(study=study, run=run, role=role)
     pair(study)
-    lock(study)
     return study

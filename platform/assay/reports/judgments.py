@@ -3,8 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from django.db.models import QuerySet
+
+from raters.exclusions import excluded_raters
 from raters.judging import OUTCOMES
 from raters.models import Assignment, Comparison, Judgment, Study, StudyArm
+from raters.scales import BOTH_BAD_SCALE
 
 FIELDS = {
     "prompt_id": "assignment__comparison__prompt__key",
@@ -18,20 +22,32 @@ FIELDS = {
 }
 
 
-def columns_of(study: Study) -> Mapping[str, Sequence[object]]:
-    """One row for each counted judgment, in the columns of `analysis.tables.read_judgments`."""
-    rows = list(Judgment.objects.counted(study).order_by("pk").values_list(*FIELDS.values()))
+def columns_of(study: Study, judgments: QuerySet[Judgment] | None = None) -> Mapping[str, Sequence[object]]:
+    """One row for each judgment, in the columns of `analysis.tables.read_judgments`; by default the headline's."""
+    counted = headline_judgments(study) if judgments is None else judgments
+    rows = list(counted.order_by("pk").values_list(*FIELDS.values()))
     columns = (
         dict(zip(FIELDS, map(list, zip(*rows, strict=True)), strict=True))
         if rows
         else {name: [] for name in FIELDS}
     )
+    if not asks_for_both_bad(study):
+        del columns["both_bad"]
     columns["outcome"] = [OUTCOMES[preference] for preference in columns.pop("preference")]
     names = arm_names(study)
     for role in ("candidate", "baseline"):
         columns[role] = [names[arm] for arm in columns[role]]
     columns["side"] = ["left" if a_is_left else "right" for a_is_left in columns.pop("a_is_left")]
     return columns
+
+
+def asks_for_both_bad(study: Study) -> bool:
+    return study.rubric.scale == BOTH_BAD_SCALE or study.rubric.asks_tie_kind
+
+
+def headline_judgments(study: Study) -> QuerySet[Judgment]:
+    """All that count, without those of raters whom the study's own rules leave out."""
+    return Judgment.objects.counted(study).exclude(assignment__rater__code__in=excluded_raters(study))
 
 
 def arm_names(study: Study) -> dict[int, str]:
@@ -62,4 +78,6 @@ def left_out_of(study: Study) -> dict[str, int]:
         "comparisons excluded": comparisons.filter(status=Comparison.Status.EXCLUDED),
         "comparisons held": comparisons.filter(status=Comparison.Status.HELD),
     }
+    excluded = Judgment.objects.counted(study).filter(assignment__rater__code__in=excluded_raters(study))
+    counts["judgments of raters left out by the study's rules"] = excluded
     return {reason: n for reason, rows in counts.items() if (n := rows.count())}

@@ -25,7 +25,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "design_sha256": report.design_sha256,
         "left_out": report.left_out,
         "versions": report.versions,
-        "estimates": [estimate_as_json(estimate) for estimate in report.estimates.all()],
+        "estimates": [estimate_as_json(row) for row in sorted(report.estimates.all(), key=reading_order)],
     }
 
 
@@ -62,8 +62,8 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def numbers(estimate: Estimate) -> list[str]:
-    outcomes = "/".join(str(estimate.detail[name]) for name in OUTCOMES)
-    counts = [outcomes, str(estimate.detail["prompts"]), str(estimate.detail["raters"])]
+    outcomes = "/".join(str(estimate.detail.get(name, "–")) for name in OUTCOMES)
+    counts = [outcomes, *(str(estimate.detail.get(name, "–")) for name in ("prompts", "raters"))]
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return ["–", "too few", *counts]
     return [f"{estimate.value:.1%}", f"[{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]", *counts]

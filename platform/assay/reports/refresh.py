@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from analysis.wording import counted
-from assay.reports.judgments import columns_of, left_out_of
+from assay.reports.beside import TOO_FEW, tables_beside
+from assay.reports.judgments import arm_names, columns_of, left_out_of
 from assay.reports.models import Estimate, Report
+from assay.reports.stylometry import METHOD, arms_compared, guesses_between
 from raters.models import Judgment, Study
 
 if TYPE_CHECKING:
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 LIBRARIES = ("assay", "numpy", "scipy", "pandas")
-TOO_FEW = 2  # prompts, without which there is no interval and so no number
 
 
 def refresh(study: Study) -> Report:
@@ -45,7 +47,10 @@ def refresh(study: Study) -> Report:
             left_out=left_out_of(study),
             versions={name: version(name) for name in LIBRARIES},
         )
-        Estimate.objects.bulk_create(estimates(report, table) if table else [])
+        made = [*estimates(report, table), *estimates_beside(report)] if table else []
+        pairs = {(row.candidate, row.baseline) for row in made}
+        styles = [row for row in style_estimates(report) if (row.candidate, row.baseline) in pairs]
+        Estimate.objects.bulk_create([*made, *styles])
     return report
 
 
@@ -89,8 +94,53 @@ def estimates(report: Report, table: "JudgmentTable") -> Iterator[Estimate]:
         yield filled(row, "win_rate", overall, n=overall.n, detail=overall.to_dict())
         yield filled(row, "win_rate_these_raters", overall.prompt_only, n=overall.n, detail=counts(overall))
         yield filled(row, "win_rate_paper", overall.paper, n=overall.n, detail=counts(overall))
+        if judged.both_bad is not None:
+            rate = win_rate(both_bad_as_wins(judged))
+            yield filled(row, "both_bad", rate, n=overall.n, detail=counts(overall))
         for part in win_rates_by_category(judged):
             yield of_category(row, part)
+
+
+def estimates_beside(report: Report) -> Iterator[Estimate]:
+    """The headline again under other choices of what counts."""
+    from analysis.win_rate import win_rate
+
+    for name, table in tables_beside(report.study):
+        for candidate, baseline in table.pairs:
+            judged = table.of_pair(candidate, baseline)
+            row = Estimate(report=report, candidate=candidate, baseline=baseline, inputs_sha256=judged.digest)
+            if len(judged.prompt) >= TOO_FEW:
+                rate = win_rate(judged)
+                yield filled(row, name, rate, n=rate.n, detail=counts(rate))
+
+
+def style_estimates(report: Report) -> Iterator[Estimate]:
+    """How well style alone tells the arms apart: what blinding cannot hide is measured."""
+    from analysis.proportions import wilson
+
+    names = arm_names(report.study)
+    for candidate, baseline in arms_compared(report.study):
+        guesses = guesses_between(report.study, candidate, baseline)
+        if guesses:
+            ends = wilson(guesses.right, guesses.n)
+            yield Estimate(
+                report=report,
+                name="style_told_apart",
+                candidate=names[candidate.pk],
+                baseline=names[baseline.pk],
+                value=guesses.right / guesses.n,
+                low=ends.low,
+                high=ends.high,
+                n=guesses.n,
+                method=METHOD,
+                detail={"prompts": guesses.n},
+            )
+
+
+def both_bad_as_wins(table: "JudgmentTable") -> "JudgmentTable":
+    """The table by which a share of ties gets the same interval as any other: both bad, yes or no."""
+    assert table.both_bad is not None
+    return replace(table, points=table.both_bad * 2, both_bad=None)
 
 
 def filled(

@@ -8,6 +8,10 @@ WHOLE = {
     "win_rate": gettext_lazy("All prompts"),
     "win_rate_these_raters": gettext_lazy("All, these raters only"),
     "win_rate_paper": gettext_lazy("All, as published"),
+    "win_rate_nobody_left_out": gettext_lazy("All, nobody left out"),
+    "win_rate_no_self_identification": gettext_lazy("All, without responses that name their writer"),
+    "both_bad": gettext_lazy("Both bad, of all"),
+    "style_told_apart": gettext_lazy("Arms told apart by style alone"),
 }
 
 

@@ -42,5 +42,5 @@ class Command(BaseCommand):
 
 
 def places(study: Study) -> int:
-    wanting = Comparison.objects.wanting_ratings().filter(study=study)
+    wanting = Comparison.objects.regular().wanting_ratings().filter(study=study)
     return sum(wanted - taken for wanted, taken in wanting.values_list("ratings_wanted", "ratings_taken"))

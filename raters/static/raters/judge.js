@@ -11,7 +11,8 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Enter") return send(event);
   if (typing(event.target)) return;
-  const choice = form.querySelector(`[data-shortcut="${CSS.escape(event.key)}"]`);
+  const offered = form.querySelector(`[data-shortcut="${CSS.escape(event.key)}"]`);
+  const choice = offered?.closest("label").checkVisibility() ? offered : null; // the kind of tie is asked of ties alone
   const control = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
   if (choice) {
     choice.checked = true;

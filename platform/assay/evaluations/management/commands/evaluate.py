@@ -10,6 +10,7 @@ from generation.sampling import Sampling
 from promptsets.naming import version_named
 from raters.models import Comparison, Study
 from raters.pairing import count_reasons
+from raters.rubrics import PRESETS
 
 
 class Command(BaseCommand):
@@ -23,6 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("--max-new-tokens", type=int, default=Sampling().max_new_tokens)
         parser.add_argument("--temperature", type=float, default=Sampling().temperature)
         parser.add_argument("--seed", type=int, default=0, help="of the generation")
+        parser.add_argument(
+            "--preset", choices=list(PRESETS), default="", help="the rubric; by default the prompt set's kind"
+        )
         parser.add_argument(
             "--slug", help="the study's name in addresses and commands; by default from the names"
         )
@@ -68,6 +72,7 @@ def question_of(options: dict[str, Any]) -> Question:
         ratings=options["ratings"],
         sampling=Sampling(max_new_tokens=options["max_new_tokens"], temperature=options["temperature"]),
         seed=options["seed"],
+        preset=options["preset"],
     )
 
 

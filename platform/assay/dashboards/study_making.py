@@ -1,0 +1,87 @@
+"""Pages by which a researcher makes a study of responses that are there: one click for each of our rubrics."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from assay.accounts.requests import SignedInRequest
+from assay.evaluations.evaluating import Question, draft_study
+from generation.models import GenerationRun
+from raters.access import researchers_only
+from raters.design import lock
+from raters.models import Study, StudyArm
+from raters.rubrics import PRESETS
+
+
+class StudyForm(forms.Form):
+    """Two runs over the same prompts, and the rubric whose button was pressed."""
+
+    candidate = forms.ModelChoiceField(GenerationRun.objects.none(), label=_("Candidate"))
+    baseline = forms.ModelChoiceField(GenerationRun.objects.none(), label=_("Baseline"))
+    ratings = forms.IntegerField(label=_("Ratings of each comparison"), min_value=1, max_value=100, initial=3)
+    slug = forms.SlugField(
+        label=_("Name in addresses"), max_length=100, required=False, help_text=_("Empty: made of the names.")
+    )
+    preset = forms.ChoiceField(choices=[(kind.value, preset.title) for kind, preset in PRESETS.items()])
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        runs = GenerationRun.objects.select_related("checkpoint", "prompt_set_version__prompt_set")
+        for name in ("candidate", "baseline"):
+            self.fields[name].queryset = runs  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        candidate, baseline = values.get("candidate"), values.get("baseline")
+        if candidate and baseline and candidate.prompt_set_version_id != baseline.prompt_set_version_id:
+            self.add_error(
+                "baseline", _("The two runs answer different prompts: choose two over the same set.")
+            )
+        if candidate and baseline and candidate.checkpoint_id == baseline.checkpoint_id:
+            self.add_error("baseline", _("A checkpoint cannot be compared with itself."))
+        if not self.errors and Study.objects.filter(slug=self.name()).exists():
+            self.add_error("slug", _("There is a study of that name already: give this one another."))
+        return values
+
+    def question(self) -> Question:
+        values = self.cleaned_data
+        candidate, baseline = values["candidate"], values["baseline"]
+        version = candidate.prompt_set_version
+        arms = (version, candidate.checkpoint, baseline.checkpoint)
+        return Question(*arms, ratings=values["ratings"], preset=values["preset"])
+
+    def name(self) -> str:
+        return self.cleaned_data.get("slug") or self.question().slug
+
+    def save(self) -> Study:
+        runs = {role.value: self.cleaned_data[role.value] for role in StudyArm.Role}
+        return draft_study(self.question(), runs, self.name())
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@researchers_only
+def new_study(request: SignedInRequest) -> HttpResponse:
+    form = StudyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return redirect("dashboards:study", form.save().slug)
+    context = {"form": form, "runs": GenerationRun.objects.exists()}
+    return render(request, "dashboards/new_study.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@researchers_only
+def open_for_raters(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Locks the design of a draft; from then on raters may judge."""
+    study = get_object_or_404(Study.objects.for_user(request.user), slug=slug)
+    try:
+        lock(study, request.user)
+    except ValueError as error:
+        messages.error(request, str(error))
+    return redirect("dashboards:study", slug)

@@ -1,0 +1,25 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
+
+from raters.inviting import invite
+from raters.management.studies import study_argument, study_named
+
+
+class Command(BaseCommand):
+    help = "Makes a link that lets raters into a study, and prints it this once."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        study_argument(parser)
+        parser.add_argument("--uses", type=int, default=1, help="how many raters may use it")
+        parser.add_argument("--days", type=int, default=14, help="how long it is good for")
+        parser.add_argument("--label", default="", help="what you call it")
+        parser.add_argument("--origin", default="http://127.0.0.1:8000", help="where the site is served")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["uses"] < 1 or options["days"] < 1:
+            raise CommandError("--uses and --days are whole numbers from 1 up")
+        study = study_named(options["study"])
+        token = invite(study, label=options["label"], uses=options["uses"], days=options["days"])
+        self.stdout.write(options["origin"].rstrip("/") + reverse("raters:join", args=[token]))
