@@ -151,7 +151,7 @@ def told(report: CompileReport) -> Iterator[tuple[str, str]]:
     )
     yield (
         "tokens a second at most",
-        f"{report.tokens_a_second_at_most:,.0f} (published for the 2B: about 6,000)",
+        f"{report.tokens_a_second_at_most:,.0f}",
     )
 
 
@@ -237,7 +237,13 @@ def _bytes_each(placed: Any) -> int:
 
 def _compiled(lower: Callable[[], Any]) -> tuple[Any, float]:
     lowered, start = lower(), time.perf_counter()
-    return lowered.compile(), time.perf_counter() - start
+    try:
+        return lowered.compile(), time.perf_counter() - start
+    except jax.errors.JaxRuntimeError as error:
+        reason = str(error).partition("\n")[0]
+        raise ValueError(
+            f"it does not fit, and the compiler says by how much: {reason}; try fewer slots"
+        ) from error
 
 
 def _most_slots(room: float, each: float) -> int:
