@@ -72,19 +72,20 @@ def gate(
     baseline: str | None = None,
     through: Literal["auto", "direct", "baseline"] = "auto",
     level: float = 0.95,
+    one_sided: bool = False,
 ) -> Gate:
     """Judges the new checkpoint beside the old one, directly where they were compared, else through a baseline.
 
     Args: margin: fixed beforehand, a share above 0; 0.05 is five points.  through: "auto" prefers the direct
-        comparison, which is the stronger one.
-    Raises: TableError where the two share no baseline, or no prompts.
+        comparison, which is the stronger one.  one_sided: accept that a candidate always stood on the same side.
+    Raises: TableError where the two share no baseline, or no prompts, or one always stood on the same side.
     Source: docs/statistics.md, "Regression gate"; non-inferiority by confidence bound: Blackwelder (1982),
         Controlled Clinical Trials 3, 345-353.
     """
     checked_level(level)
     if not 0 < margin < 1:
         raise ValueError(f"margin is a share between 0 and 1 such as 0.05 for five points, not {margin!r}")
-    pair = compared(table, old, new, baseline, through)
+    pair = compared(table, old, new, baseline, through, one_sided=one_sided)
     change, lower, upper = _bounds(pair, level)
     power = _power(pair, margin, level)
     return Gate(

@@ -88,18 +88,28 @@ def balanced_mean(
     return Linear((on_left + on_right) / 2, influence, whole / 2, prompt, rater)
 
 
+def refuse_one_sided_design(table: JudgmentTable) -> None:
+    """Raises: TableError where every known side of a single pair is the same; without sides it is taken as it is."""
+    if len(table.pairs) == 1 and left_share(table)[0]:
+        refuse_one_side(table)
+
+
 def refuse_one_side(table: JudgmentTable) -> None:
-    """Raises: TableError where sides are given and all are the same, or none is known."""
-    known = np.unique(_sides(table)).tolist()
-    if not any(known):
+    """Raises: TableError where every side that is known is the same, or none is known."""
+    known, left = left_share(table)
+    if left is None:
         raise TableError("column side: no side is known; left or right is needed to tell the side's bias")
-    if len(table) > 1 and not {1, -1} <= set(known):
-        side = "left" if 1 in known else "right"
+    if len(table) > 1 and left in (0, 1):
+        stood = "left" if left else "right"
+        rows = "every row" if known == len(table) else f"all {known} rows whose side is known"
         raise TableError(
-            f"column side: the candidate stood {side} in every row from row 1 on (a one-sided design): "
-            "its win rate cannot be told from the raters' side bias; show each response on both sides "
-            "(win-rate --one-sided takes it as it is)"
+            f"column side: {_named(table)} stood {stood} in {rows} (a one-sided design): "
+            "its win rate cannot be told from the raters' side bias; show each response on both sides"
         )
+
+
+def _named(table: JudgmentTable) -> str:
+    return f"{table.pairs[0][0]!r}" if len(table.pairs) == 1 and table.pairs[0][0] else "the candidate"
 
 
 def left_share(table: JudgmentTable) -> tuple[int, float | None]:

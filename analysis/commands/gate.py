@@ -53,7 +53,9 @@ def margin(text: str) -> float:
 def run(arguments: argparse.Namespace) -> int:
     from analysis.gate import EXIT_CODES, all_criteria, gate
 
-    options = {name: getattr(arguments, name) for name in ("old", "new", "baseline", "through", "level")}
+    options = {
+        name: getattr(arguments, name) for name in ("old", "new", "baseline", "through", "level", "one_sided")
+    }
     gates = {
         name: gate(read_file(path, arguments), margin=arguments.margin / 100, **options)
         for name, path in _criteria(arguments.judgments).items()

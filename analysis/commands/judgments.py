@@ -33,6 +33,9 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         default="refuse",
         help="several judgments by one rater on one prompt: refuse (default), or keep the latest",
     )
+    parser.add_argument(
+        "--one-sided", action="store_true", help="accept that the candidate always stood on the same side"
+    )
     parser.add_argument("--json", action="store_true", help="JSON for programs instead of a table")
 
 
@@ -47,11 +50,15 @@ def level(text: str) -> float:
 
 
 def read_table(arguments: argparse.Namespace, covariates: Sequence[str] = ()) -> JudgmentTable:
-    """The judgments, of the pair that was asked for."""
+    """The judgments, of the pair that was asked for; a one-sided design only where --one-sided accepts it."""
+    from analysis.position import refuse_one_sided_design
+
     table = read_file(arguments.judgments, arguments, covariates)
-    if arguments.candidate is None and arguments.baseline is None:
-        return table
-    return table.of_pair(arguments.candidate, arguments.baseline)
+    if arguments.candidate is not None or arguments.baseline is not None:
+        table = table.of_pair(arguments.candidate, arguments.baseline)
+    if not arguments.one_sided:
+        refuse_one_sided_design(table)
+    return table
 
 
 def read_file(path: str, arguments: argparse.Namespace, covariates: Sequence[str] = ()) -> JudgmentTable:

@@ -128,7 +128,10 @@ def test_the_gate_answers_by_its_exit_code(three, capsys, margin, code, verdict)
 
 
 def test_a_failing_gate_has_exit_code_ten(judgments_csv, capsys):
-    rows = [f"p{i},r{i % 6},{'loss' if i % 10 else 'win'},left,new,old,,,0,false" for i in range(60)]
+    rows = [
+        f"p{i},r{i % 6},{'loss' if i % 10 else 'win'},{('left', 'right')[i // 10 % 2]},new,old,,,0,false"
+        for i in range(60)
+    ]
     path = judgments_csv(HEADER, *rows)
     result = answered(capsys, "gate", path, "--old", "old", "--new", "new", code=10)
     assert (result["verdict"], result["kind"]) == ("fail", "direct")
@@ -159,9 +162,12 @@ def test_a_leaderboard_of_three(three, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["win-rate", "SIDE"], "stood left in every row from row 1 on (a one-sided design)"),
-        (["position", "SIDE"], "one-sided design"),
-        (["leaderboard", "SIDE"], "two checkpoints"),
+        *(
+            ([command, "SIDE"], "'new' stood left in every row (a one-sided design)")
+            for command in ("win-rate", "position", "ties", "stop", "adjusted", "agreement")
+        ),
+        (["gate", "SIDE", "--old", "base", "--new", "new"], "one-sided design"),
+        (["leaderboard", "PAIR"], "two checkpoints"),
         (["power", "--prompts", "1"], "2 prompts or more"),
         (["power", "--margin", "0"], "'0' is not a number of points"),
         (["stop", "PAIR", "--planned", "1"], "--planned is a number of prompts"),

@@ -156,3 +156,26 @@ def test_what_cannot_be_compared_is_refused(old, new, options, message):
 def test_a_margin_is_a_share(margin):
     with pytest.raises(ValueError, match="margin is a share"):
         gate(study(1, 0.5, 0.5, 20), old="old", new="new", margin=margin)
+
+
+def sided(old_sides, new_sides):
+    names = ("prompt_id", "rater_id", "outcome", "candidate", "baseline", "side")
+    rows = [
+        (f"p{i:02}", f"r{i % 6}", NAMES[i % 3], name, "base", sides[i % len(sides)])
+        for name, sides in (("old", old_sides), ("new", new_sides))
+        for i in range(60)
+    ]
+    return read_judgments(dict(zip(names, zip(*rows, strict=True), strict=True)))
+
+
+def test_a_candidate_that_always_stood_left_is_refused_unless_accepted():
+    table = sided(["left", "right"], ["left"])
+    with pytest.raises(TableError, match="'new' stood left in every row"):
+        gate(table, old="old", new="new")
+    result = gate(table, old="old", new="new", one_sided=True)
+    assert any("new against base: the candidate stood left in 100.0%" in note for note in result.notes)
+
+
+def test_sides_that_were_not_balanced_are_told_beside_the_change():
+    result = gate(sided(["left", "right"], ["left", "left", "right"]), old="old", new="new")
+    assert any("new against base" in note and "averages its win rates" in note for note in result.notes)
