@@ -19,6 +19,7 @@ METHODS: dict[Kind, str] = {
     "empirical-bernstein": "empirical-Bernstein confidence sequence on prompt means",
 }
 FEWEST_PROMPTS = 50  # before, the normal approximation behind the asymptotic sequence is not to be trusted
+UNSEEN = 1.5  # squared deviations added to those seen: with less, a mean near 0 or 1 is left out too often
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,13 @@ def confidence_sequence(
 def asymptotic(x: Floats, tuned_for: float, alpha: float) -> tuple[Floats, Floats, Floats]:
     """Running mean ± s_t sqrt(2 (tρ²+1)/(t²ρ²) log(sqrt(tρ²+1)/α)), cut to [0, 1].
 
-    ρ makes it tightest near `tuned_for` observations. The first two have no spread yet: [0, 1].
+    ρ makes it tightest near `tuned_for` observations. s_t² = (1½ + squared deviations) / (t + 1), never 0: outcomes
+    that were all alike so far are no proof that none will differ. The first two say nothing yet: [0, 1].
     Source: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024), Annals of Statistics 52, Theorem 2.2.
     """
     t = np.arange(1, len(x) + 1)
     mean = np.cumsum(x) / t
-    spread = np.sqrt(np.maximum(np.cumsum(x * x) / t - mean**2, 0))
+    spread = np.sqrt((UNSEEN + np.maximum(np.cumsum(x * x) - t * mean**2, 0)) / (t + 1))
     rho2 = (-2 * math.log(alpha) + math.log(1 - 2 * math.log(alpha))) / tuned_for
     factor = t * rho2 + 1
     radius = spread * np.sqrt(2 * factor / (t**2 * rho2) * np.log(np.sqrt(factor) / alpha))

@@ -22,6 +22,22 @@ def test_looking_after_every_prompt_errs_no_more_than_once_in_twenty(even_studie
     assert stopped <= binom.ppf(0.999, 300, 0.05)
 
 
+@pytest.mark.parametrize("rate", [0.9, 0.97, 0.99])
+def test_a_rate_near_one_is_left_out_no_more_than_once_in_twenty(rate):
+    rng = np.random.default_rng(0)
+
+    def ever_out(outcomes):
+        _, lows, highs = asymptotic(outcomes, 200, 0.05)
+        return np.any((lows[49:] > rate) | (highs[49:] < rate))
+
+    missed = sum(ever_out((rng.random(400) < rate).astype(float)) for _ in range(500))
+    assert missed <= binom.ppf(0.999, 500, 0.05)
+
+
+def test_outcomes_all_alike_leave_room_for_one_that_differs():
+    assert asymptotic(np.ones(60), 30, 0.05)[1][-1] < 0.95
+
+
 def test_looking_after_every_prompt_with_a_fixed_interval_errs_often(even_studies):
     def ever_out(study):
         x = np.bincount(study.prompt.codes, study.points / 2) / study.prompt.counts()
@@ -41,12 +57,12 @@ def test_a_clear_winner_stops_early():
 
 
 def test_the_radius_is_the_published_formula():
-    x = np.array([0.0, 1.0, 0.5, 1.0, 0.0])
-    rho2 = (-2 * math.log(0.05) + math.log(1 - 2 * math.log(0.05))) / 2.5
-    t, s = 5, x.std()
+    x = np.tile([0.0, 1.0, 0.5, 1.0, 0.0], 40)
+    rho2 = (-2 * math.log(0.05) + math.log(1 - 2 * math.log(0.05))) / 100
+    t, s = 200, math.sqrt((1.5 + 200 * x.var()) / 201)
     radius = s * math.sqrt(2 * (t * rho2 + 1) / (t**2 * rho2) * math.log(math.sqrt(t * rho2 + 1) / 0.05))
-    mean, lows, _ = asymptotic(x * 0.01 + 0.5, 2.5, 0.05)
-    assert mean[-1] - lows[-1] == pytest.approx(0.01 * radius)
+    mean, lows, _ = asymptotic(x, 100, 0.05)
+    assert mean[-1] - lows[-1] == pytest.approx(radius)
 
 
 def test_the_asymptotic_radius_is_smallest_near_where_it_was_tuned():
