@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from analysis.caveats import side_notes
 from analysis.estimates import Weighting
 from analysis.proportions import checked_level
 from analysis.tables import JudgmentTable, TableError, one_pair
@@ -47,6 +48,7 @@ class Sequence:
     n: int
     prompts: int
     raters: int
+    notes: tuple[str, ...]
     data_digest: str
 
     def to_dict(self) -> dict[str, object]:
@@ -57,14 +59,15 @@ class Sequence:
 def confidence_sequence(
     table: JudgmentTable,
     *,
+    planned: int,
     kind: Kind = "asymptotic",
-    planned: int | None = None,
     against: float = 0.5,
     level: float = 0.95,
 ) -> Sequence:
     """Follows the win rate prompt by prompt: by the time of each prompt's last judgment, else by name.
 
-    Args: planned: prompts of the whole study; the asymptotic sequence is tightest at half of it.
+    Args: planned: prompts of the whole study, fixed before it began: the asymptotic sequence is tightest at half of
+        it, and holds at all looks together only where every look is tuned alike.
     Raises: TableError where the table has fewer than two prompts, or several pairs.
     Source: docs/statistics.md, "Early stopping".
     """
@@ -73,7 +76,6 @@ def confidence_sequence(
     if kind not in METHODS:
         raise ValueError(f"kind is one of {', '.join(METHODS)}, not {kind!r}")
     x, order = _prompt_means(table)
-    planned = planned or len(x)
     if planned < 2:
         raise ValueError(f"planned is a number of prompts from 2 up, not {planned}")
     fewest = FEWEST_PROMPTS if kind == "asymptotic" else 1
@@ -101,8 +103,18 @@ def confidence_sequence(
         n=len(table),
         prompts=len(table.prompt),
         raters=len(table.rater),
+        notes=(*table.notes, *_notes(table)),
         data_digest=table.digest,
     )
+
+
+def _notes(table: JudgmentTable) -> list[str]:
+    notes = [
+        "the interval holds for new prompts and these raters: with few raters wait for the headline's interval too"
+    ]
+    if table.shown_at is None:
+        notes.append("no column shown_at: prompts were taken by name, which is no order of time")
+    return [*notes, *side_notes(table)]
 
 
 def asymptotic(x: Floats, tuned_for: float, alpha: float) -> tuple[Floats, Floats, Floats]:

@@ -53,6 +53,9 @@ def printed(capsys, *arguments, code=0):
     return capsys.readouterr().out
 
 
+NEEDED = {"stop": ("--planned", "70")}
+
+
 def answered(capsys, *arguments, code=0):
     return json.loads(printed(capsys, *arguments, "--json", code=code))
 
@@ -61,7 +64,7 @@ def answered(capsys, *arguments, code=0):
     "command", ["win-rate", "ties", "position", "agreement", "raters", "stop", "adjusted"]
 )
 def test_each_command_on_one_pair_gives_numbers_with_their_origin(pair, capsys, command):
-    result = answered(capsys, command, pair)
+    result = answered(capsys, command, pair, *NEEDED.get(command, ()))
     assert result["command"] == command
     assert len(result["data_digest"]) == 64
     assert set(result["versions"]) == {"python", "numpy", "scipy"}
@@ -70,7 +73,7 @@ def test_each_command_on_one_pair_gives_numbers_with_their_origin(pair, capsys, 
 
 @pytest.mark.parametrize("command", ["ties", "position", "agreement", "stop", "adjusted"])
 def test_each_value_has_its_interval_its_level_and_its_method(pair, capsys, command):
-    result = answered(capsys, command, pair, "--level", "0.9")
+    result = answered(capsys, command, pair, "--level", "0.9", *NEEDED.get(command, ()))
     assert result["low"] <= result["value"] <= result["high"]
     assert result["level"] == 0.9
     assert result["method"]
@@ -84,12 +87,12 @@ def test_each_value_has_its_interval_its_level_and_its_method(pair, capsys, comm
         ("position", ["bias to the left", "candidate on the right"]),
         ("agreement", ["Krippendorff's alpha, interval", "Gwet's AC1", "neither is a gate"]),
         ("raters", ["Holm over 7 raters", "DS-weighted win rate"]),
-        ("stop", ["70 of 70 planned", "by name of"]),
+        ("stop", ["70 of 70 planned", "by name of", "these raters"]),
         ("adjusted", ["appendix", "no headline"]),
     ],
 )
 def test_people_get_a_table_and_what_it_rests_on(pair, capsys, command, words):
-    text = " ".join(printed(capsys, command, pair).split())
+    text = " ".join(printed(capsys, command, pair, *NEEDED.get(command, ())).split())
     assert [word for word in words if word not in text] == []
 
 
@@ -163,14 +166,15 @@ def test_a_leaderboard_of_three(three, capsys):
     ("arguments", "message"),
     [
         *(
-            ([command, "SIDE"], "'new' stood left in every row (a one-sided design)")
-            for command in ("win-rate", "position", "ties", "stop", "adjusted", "agreement")
+            ([*command.split(), "SIDE"], "'new' stood left in every row (a one-sided design)")
+            for command in ("win-rate", "position", "ties", "stop --planned 20", "adjusted", "agreement")
         ),
         (["gate", "SIDE", "--old", "base", "--new", "new"], "one-sided design"),
         (["leaderboard", "PAIR"], "two checkpoints"),
         (["power", "--prompts", "1"], "2 prompts or more"),
         (["power", "--margin", "0"], "'0' is not a number of points"),
         (["stop", "PAIR", "--planned", "1"], "--planned is a number of prompts"),
+        (["stop", "PAIR"], "the following arguments are required: --planned"),
         (["gate", "PAIR", "PAIR", "--old", "a", "--new", "b"], "two of the files have the same name"),
         (["win-rate", "PAIR", "--plot", "chart.gif"], "'chart.gif' ends in neither .svg nor .png"),
         (["adjusted", "PAIR", "--covariates", "age"], "column 'age' is missing"),
