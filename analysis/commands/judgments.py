@@ -62,10 +62,14 @@ def read_table(arguments: argparse.Namespace, covariates: Sequence[str] = ()) ->
 
 
 def read_file(path: str, arguments: argparse.Namespace, covariates: Sequence[str] = ()) -> JudgmentTable:
+    """Every judgment of a file.  Raises: TableError, in the words of the command line."""
     from analysis.tables import read_judgments
 
     options = {"duplicates": arguments.duplicates, "covariates": covariates}
-    return read_judgments(path, renames(arguments.columns), **options)
+    try:
+        return read_judgments(path, renames(arguments.columns), **options)
+    except TableError as error:
+        raise TableError(str(error).replace('duplicates="latest"', "--duplicates latest")) from error
 
 
 def print_json(result: dict[str, object]) -> None:

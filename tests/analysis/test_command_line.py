@@ -79,6 +79,12 @@ def test_duplicates_are_kept_once_when_asked(path, capsys):
     assert "1 earlier judgments" in result["notes"][0]
 
 
+def test_a_duplicate_is_refused_in_the_words_of_the_command_line(path, capsys):
+    path.write_text(path.read_text() + "p0,r0,loss,coding\n")
+    assert main(["win-rate", str(path)]) == 2
+    assert "--duplicates latest keeps the last of each" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
