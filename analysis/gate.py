@@ -9,6 +9,7 @@ from typing import Literal
 from analysis.differences import Difference
 from analysis.estimates import Weighting
 from analysis.gate_change import Compared, compared
+from analysis.linear import rater_notes
 from analysis.proportions import checked_level, score_interval, t_quantile
 from analysis.significance import holm
 from analysis.tables import JudgmentTable
@@ -105,7 +106,7 @@ def gate(
         prompts=len(pair.change.prompt),
         raters=len(pair.change.rater),
         left_out=pair.left_out,
-        notes=(*pair.notes, *_notes(power, margin)),
+        notes=(*pair.notes, *rater_notes(pair.change), *_notes(power, margin)),
         data_digest=table.digest,
     )
 

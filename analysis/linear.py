@@ -11,6 +11,7 @@ from analysis.columns import Labelled
 from analysis.differences import Difference, difference
 from analysis.estimates import Estimate, Weighting, effective_n, effective_wilson
 from analysis.variance import Floats, Variance, effective_number, prompt_variance, two_way_variance
+from analysis.wording import counted
 
 TWO_WAY = "two-way prompt x rater, effective-n Wilson"
 PROMPT_ONLY = "prompt-clustered, effective-n Wilson"
@@ -100,3 +101,19 @@ def row_weights(prompt: Labelled, weighting: Weighting) -> Floats:
     if weighting == "prompts":
         return 1 / (len(prompt) * prompt.counts()[prompt.codes])
     raise ValueError(f'weighting is "prompts" or "judgments", not {weighting!r}')
+
+
+def rater_notes(estimate: Linear) -> list[str]:
+    """Where the variance is not the plain two-way one: fewer than five raters, or a few who did most."""
+    notes, raters = [], len(estimate.rater)
+    if not estimate.new_raters:
+        notes.append(
+            f"{counted(raters, 'rater')}: rater sampling not estimable; "
+            "the interval holds for new prompts and these raters"
+        )
+    if estimate.variance.lopsided:
+        notes.append(
+            f"few raters did most: {raters} raters count as {estimate.effective_raters:.1f}; "
+            "the interval is by the leave-one-rater-out jackknife"
+        )
+    return notes

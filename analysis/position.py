@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analysis.columns import Labelled
 from analysis.differences import Difference
 from analysis.estimates import Estimate, Weighting
-from analysis.linear import Linear, mean, row_weights, weighted_mean
+from analysis.linear import Linear, mean, rater_notes, row_weights, weighted_mean
 from analysis.proportions import Interval, checked_level
 from analysis.tables import JudgmentTable, TableError, one_pair
 from analysis.variance import Floats
@@ -36,6 +36,7 @@ class PositionBias:
     n: int
     prompts: int
     raters: int
+    notes: tuple[str, ...]
     data_digest: str
 
     def to_dict(self) -> dict[str, object]:
@@ -58,9 +59,9 @@ def position_bias(
     left, right = (_order_mean(known, weighting, side).share(weighting, level) for side in (1, -1))
     side, y = _sides(known), known.points / 2
     weights = row_weights(known.prompt, weighting)
-    first = np.where(side == 1, y, 1 - y)
+    bias = mean(np.where(side == 1, y, 1 - y), weights, known.prompt, known.rater)
     return PositionBias(
-        bias=mean(first, weights, known.prompt, known.rater).difference(level, against=0.5),
+        bias=bias.difference(level, against=0.5),
         left=left,
         right=right,
         balanced=balanced_mean(y, weights, side, known.prompt, known.rater).share(weighting, level),
@@ -70,6 +71,7 @@ def position_bias(
         n=len(table),
         prompts=len(known.prompt),
         raters=len(known.rater),
+        notes=(*table.notes, *rater_notes(bias)),
         data_digest=table.digest,
     )
 

@@ -114,7 +114,7 @@ def _notes(table: JudgmentTable) -> list[str]:
     ]
     if table.shown_at is None:
         notes.append("no column shown_at: prompts were taken by name, which is no order of time")
-    return [*notes, *side_notes(table)]
+    return [*notes, *side_notes(table, balances=False)]
 
 
 def asymptotic(x: Floats, tuned_for: float, alpha: float) -> tuple[Floats, Floats, Floats]:

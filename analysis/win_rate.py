@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from analysis.caveats import rater_notes, side_notes
+from analysis.caveats import side_notes
 from analysis.estimates import Estimate, Weighting
-from analysis.linear import PROMPT_ONLY, TWO_WAY, Linear, mean, row_weights
+from analysis.linear import PROMPT_ONLY, TWO_WAY, Linear, mean, rater_notes, row_weights
 from analysis.position import balanced_mean, left_share, needs_balance
 from analysis.proportions import checked_level
 from analysis.published import PAPER, paper_win_rate

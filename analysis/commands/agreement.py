@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
 from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
-from analysis.commands.printing import print_table
+from analysis.commands.printing import notes, print_table
 
 if TYPE_CHECKING:
     from analysis.agreement import Agreement, Coefficient
@@ -78,6 +78,7 @@ def _print(result: Agreement) -> None:
             f"{result.units} units judged twice or more, {result.single_units} once; {result.n} judgments by "
             f"{result.raters} raters; seed {result.seed}, {result.draws} draws",
             ADVICE,
+            *notes(result.notes),
             f"data sha256 {result.data_digest}",
         ],
     )

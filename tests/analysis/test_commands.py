@@ -205,3 +205,41 @@ def test_every_command_explains_itself(capsys):
             main([command.NAME, "--help"])
         assert stopped.value.code == 0
         assert command.HELP.split()[0] in capsys.readouterr().out
+
+
+ONE_PAIR = ("win-rate", "ties", "position", "agreement", "raters", "stop", "adjusted")
+
+
+@pytest.mark.parametrize("command", ONE_PAIR)
+def test_judgments_that_gave_way_are_told_in_every_result(judgments_csv, capsys, command):
+    path = judgments_csv(HEADER, *(line(row) for row in range(210)), line(209))
+    options = ("--duplicates", "latest", *NEEDED.get(command, ()))
+    assert "1 earlier judgments gave way" in answered(capsys, command, path, *options)["notes"][0]
+    text = " ".join(printed(capsys, command, path, *options).split())
+    assert "Note: 1 earlier judgments gave way" in text
+
+
+def few_raters(row):
+    """As `line`, but four raters alone."""
+    return line(row).replace("r4,", "r0,").replace("r5,", "r1,").replace("r6,", "r2,")
+
+
+@pytest.mark.parametrize("command", ["win-rate", "ties", "position", "adjusted", "gate"])
+def test_few_raters_are_told_and_no_method_claims_both_ways(judgments_csv, capsys, command):
+    path = judgments_csv(HEADER, *(few_raters(row) for row in range(210)))
+    options = ("--old", "base", "--new", "new", "--margin", "90") if command == "gate" else ()
+    result = answered(capsys, command, path, "--duplicates", "latest", *options)
+    assert any("4 raters: rater sampling not estimable" in note for note in result["notes"])
+    assert "two-way" not in result["method"]
+
+
+@pytest.mark.parametrize("command", ["win-rate", "ties", "position", "adjusted", "gate"])
+def test_raters_who_did_most_are_told(judgments_csv, capsys, command):
+    rows = [line(row).split(",") for row in range(210)]
+    lopsided = [
+        ",".join([f"p{row:03}", f"r{row % 2 if row > 12 else row}", *cells[2:]])
+        for row, cells in enumerate(rows)
+    ]
+    options = ("--old", "base", "--new", "new", "--margin", "90") if command == "gate" else ()
+    notes = answered(capsys, command, judgments_csv(HEADER, *lopsided), *options)["notes"]
+    assert any("few raters did most: 13 raters count as" in note for note in notes)
