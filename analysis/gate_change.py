@@ -13,6 +13,7 @@ from analysis.linear import Linear
 from analysis.position import refuse_one_sided_design
 from analysis.reading import TableError
 from analysis.tables import JudgmentTable
+from analysis.variance import Floats, without_each
 from analysis.win_rate import estimated
 from analysis.wording import counted
 
@@ -135,4 +136,13 @@ def _less(after: Linear, before: Linear) -> Linear:
         Labelled(cells // len(rater), prompt.labels),
         Labelled(cells % len(rater), rater.labels),
     )
-    return Linear(after.value - before.value, influence, weights, *by_cell)
+    left_out = _without_each(after, rater) - _without_each(before, rater)
+    return Linear(after.value - before.value, influence, weights, *by_cell, left_out)
+
+
+def _without_each(part: Linear, rater: Labelled) -> Floats:
+    """What leaving each of these raters out changes one win rate by, by their shares of its own judgments."""
+    changes = np.zeros(len(rater))
+    known = np.isin(rater.labels, part.rater.labels)
+    changes[known] = without_each(part.influence, part.weights, part.rater)
+    return changes

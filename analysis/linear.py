@@ -26,6 +26,7 @@ class Linear:
     """A value and what each judgment moved it by (its influence; they sum to zero).
 
     `weights` sum to one and tell how lopsided the raters' shares are; rows may repeat a prompt-rater cell.
+    `left_out` is what leaving each rater out changes the value by, where it is not one weighted mean.
     """
 
     value: float
@@ -33,6 +34,7 @@ class Linear:
     weights: Floats
     prompt: Labelled
     rater: Labelled
+    left_out: Floats | None = None
 
     @property
     def new_raters(self) -> bool:
@@ -44,7 +46,7 @@ class Linear:
         """For new prompts and new raters, or, with fewer than five raters, for new prompts and these raters."""
         if not self.new_raters:
             return self.prompt_only
-        return two_way_variance(self.influence, self.weights, self.prompt, self.rater)
+        return two_way_variance(self.influence, self.weights, self.prompt, self.rater, self.left_out)
 
     @cached_property
     def prompt_only(self) -> Variance:
