@@ -83,7 +83,8 @@ def gate(
     Source: docs/statistics.md, "Regression gate"; non-inferiority by confidence bound: Blackwelder (1982),
         Controlled Clinical Trials 3, 345-353.
     """
-    checked_level(level)
+    if checked_level(level) <= 0.5:
+        raise ValueError(f"a gate's level is above 0.5 such as 0.95, not {level!r}")
     if not 0 < margin < 1:
         raise ValueError(f"margin is a share between 0 and 1 such as 0.05 for five points, not {margin!r}")
     pair = compared(table, old, new, baseline, through, one_sided=one_sided)
@@ -136,7 +137,7 @@ def all_criteria(gates: Mapping[str, Gate]) -> Criteria:
 def _bounds(pair: Compared, level: float) -> tuple[Difference, float, float]:
     """The change with its interval, and both one-sided bounds at `level`."""
     change, variance = pair.change.difference(level), pair.change.variance
-    both_tails = 2 * level - 1 if level > 0.5 else level
+    both_tails = 2 * level - 1
     if variance.value <= NOTHING:  # nothing varied: each prompt is one trial in which none changed
         half, wide = (_unseen(len(pair.change.prompt), one, variance.df) for one in (both_tails, level))
         change = replace(change, low=change.value - wide, high=change.value + wide)

@@ -35,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="auto: new beside old where there is such a comparison, else through a common baseline",
     )
-    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+    parser.add_argument(
+        "--level", type=above_half, default=0.95, help="confidence level above 0.5, 0.95 by default"
+    )
     add_reading_arguments(parser)
 
 
@@ -47,6 +49,13 @@ def margin(text: str) -> float:
         value = -1.0
     if not 0 < value < 100:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of points between 0 and 100 such as 5")
+    return value
+
+
+def above_half(text: str) -> float:
+    """The level of a one-sided bound, which lies on the safe side only above one half."""
+    if (value := level(text)) <= 0.5:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a level above 0.5 such as 0.95")
     return value
 
 

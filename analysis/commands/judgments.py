@@ -6,7 +6,7 @@ import argparse
 import json
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from analysis.reading import TableError
@@ -47,6 +47,17 @@ def level(text: str) -> float:
         return checked_level(float(text))
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a share between 0 and 1 such as 0.95") from error
+
+
+def whole(least: int) -> Callable[[str], int]:
+    """A whole number from `least` up, from the command line."""
+
+    def parse(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} up")
+        return int(text)
+
+    return parse
 
 
 def read_table(arguments: argparse.Namespace, covariates: Sequence[str] = ()) -> JudgmentTable:

@@ -177,6 +177,9 @@ def test_a_leaderboard_of_three(three, capsys):
         (["stop", "PAIR"], "the following arguments are required: --planned"),
         (["gate", "PAIR", "PAIR", "--old", "a", "--new", "b"], "two of the files have the same name"),
         (["win-rate", "PAIR", "--plot", "chart.gif"], "'chart.gif' ends in neither .svg nor .png"),
+        (["gate", "PAIR", "--old", "base", "--new", "new", "--level", "0.5"], "not a level above 0.5"),
+        (["agreement", "PAIR", "--seed", "-1"], "'-1' is not a whole number from 0 up"),
+        (["agreement", "PAIR", "--draws", "0"], "'0' is not a whole number from 1 up"),
         (["adjusted", "PAIR", "--covariates", "age"], "column 'age' is missing"),
     ],
 )
