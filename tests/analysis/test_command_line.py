@@ -127,3 +127,10 @@ def test_importing_the_package_loads_nothing_heavy():
     program = f"import sys, analysis, analysis.charts, analysis.simulate; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_reader_that_has_seen_enough_is_no_traceback(path):
+    arguments = [sys.executable, "-m", "analysis", "win-rate", str(path), "--json"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        program.stdout.close()
+        assert (program.stderr.read(), program.wait()) == (b"", 1)

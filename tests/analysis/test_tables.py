@@ -237,3 +237,8 @@ def test_equal_times_with_any_difference_are_refused_in_either_order():
         read_judgments(rows, duplicates="latest")
     alike = read_judgments(rows | {"side": ["left"] * 3}, duplicates="latest")
     assert len(alike) == 2
+
+
+def test_a_covariate_that_is_named_twice_is_refused(judgments_csv):
+    with pytest.raises(TableError, match="covariates: 'x' is given twice"):
+        read_judgments(judgments_csv(HEADER, *ROWS), covariates=["x", "x"])
