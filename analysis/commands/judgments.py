@@ -7,6 +7,7 @@ import json
 import platform
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from analysis.reading import TableError
@@ -103,7 +104,11 @@ def renames(text: str) -> dict[str, str]:
 
 
 def _versions() -> dict[str, str]:
-    import numpy as np
-    import scipy
-
-    return {"python": platform.python_version(), "numpy": np.__version__, "scipy": scipy.__version__}
+    """Of Python, of the libraries that compute, and of this package where it is installed."""
+    found = {"python": platform.python_version()}
+    for name in ("assay", "numpy", "scipy", "pandas"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found

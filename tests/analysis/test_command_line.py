@@ -29,7 +29,7 @@ def test_json_holds_the_win_rate_and_the_versions(path, capsys):
     expected = win_rate(read_judgments(path))
     assert (result["value"], result["low"], result["high"]) == (expected.value, expected.low, expected.high)
     assert result["data_digest"] == expected.data_digest
-    assert set(result["versions"]) == {"python", "numpy", "scipy"}
+    assert set(result["versions"]) == {"python", "assay", "numpy", "scipy", "pandas"}
 
 
 def test_paper_level_and_weighting_are_taken(path, capsys):
