@@ -8,15 +8,16 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.caveats import side_notes
 from analysis.differences import Difference
 from analysis.estimates import Estimate, Weighting
-from analysis.linear import Linear, row_weights
+from analysis.linear import PROMPT_ONLY_T, TWO_WAY_T, Linear, rater_notes, row_weights
 from analysis.proportions import checked_level, t_quantile
 from analysis.tables import JudgmentTable, TableError, one_pair
 from analysis.variance import Floats
 from analysis.win_rate import estimated
 
-METHOD = "logistic in tanh of scaled differences, two-way prompt x rater, Student's t on the log-odds"
+METHOD = "logistic in tanh of scaled differences, {clusters} on the log-odds"
 ASSUMPTION = (
     "the named differences move judgments by one smooth curve that is the same for every prompt, and nothing "
     "that makes a response better goes with them; length often does go with quality, so this is no headline"
@@ -41,6 +42,7 @@ class AdjustedWinRate:
     n: int
     prompts: int
     raters: int
+    notes: tuple[str, ...]
     data_digest: str
 
     def to_dict(self) -> dict[str, object]:
@@ -77,7 +79,7 @@ def adjusted_win_rate(
         low=low,
         high=high,
         level=level,
-        method=METHOD,
+        method=METHOD.format(clusters=TWO_WAY_T if intercept.new_raters else PROMPT_ONLY_T),
         weighting="prompts",
         assumption=ASSUMPTION,
         coefficients={name: one.difference(level) for name, one in zip(covariates, linear[1:], strict=True)},
@@ -86,6 +88,7 @@ def adjusted_win_rate(
         n=len(table),
         prompts=len(table.prompt),
         raters=len(table.rater),
+        notes=(*table.notes, *rater_notes(intercept), *side_notes(table, balances=False)),
         data_digest=table.digest,
     )
 

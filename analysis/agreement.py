@@ -49,6 +49,7 @@ class Agreement:
     raters: int
     seed: int
     draws: int
+    notes: tuple[str, ...]
     data_digest: str
 
     def to_dict(self) -> dict[str, object]:
@@ -84,6 +85,7 @@ def agreement(table: JudgmentTable, *, level: float = 0.95, draws: int = DRAWS, 
         raters=len(table.rater),
         seed=seed,
         draws=draws,
+        notes=table.notes,
         data_digest=table.digest,
     )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -55,10 +56,14 @@ class Battles:
     ) -> Battles:
         """From plain arrays or pandas columns, for large data: names or integers, and half points 2, 1, 0 of the first.
 
-        Raises: TableError where points are others, or a checkpoint meets itself.
+        Rows are put in one order, by prompt, rater, pair and points, so that their order here changes no digit.
+        Raises: TableError where points are others, columns differ in length, or a checkpoint meets itself.
         """
-        names, codes = _named(first, second)
         n = len(first)
+        lengths = [len(column) for column in (first, second, points, prompt, rater)]
+        if set(lengths) != {n}:
+            raise TableError(f"columns differ in length: {', '.join(map(str, lengths))}")
+        names, codes = _named(first, second)
         if n and not 0 <= int(np.min(points)) <= int(np.max(points)) <= 2:
             raise TableError("points are half points of the first checkpoint: 0, 1 or 2")
         battles = cls(
@@ -70,7 +75,30 @@ class Battles:
             rater=_dense(rater),
             ordered=ordered,
         )
-        return battles.checked()
+        return battles.checked()._in_order()
+
+    def _in_order(self) -> Battles:
+        """The rows sorted as numbers with a digit for each column: rows of one number are alike, so none is lost."""
+        M = len(self.checkpoints)
+        digits: list[tuple[Codes, int]] = [
+            (self.rater, int(self.rater.max()) + 1),
+            (self.first, M),
+            (self.second, M),
+            (self.points.astype(np.intp), 3),
+        ]
+        if (int(self.prompt.max()) + 1) * math.prod(base for _, base in digits) >= 2**63:
+            raise TableError("too many prompts, raters and checkpoints for one leaderboard")
+        number = self.prompt.astype(np.intp)
+        for column, base in digits:
+            number = number * base + column
+        number, columns = np.sort(number), []
+        for _, base in reversed(digits):
+            number, digit = np.divmod(number, base)
+            columns.append(digit)
+        points, second, first, rater = columns
+        return replace(
+            self, first=first, second=second, points=points.astype(np.int8), prompt=number, rater=rater
+        )
 
     def checked(self) -> Battles:
         """Raises: TableError on fewer than two prompts or raters, or a checkpoint that meets itself."""

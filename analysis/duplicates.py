@@ -44,12 +44,22 @@ def _refuse_equal_times(
     table: JudgmentTable, raw: RawTable, earlier: NDArray[np.intp], later: NDArray[np.intp]
 ) -> None:
     assert table.shown_at is not None
-    alike = table.shown_at[earlier] == table.shown_at[later]
-    unclear = np.flatnonzero(alike & (table.points[earlier] != table.points[later]))
+    columns = (table.points, table.side, table.active_ms, table.both_bad, *table.covariates.values())
+    codes = () if table.category is None else (table.category.codes,)
+    differ = np.zeros(len(later), np.bool_)
+    for column in (*codes, *columns):
+        if column is not None:
+            differ |= _unlike(column[earlier], column[later])
+    unclear = np.flatnonzero(differ & (table.shown_at[earlier] == table.shown_at[later]))
     if unclear.size:
         row, other = int(later[unclear[0]]), int(earlier[unclear[0]])
-        problem = f"the same time as {raw.place(other)} with another outcome: which is the latest?"
+        problem = f"the same time as {raw.place(other)}, but another judgment: which is the latest?"
         raise raw.error(row, "shown_at", problem)
+
+
+def _unlike(one: NDArray[np.generic], other: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Where two columns differ; two unknown numbers (NaN) are alike."""
+    return np.asarray((one != other) & ((one == one) | (other == other)), np.bool_)
 
 
 def _duplicate_error(raw: RawTable, earlier: NDArray[np.intp], later: NDArray[np.intp]) -> TableError:

@@ -9,6 +9,7 @@ from typing import Literal
 from analysis.differences import Difference
 from analysis.estimates import Weighting
 from analysis.gate_change import Compared, compared
+from analysis.linear import rater_notes
 from analysis.proportions import checked_level, score_interval, t_quantile
 from analysis.significance import holm
 from analysis.tables import JudgmentTable
@@ -72,19 +73,21 @@ def gate(
     baseline: str | None = None,
     through: Literal["auto", "direct", "baseline"] = "auto",
     level: float = 0.95,
+    one_sided: bool = False,
 ) -> Gate:
     """Judges the new checkpoint beside the old one, directly where they were compared, else through a baseline.
 
     Args: margin: fixed beforehand, a share above 0; 0.05 is five points.  through: "auto" prefers the direct
-        comparison, which is the stronger one.
-    Raises: TableError where the two share no baseline, or no prompts.
+        comparison, which is the stronger one.  one_sided: accept that a candidate always stood on the same side.
+    Raises: TableError where the two share no baseline, or no prompts, or one always stood on the same side.
     Source: docs/statistics.md, "Regression gate"; non-inferiority by confidence bound: Blackwelder (1982),
         Controlled Clinical Trials 3, 345-353.
     """
-    checked_level(level)
+    if checked_level(level) <= 0.5:
+        raise ValueError(f"a gate's level is above 0.5 such as 0.95, not {level!r}")
     if not 0 < margin < 1:
         raise ValueError(f"margin is a share between 0 and 1 such as 0.05 for five points, not {margin!r}")
-    pair = compared(table, old, new, baseline, through)
+    pair = compared(table, old, new, baseline, through, one_sided=one_sided)
     change, lower, upper = _bounds(pair, level)
     power = _power(pair, margin, level)
     return Gate(
@@ -104,7 +107,7 @@ def gate(
         prompts=len(pair.change.prompt),
         raters=len(pair.change.rater),
         left_out=pair.left_out,
-        notes=(*pair.notes, *_notes(power, margin)),
+        notes=(*pair.notes, *rater_notes(pair.change), *_notes(power, margin)),
         data_digest=table.digest,
     )
 
@@ -134,7 +137,7 @@ def all_criteria(gates: Mapping[str, Gate]) -> Criteria:
 def _bounds(pair: Compared, level: float) -> tuple[Difference, float, float]:
     """The change with its interval, and both one-sided bounds at `level`."""
     change, variance = pair.change.difference(level), pair.change.variance
-    both_tails = 2 * level - 1 if level > 0.5 else level
+    both_tails = 2 * level - 1
     if variance.value <= NOTHING:  # nothing varied: each prompt is one trial in which none changed
         half, wide = (_unseen(len(pair.change.prompt), one, variance.df) for one in (both_tails, level))
         change = replace(change, low=change.value - wide, high=change.value + wide)

@@ -7,10 +7,13 @@ from typing import Literal
 
 import numpy as np
 
+from analysis.caveats import side_notes
 from analysis.columns import Labelled
 from analysis.linear import Linear
+from analysis.position import refuse_one_sided_design
 from analysis.reading import TableError
 from analysis.tables import JudgmentTable
+from analysis.variance import Floats, without_each
 from analysis.win_rate import estimated
 from analysis.wording import counted
 
@@ -29,20 +32,28 @@ class Compared:
     notes: tuple[str, ...]
 
 
-def compared(table: JudgmentTable, old: str, new: str, baseline: str | None, through: Through) -> Compared:
+def compared(
+    table: JudgmentTable,
+    old: str,
+    new: str,
+    baseline: str | None,
+    through: Through,
+    *,
+    one_sided: bool = False,
+) -> Compared:
     """Direct where the two were shown side by side (unless asked otherwise), else through their baseline."""
     if old == new:
         raise TableError(f"the old and the new checkpoint are both {old!r}")
     if through == "direct" or (through == "auto" and baseline is None and _direct(table, old, new)):
-        return _directly(table, old, new)
-    return _through_baseline(table, old, new, baseline)
+        return _directly(table, old, new, one_sided)
+    return _through_baseline(table, old, new, baseline, one_sided)
 
 
 def _direct(table: JudgmentTable, old: str, new: str) -> bool:
     return bool({(new, old), (old, new)} & set(table.pairs))
 
 
-def _directly(table: JudgmentTable, old: str, new: str) -> Compared:
+def _directly(table: JudgmentTable, old: str, new: str, one_sided: bool) -> Compared:
     """The win rate over the old one, less one half."""
     if not _direct(table, old, new):
         raise TableError(f"no judgment shows {new!r} beside {old!r}")
@@ -53,13 +64,16 @@ def _directly(table: JudgmentTable, old: str, new: str) -> Compared:
     forward = (new, old) in table.pairs
     judged = table.of_pair(new, old) if forward else table.of_pair(old, new)
     _two_prompts(judged)
+    sides = _sides_checked(judged, one_sided)
     mean = estimated(judged, "prompts")
     sign = 1 if forward else -1
     change = Linear(sign * (mean.value - 0.5), sign * mean.influence, mean.weights, mean.prompt, mean.rater)
-    return Compared(change, "direct", None, len(judged), 0, table.notes)
+    return Compared(change, "direct", None, len(judged), 0, (*table.notes, *sides))
 
 
-def _through_baseline(table: JudgmentTable, old: str, new: str, baseline: str | None) -> Compared:
+def _through_baseline(
+    table: JudgmentTable, old: str, new: str, baseline: str | None, one_sided: bool
+) -> Compared:
     """The difference of the two win rates over the same baseline, on the prompts that both have."""
     baseline = baseline or _common_baseline(table, old, new)
     before, after = table.of_pair(old, baseline), table.of_pair(new, baseline)
@@ -69,6 +83,7 @@ def _through_baseline(table: JudgmentTable, old: str, new: str, baseline: str | 
             f"{old!r} and {new!r} share {counted(len(shared), 'prompt')}; two or more are needed"
         )
     kept_before, kept_after = (_of_prompts(one, shared) for one in (before, after))
+    sides = [note for one in (kept_after, kept_before) for note in _sides_checked(one, one_sided)]
     n = len(kept_before) + len(kept_after)
     left_out = len(before) + len(after) - n
     notes = (
@@ -77,7 +92,7 @@ def _through_baseline(table: JudgmentTable, old: str, new: str, baseline: str | 
         else []
     )
     change = _less(estimated(kept_after, "prompts"), estimated(kept_before, "prompts"))
-    return Compared(change, "through a baseline", baseline, n, left_out, (*table.notes, *notes))
+    return Compared(change, "through a baseline", baseline, n, left_out, (*table.notes, *notes, *sides))
 
 
 def _common_baseline(table: JudgmentTable, old: str, new: str) -> str:
@@ -97,6 +112,14 @@ def _of_prompts(table: JudgmentTable, prompts: set[str]) -> JudgmentTable:
     return table.rows(kept[table.prompt.codes])
 
 
+def _sides_checked(table: JudgmentTable, one_sided: bool) -> list[str]:
+    """What is to be said about the sides of one pair, named.  Raises: TableError on a one-sided design."""
+    if not one_sided:
+        refuse_one_sided_design(table)
+    (candidate, baseline), *_ = table.pairs
+    return [f"{candidate} against {baseline}: {note}" for note in side_notes(table)]
+
+
 def _two_prompts(table: JudgmentTable) -> None:
     if len(table.prompt) < 2:
         raise TableError(f"{counted(len(table.prompt), 'prompt')}: two or more are needed for an interval")
@@ -113,4 +136,13 @@ def _less(after: Linear, before: Linear) -> Linear:
         Labelled(cells // len(rater), prompt.labels),
         Labelled(cells % len(rater), rater.labels),
     )
-    return Linear(after.value - before.value, influence, weights, *by_cell)
+    left_out = _without_each(after, rater) - _without_each(before, rater)
+    return Linear(after.value - before.value, influence, weights, *by_cell, left_out)
+
+
+def _without_each(part: Linear, rater: Labelled) -> Floats:
+    """What leaving each of these raters out changes one win rate by, by their shares of its own judgments."""
+    changes = np.zeros(len(rater))
+    known = np.isin(rater.labels, part.rater.labels)
+    changes[known] = without_each(part.influence, part.weights, part.rater)
+    return changes

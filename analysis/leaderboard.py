@@ -95,10 +95,9 @@ def rank_battles(
     places = ranked(fitted.strengths, covariance, level)
     M = len(battles.checkpoints)
     variances, dfs = covariance.contrast(np.eye(len(fitted.parameters)))
+    method = _method(model, battles)
     differences = [
-        difference(
-            float(fitted.parameters[k]), Variance(float(variances[k]), float(dfs[k])), level, METHODS[model]
-        )
+        difference(float(fitted.parameters[k]), Variance(float(variances[k]), float(dfs[k])), level, method)
         for k in range(len(fitted.parameters))
     ]
     record = _record(counts)
@@ -109,7 +108,7 @@ def rank_battles(
         log_tie=None if fitted.log_tie is None else differences[M],
         coefficients=dict(zip(battles.covariates, differences[M + 2 :], strict=True)),
         level=level,
-        method=METHODS[model],
+        method=method,
         weighting="judgments",
         n=len(battles),
         prompts=int(battles.prompt.max()) + 1,
@@ -117,6 +116,11 @@ def rank_battles(
         notes=(*battles.notes, *_notes(fitted, battles, covariance)),
         data_digest=data_digest,
     )
+
+
+def _method(model: Model, battles: Battles) -> str:
+    """With one rater alone the covariance is over prompts."""
+    return METHODS[model] if battles.rater.max() else METHODS[model].replace("two-way", "prompt")
 
 
 def _rows(battles: Battles, model: Model) -> Pairs | None:

@@ -11,6 +11,7 @@ from analysis.columns import Labelled
 from analysis.differences import Difference, difference
 from analysis.estimates import Estimate, Weighting, effective_n, effective_wilson
 from analysis.variance import Floats, Variance, effective_number, prompt_variance, two_way_variance
+from analysis.wording import counted
 
 TWO_WAY = "two-way prompt x rater, effective-n Wilson"
 PROMPT_ONLY = "prompt-clustered, effective-n Wilson"
@@ -25,6 +26,7 @@ class Linear:
     """A value and what each judgment moved it by (its influence; they sum to zero).
 
     `weights` sum to one and tell how lopsided the raters' shares are; rows may repeat a prompt-rater cell.
+    `left_out` is what leaving each rater out changes the value by, where it is not one weighted mean.
     """
 
     value: float
@@ -32,6 +34,7 @@ class Linear:
     weights: Floats
     prompt: Labelled
     rater: Labelled
+    left_out: Floats | None = None
 
     @property
     def new_raters(self) -> bool:
@@ -43,7 +46,7 @@ class Linear:
         """For new prompts and new raters, or, with fewer than five raters, for new prompts and these raters."""
         if not self.new_raters:
             return self.prompt_only
-        return two_way_variance(self.influence, self.weights, self.prompt, self.rater)
+        return two_way_variance(self.influence, self.weights, self.prompt, self.rater, self.left_out)
 
     @cached_property
     def prompt_only(self) -> Variance:
@@ -100,3 +103,19 @@ def row_weights(prompt: Labelled, weighting: Weighting) -> Floats:
     if weighting == "prompts":
         return 1 / (len(prompt) * prompt.counts()[prompt.codes])
     raise ValueError(f'weighting is "prompts" or "judgments", not {weighting!r}')
+
+
+def rater_notes(estimate: Linear) -> list[str]:
+    """Where the variance is not the plain two-way one: fewer than five raters, or a few who did most."""
+    notes, raters = [], len(estimate.rater)
+    if not estimate.new_raters:
+        notes.append(
+            f"{counted(raters, 'rater')}: rater sampling not estimable; "
+            "the interval holds for new prompts and these raters"
+        )
+    if estimate.variance.lopsided:
+        notes.append(
+            f"few raters did most: {raters} raters count as {estimate.effective_raters:.1f}; "
+            "the interval is by the leave-one-rater-out jackknife"
+        )
+    return notes

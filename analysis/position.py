@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analysis.columns import Labelled
 from analysis.differences import Difference
 from analysis.estimates import Estimate, Weighting
-from analysis.linear import Linear, mean, row_weights, weighted_mean
+from analysis.linear import Linear, mean, rater_notes, row_weights, weighted_mean
 from analysis.proportions import Interval, checked_level
 from analysis.tables import JudgmentTable, TableError, one_pair
 from analysis.variance import Floats
@@ -36,6 +36,7 @@ class PositionBias:
     n: int
     prompts: int
     raters: int
+    notes: tuple[str, ...]
     data_digest: str
 
     def to_dict(self) -> dict[str, object]:
@@ -58,9 +59,9 @@ def position_bias(
     left, right = (_order_mean(known, weighting, side).share(weighting, level) for side in (1, -1))
     side, y = _sides(known), known.points / 2
     weights = row_weights(known.prompt, weighting)
-    first = np.where(side == 1, y, 1 - y)
+    bias = mean(np.where(side == 1, y, 1 - y), weights, known.prompt, known.rater)
     return PositionBias(
-        bias=mean(first, weights, known.prompt, known.rater).difference(level, against=0.5),
+        bias=bias.difference(level, against=0.5),
         left=left,
         right=right,
         balanced=balanced_mean(y, weights, side, known.prompt, known.rater).share(weighting, level),
@@ -70,6 +71,7 @@ def position_bias(
         n=len(table),
         prompts=len(known.prompt),
         raters=len(known.rater),
+        notes=(*table.notes, *rater_notes(bias)),
         data_digest=table.digest,
     )
 
@@ -88,18 +90,28 @@ def balanced_mean(
     return Linear((on_left + on_right) / 2, influence, whole / 2, prompt, rater)
 
 
+def refuse_one_sided_design(table: JudgmentTable) -> None:
+    """Raises: TableError where every known side of a single pair is the same; without sides it is taken as it is."""
+    if len(table.pairs) == 1 and left_share(table)[0]:
+        refuse_one_side(table)
+
+
 def refuse_one_side(table: JudgmentTable) -> None:
-    """Raises: TableError where sides are given and all are the same, or none is known."""
-    known = np.unique(_sides(table)).tolist()
-    if not any(known):
+    """Raises: TableError where every side that is known is the same, or none is known."""
+    known, left = left_share(table)
+    if left is None:
         raise TableError("column side: no side is known; left or right is needed to tell the side's bias")
-    if len(table) > 1 and not {1, -1} <= set(known):
-        side = "left" if 1 in known else "right"
+    if len(table) > 1 and left in (0, 1):
+        stood = "left" if left else "right"
+        rows = "every row" if known == len(table) else f"all {known} rows whose side is known"
         raise TableError(
-            f"column side: the candidate stood {side} in every row from row 1 on (a one-sided design): "
-            "its win rate cannot be told from the raters' side bias; show each response on both sides "
-            "(win-rate --one-sided takes it as it is)"
+            f"column side: {_named(table)} stood {stood} in {rows} (a one-sided design): "
+            "its win rate cannot be told from the raters' side bias; show each response on both sides"
         )
+
+
+def _named(table: JudgmentTable) -> str:
+    return f"{table.pairs[0][0]!r}" if len(table.pairs) == 1 and table.pairs[0][0] else "the candidate"
 
 
 def left_share(table: JudgmentTable) -> tuple[int, float | None]:

@@ -7,15 +7,16 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from analysis.caveats import side_notes
 from analysis.estimates import Estimate, effective_n, effective_wilson
-from analysis.linear import Linear, row_weights
+from analysis.linear import PROMPT_ONLY, TWO_WAY, Linear, rater_notes, row_weights
 from analysis.proportions import checked_level
 from analysis.tables import JudgmentTable, TableError, one_pair
 from analysis.variance import NOTHING, Floats, Variance
 from analysis.win_rate import estimated
 from analysis.wording import counted
 
-METHOD = "prediction-powered (PPI++), two-way prompt x rater, effective-n Wilson"
+METHOD = "prediction-powered (PPI++), {clusters}"
 FEWEST_UNLABELLED = 20
 
 
@@ -77,8 +78,9 @@ def prediction_powered(
     variance = _sum(
         corrected.variance, power**2 * float(elsewhere.var(ddof=1)) / len(elsewhere), len(elsewhere)
     )
+    method = METHOD.format(clusters=TWO_WAY if corrected.new_raters else PROMPT_ONLY)
     n_eff = effective_n(value, variance.value, len(table), len(table.prompt))
-    estimate = effective_wilson(value, variance, n_eff, level=level, method=METHOD, weighting="prompts")
+    estimate = effective_wilson(value, variance, n_eff, level=level, method=method, weighting="prompts")
     alone = raters.share("prompts", level)
     return PredictionPowered(
         win_rate=estimate,
@@ -91,9 +93,7 @@ def prediction_powered(
         prompts=len(table.prompt),
         raters=len(table.rater),
         judged_prompts=len(here) + len(elsewhere),
-        notes=table.notes
-        if raters.new_raters
-        else (*table.notes, "few raters: for new prompts and these raters"),
+        notes=(*table.notes, *rater_notes(corrected), *side_notes(table)),
         data_digest=table.digest,
     )
 

@@ -50,6 +50,7 @@ class Raters:
     n: int
     prompts: int
     gold_prompts: int
+    notes: tuple[str, ...]
     data_digest: str
 
     @property
@@ -100,7 +101,9 @@ def raters_table(
         for i, label in enumerate(table.rater.labels)
     )
     rule = f"exact binomial against the other raters, Holm over {R} raters in each measure, alpha {alpha:g}"
-    return Raters(lines, alpha, rule, len(table), len(table.prompt), len(gold or {}), table.digest)
+    return Raters(
+        lines, alpha, rule, len(table), len(table.prompt), len(gold or {}), table.notes, table.digest
+    )
 
 
 def _gold_points(table: JudgmentTable, gold: Mapping[str, str]) -> NDArray[np.int8]:

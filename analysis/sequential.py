@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from analysis.caveats import side_notes
 from analysis.estimates import Weighting
 from analysis.proportions import checked_level
 from analysis.tables import JudgmentTable, TableError, one_pair
@@ -19,6 +20,7 @@ METHODS: dict[Kind, str] = {
     "empirical-bernstein": "empirical-Bernstein confidence sequence on prompt means",
 }
 FEWEST_PROMPTS = 50  # before, the normal approximation behind the asymptotic sequence is not to be trusted
+UNSEEN = 1.5  # squared deviations added to those seen: with less, a mean near 0 or 1 is left out too often
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Sequence:
     n: int
     prompts: int
     raters: int
+    notes: tuple[str, ...]
     data_digest: str
 
     def to_dict(self) -> dict[str, object]:
@@ -56,14 +59,15 @@ class Sequence:
 def confidence_sequence(
     table: JudgmentTable,
     *,
+    planned: int,
     kind: Kind = "asymptotic",
-    planned: int | None = None,
     against: float = 0.5,
     level: float = 0.95,
 ) -> Sequence:
     """Follows the win rate prompt by prompt: by the time of each prompt's last judgment, else by name.
 
-    Args: planned: prompts of the whole study; the asymptotic sequence is tightest at half of it.
+    Args: planned: prompts of the whole study, fixed before it began: the asymptotic sequence is tightest at half of
+        it, and holds at all looks together only where every look is tuned alike.
     Raises: TableError where the table has fewer than two prompts, or several pairs.
     Source: docs/statistics.md, "Early stopping".
     """
@@ -72,7 +76,6 @@ def confidence_sequence(
     if kind not in METHODS:
         raise ValueError(f"kind is one of {', '.join(METHODS)}, not {kind!r}")
     x, order = _prompt_means(table)
-    planned = planned or len(x)
     if planned < 2:
         raise ValueError(f"planned is a number of prompts from 2 up, not {planned}")
     fewest = FEWEST_PROMPTS if kind == "asymptotic" else 1
@@ -100,19 +103,30 @@ def confidence_sequence(
         n=len(table),
         prompts=len(table.prompt),
         raters=len(table.rater),
+        notes=(*table.notes, *_notes(table)),
         data_digest=table.digest,
     )
+
+
+def _notes(table: JudgmentTable) -> list[str]:
+    notes = [
+        "the interval holds for new prompts and these raters: with few raters wait for the headline's interval too"
+    ]
+    if table.shown_at is None:
+        notes.append("no column shown_at: prompts were taken by name, which is no order of time")
+    return [*notes, *side_notes(table, balances=False)]
 
 
 def asymptotic(x: Floats, tuned_for: float, alpha: float) -> tuple[Floats, Floats, Floats]:
     """Running mean ± s_t sqrt(2 (tρ²+1)/(t²ρ²) log(sqrt(tρ²+1)/α)), cut to [0, 1].
 
-    ρ makes it tightest near `tuned_for` observations. The first two have no spread yet: [0, 1].
+    ρ makes it tightest near `tuned_for` observations. s_t² = (1½ + squared deviations) / (t + 1), never 0: outcomes
+    that were all alike so far are no proof that none will differ. The first two say nothing yet: [0, 1].
     Source: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024), Annals of Statistics 52, Theorem 2.2.
     """
     t = np.arange(1, len(x) + 1)
     mean = np.cumsum(x) / t
-    spread = np.sqrt(np.maximum(np.cumsum(x * x) / t - mean**2, 0))
+    spread = np.sqrt((UNSEEN + np.maximum(np.cumsum(x * x) - t * mean**2, 0)) / (t + 1))
     rho2 = (-2 * math.log(alpha) + math.log(1 - 2 * math.log(alpha))) / tuned_for
     factor = t * rho2 + 1
     radius = spread * np.sqrt(2 * factor / (t**2 * rho2) * np.log(np.sqrt(factor) / alpha))

@@ -12,6 +12,7 @@ from analysis.estimates import Weighting
 from analysis.shrinkage import Shrunk, shrunk
 from analysis.significance import holm
 from analysis.tables import JudgmentTable, TableError
+from analysis.variance import NOTHING
 from analysis.win_rate import WinRate, win_rate
 
 FEWEST_PROMPTS = 20  # below, an interval is too wide to say anything: counts only
@@ -70,7 +71,7 @@ def _together(slices: list[Slice], level: float) -> list[Slice]:
     rates = [part.win_rate for part in slices if part.win_rate]
     p_values = iter(holm([rate.p_value for rate in rates]))
     # A slice in which nothing varied is taken as noisy as its effective number of trials allows.
-    variances = [rate.se**2 or 0.25 / rate.n_eff for rate in rates]
+    variances = [rate.se**2 if rate.se**2 > NOTHING else 0.25 / rate.n_eff for rate in rates]
     together = shrunk([rate.value for rate in rates], variances, level)
     pulled: Iterator[Shrunk | None] = repeat(None) if together is None else iter(together)
     return [

@@ -148,6 +148,8 @@ def read_judgments(
     """
     if duplicates not in ("refuse", "latest"):
         raise ValueError(f'duplicates is "refuse" or "latest", not {duplicates!r}')
+    if twice := [name for at, name in enumerate(covariates) if name in covariates[:at]]:
+        raise TableError(f"covariates: {twice[0]!r} is given twice")
     raw = read_raw(source, columns, JUDGMENTS.with_required(covariates))
     if not len(raw):
         raise TableError("the table has no judgments")

@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.caveats import side_notes
 from analysis.differences import Difference
 from analysis.estimates import Estimate, Weighting
-from analysis.linear import mean, ratio, row_weights
+from analysis.linear import mean, rater_notes, ratio, row_weights
 from analysis.proportions import checked_level
 from analysis.tables import JudgmentTable, one_pair
 from analysis.variance import Floats
@@ -31,6 +32,7 @@ class Ties:
     n: int
     prompts: int
     raters: int
+    notes: tuple[str, ...]
     data_digest: str
 
     def to_dict(self) -> dict[str, object]:
@@ -65,6 +67,7 @@ def ties(table: JudgmentTable, *, weighting: Weighting = "prompts", level: float
         n=len(table),
         prompts=len(table.prompt),
         raters=len(table.rater),
+        notes=(*table.notes, *rater_notes(headline), *side_notes(table)),
         data_digest=table.digest,
     )
 

@@ -42,11 +42,14 @@ def prompt_variance(influence: Floats, prompt: Labelled) -> Variance:
     return Variance(clustered(influence, prompt), len(prompt) - 1.0)
 
 
-def two_way_variance(influence: Floats, weights: Floats, prompt: Labelled, rater: Labelled) -> Variance:
+def two_way_variance(
+    influence: Floats, weights: Floats, prompt: Labelled, rater: Labelled, left_out: Floats | None = None
+) -> Variance:
     """Prompts and raters both drawn anew: V = max(V_p + V_r - V_i, V_p, V_r), Satterthwaite's df, clipped.
 
     Args: influence: w_i (y_i - theta), one a judgment.  weights: w_i, summing to one: they tell how
-        lopsided the raters' shares are.
+        lopsided the raters' shares are.  left_out: what leaving each rater out changes theta by, where theta is
+        not one weighted mean; otherwise told from the weights.
     Where 1 / sum(share of rater)^2 < R/2 a few raters did most, and V_r becomes the leave-one-rater-out
     jackknife (weights of the others kept, rescaled) on that effective number of raters.
     Sources: Cameron, Gelbach and Miller (2011), JBES 29, 238-249; Satterthwaite (1946), Biometrics Bulletin
@@ -55,10 +58,12 @@ def two_way_variance(influence: Floats, weights: Floats, prompt: Labelled, rater
     P, R, n = len(prompt), len(rater), len(influence)
     if P < 2 or R < 2:
         raise ValueError(f"{P} prompts and {R} raters: two or more of each are needed")
-    R_eff, shares = effective_number(weights, rater), weight_shares(weights, rater)
+    R_eff = effective_number(weights, rater)
     lopsided = R_eff < R / 2
     V_p, V_i = clustered(influence, prompt), n / (n - 1) * float(np.sum(influence * influence))
-    V_r = _jackknifed(influence, shares, rater) if lopsided else clustered(influence, rater)
+    if left_out is None:
+        left_out = without_each(influence, weights, rater)
+    V_r = (R - 1) / R * float(np.sum(left_out**2)) if lopsided else clustered(influence, rater)
     df_r = max(R_eff - 1, 1.0) if lopsided else R - 1.0
     V, df = max_rule(np.array([V_p]), np.array([V_r]), np.array([V_i]), P - 1.0, df_r, n - 1.0)
     return Variance(float(V[0]), float(df[0]), lopsided)
@@ -87,8 +92,8 @@ def weight_shares(weights: Floats, cluster: Labelled) -> Floats:
     return shares
 
 
-def _jackknifed(influence: Floats, shares: Floats, cluster: Labelled) -> float:
-    """(G-1)/G times the sum over clusters of (theta without it - theta)^2, for a weighted mean."""
+def without_each(influence: Floats, weights: Floats, cluster: Labelled) -> Floats:
+    """What a weighted mean changes by, but for the sign, where each cluster is left out; 0 where nothing is left."""
     totals = np.bincount(cluster.codes, weights=influence, minlength=len(cluster))
-    changes = totals / (1 - shares)
-    return (len(cluster) - 1) / len(cluster) * float(np.sum(changes * changes))
+    others = 1 - weight_shares(weights, cluster)
+    return np.divide(totals, others, out=np.zeros(len(cluster)), where=others > NOTHING)

@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from analysis.caveats import side_notes
 from analysis.estimates import Estimate, Weighting
-from analysis.linear import PROMPT_ONLY, TWO_WAY, Linear, mean, row_weights
-from analysis.position import BALANCED_LEFT, balanced_mean, left_share, needs_balance
+from analysis.linear import PROMPT_ONLY, TWO_WAY, Linear, mean, rater_notes, row_weights
+from analysis.position import balanced_mean, left_share, needs_balance
 from analysis.proportions import checked_level
 from analysis.published import PAPER, paper_win_rate
 from analysis.significance import SignTest, even_p_value, sign_test
 from analysis.tables import JudgmentTable, one_pair
-from analysis.wording import counted
 
 __all__ = [
     "PAPER",
@@ -148,7 +148,7 @@ def win_rate(table: JudgmentTable, *, weighting: Weighting = "prompts", level: f
         sign_test=sign_test(table),
         sides_known=known,
         left_share=left,
-        notes=(*table.notes, *_notes(table, headline, left)),
+        notes=(*table.notes, *_notes(table, headline)),
         data_digest=table.digest,
     )
 
@@ -161,27 +161,8 @@ def estimated(table: JudgmentTable, weighting: Weighting) -> Linear:
     return mean(y, weights, table.prompt, table.rater)
 
 
-def _notes(table: JudgmentTable, headline: Linear, left: float | None) -> list[str]:
-    notes = []
-    if not headline.new_raters:
-        notes.append(
-            f"{counted(len(table.rater), 'rater')}: rater sampling not estimable; "
-            "the interval holds for new prompts and these raters"
-        )
-    if headline.variance.lopsided:
-        notes.append(
-            f"few raters did most: {len(table.rater)} raters count as {headline.effective_raters:.1f}; "
-            "the interval is by the leave-one-rater-out jackknife"
-        )
+def _notes(table: JudgmentTable, headline: Linear) -> list[str]:
+    notes = rater_notes(headline)
     if table.points.min() == table.points.max():
         notes.append("all judgments agree: the interval takes each prompt as one independent trial")
-    return [*notes, *_side_notes(table, left)]
-
-
-def _side_notes(table: JudgmentTable, left: float | None) -> list[str]:
-    if left is None or left in BALANCED_LEFT:
-        return []
-    stood = f"the candidate stood left in {left:.1%}"
-    if needs_balance(table):
-        return [f"{stood}: the value averages its win rates on the left and on the right"]
-    return [f"{stood}: the win rate carries the raters' side bias"]
+    return [*notes, *side_notes(table)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
-from analysis.commands.printing import percent, print_table
+from analysis.commands.printing import notes, percent, print_table
 
 NAME = "adjusted"
 HELP = "Win rate at no difference in length or style; an appendix with an assumption, never the headline."
@@ -40,6 +40,11 @@ def run(arguments: argparse.Namespace) -> int:
         "Adjusted win rate (appendix)",
         ("Win rate", "Value", f"{100 * result.level:g}% interval"),
         rows,
-        [*lines, f"Assumption: {result.assumption}", f"data sha256 {result.data_digest}"],
+        [
+            *lines,
+            f"Assumption: {result.assumption}",
+            *notes(result.notes),
+            f"data sha256 {result.data_digest}",
+        ],
     )
     return 0

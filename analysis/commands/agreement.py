@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
+from analysis.commands.judgments import add_table_arguments, level, print_json, read_table, whole
 from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
-from analysis.commands.printing import print_table
+from analysis.commands.printing import notes, print_table
 
 if TYPE_CHECKING:
     from analysis.agreement import Agreement, Coefficient
@@ -28,8 +28,8 @@ ADVICE = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_table_arguments(parser)
     parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
-    parser.add_argument("--draws", type=int, default=1000, help="bootstrap draws, 1000 by default")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the bootstrap, 0 by default")
+    parser.add_argument("--draws", type=whole(1), default=1000, help="bootstrap draws, 1000 by default")
+    parser.add_argument("--seed", type=whole(0), default=0, help="seed of the bootstrap, 0 by default")
     add_plot_argument(parser, "the coefficients")
 
 
@@ -78,6 +78,7 @@ def _print(result: Agreement) -> None:
             f"{result.units} units judged twice or more, {result.single_units} once; {result.n} judgments by "
             f"{result.raters} raters; seed {result.seed}, {result.draws} draws",
             ADVICE,
+            *notes(result.notes),
             f"data sha256 {result.data_digest}",
         ],
     )

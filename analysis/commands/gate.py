@@ -35,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="auto: new beside old where there is such a comparison, else through a common baseline",
     )
-    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+    parser.add_argument(
+        "--level", type=above_half, default=0.95, help="confidence level above 0.5, 0.95 by default"
+    )
     add_reading_arguments(parser)
 
 
@@ -50,10 +52,19 @@ def margin(text: str) -> float:
     return value
 
 
+def above_half(text: str) -> float:
+    """The level of a one-sided bound, which lies on the safe side only above one half."""
+    if (value := level(text)) <= 0.5:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a level above 0.5 such as 0.95")
+    return value
+
+
 def run(arguments: argparse.Namespace) -> int:
     from analysis.gate import EXIT_CODES, all_criteria, gate
 
-    options = {name: getattr(arguments, name) for name in ("old", "new", "baseline", "through", "level")}
+    options = {
+        name: getattr(arguments, name) for name in ("old", "new", "baseline", "through", "level", "one_sided")
+    }
     gates = {
         name: gate(read_file(path, arguments), margin=arguments.margin / 100, **options)
         for name, path in _criteria(arguments.judgments).items()

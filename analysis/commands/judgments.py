@@ -6,7 +6,8 @@ import argparse
 import json
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from analysis.reading import TableError
@@ -33,6 +34,9 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         default="refuse",
         help="several judgments by one rater on one prompt: refuse (default), or keep the latest",
     )
+    parser.add_argument(
+        "--one-sided", action="store_true", help="accept that the candidate always stood on the same side"
+    )
     parser.add_argument("--json", action="store_true", help="JSON for programs instead of a table")
 
 
@@ -46,19 +50,38 @@ def level(text: str) -> float:
         raise argparse.ArgumentTypeError(f"{text!r} is not a share between 0 and 1 such as 0.95") from error
 
 
+def whole(least: int) -> Callable[[str], int]:
+    """A whole number from `least` up, from the command line."""
+
+    def parse(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} up")
+        return int(text)
+
+    return parse
+
+
 def read_table(arguments: argparse.Namespace, covariates: Sequence[str] = ()) -> JudgmentTable:
-    """The judgments, of the pair that was asked for."""
+    """The judgments, of the pair that was asked for; a one-sided design only where --one-sided accepts it."""
+    from analysis.position import refuse_one_sided_design
+
     table = read_file(arguments.judgments, arguments, covariates)
-    if arguments.candidate is None and arguments.baseline is None:
-        return table
-    return table.of_pair(arguments.candidate, arguments.baseline)
+    if arguments.candidate is not None or arguments.baseline is not None:
+        table = table.of_pair(arguments.candidate, arguments.baseline)
+    if not arguments.one_sided:
+        refuse_one_sided_design(table)
+    return table
 
 
 def read_file(path: str, arguments: argparse.Namespace, covariates: Sequence[str] = ()) -> JudgmentTable:
+    """Every judgment of a file.  Raises: TableError, in the words of the command line."""
     from analysis.tables import read_judgments
 
     options = {"duplicates": arguments.duplicates, "covariates": covariates}
-    return read_judgments(path, renames(arguments.columns), **options)
+    try:
+        return read_judgments(path, renames(arguments.columns), **options)
+    except TableError as error:
+        raise TableError(str(error).replace('duplicates="latest"', "--duplicates latest")) from error
 
 
 def print_json(result: dict[str, object]) -> None:
@@ -81,7 +104,11 @@ def renames(text: str) -> dict[str, str]:
 
 
 def _versions() -> dict[str, str]:
-    import numpy as np
-    import scipy
-
-    return {"python": platform.python_version(), "numpy": np.__version__, "scipy": scipy.__version__}
+    """Of Python, of the libraries that compute, and of this package where it is installed."""
+    found = {"python": platform.python_version()}
+    for name in ("assay", "numpy", "scipy", "pandas"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
 from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
-from analysis.commands.printing import p_text, percent, points, print_table
+from analysis.commands.printing import notes, p_text, percent, points, print_table
 
 if TYPE_CHECKING:
     from analysis.estimates import Estimate
@@ -67,7 +67,8 @@ def _print(result: PositionBias) -> None:
         ("Measure", "Value", f"{100 * result.bias.level:g}% interval", ""),
         rows,
         [
+            *notes(result.notes),
             f"candidate on the left in {result.left_share:.1%} of {result.sides_known} known sides, "
-            f"{result.n} judgments in all; data sha256 {result.data_digest}"
+            f"{result.n} judgments in all; data sha256 {result.data_digest}",
         ],
     )

@@ -40,7 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     from analysis.moments import PRIOR, moments
     from analysis.power import plan, prompts_for
 
-    own = moments(read_table(arguments)) if arguments.judgments else PRIOR
+    table = read_table(arguments) if arguments.judgments else None
+    own = PRIOR if table is None else moments(table)
     options = {"moments": own, "level": arguments.level}
     design = (arguments.prompts, arguments.ratings, arguments.raters)
     try:
@@ -52,8 +53,10 @@ def run(arguments: argparse.Namespace) -> int:
         wanted = arguments.half_width / 100
         needed = {"wanted": wanted, "prompts_needed": prompts_for(wanted, *design[1:], **options)}
     if arguments.json:
-        source = "the study's own" if arguments.judgments else "prior"
-        print_json({"command": NAME, "moments_from": source} | result.to_dict() | needed)
+        source: dict[str, object] = {"moments_from": "prior"}
+        if table is not None:
+            source = {"moments_from": "the study's own", "data_digest": table.digest}
+        print_json({"command": NAME} | source | result.to_dict() | needed)
     else:
         _print(result, needed)
     return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
-from analysis.commands.printing import percent, print_table
+from analysis.commands.printing import notes, percent, print_table
 from analysis.commands.verdicts import read_verdicts
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _print(result: Raters, weighted: WeightedWinRate | None) -> None:
             "prompt-weighted one"
         )
     header = ("Rater", "n", "Agrees", "Left", "Ties", "Gold", "Median s", "Stands out")
-    print_table("Raters", header, rows, [*lines, f"data sha256 {result.data_digest}"])
+    print_table("Raters", header, rows, [*lines, *notes(result.notes), f"data sha256 {result.data_digest}"])
 
 
 def _share(count: Count) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.commands.judgments import level, print_json, renames
 from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
 from analysis.commands.printing import p_text, percent, points, print_table
+from analysis.reading import TableError
 
 if TYPE_CHECKING:
     from analysis.safety import Safety
@@ -41,6 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     table = read_safety(arguments.labels, renames(arguments.columns))
     result = safety(table, rule=arguments.rule, exact=arguments.exact, level=arguments.level)
+    if not result.rates:
+        raise TableError(
+            "nothing to count: a column violation is needed, or answer_type with expected to tell refusals"
+        )
     if arguments.plot:
         save(arguments.plot, _forest(result))
     if arguments.json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
 from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
-from analysis.commands.printing import percent, print_table
+from analysis.commands.printing import notes, percent, print_table
 from analysis.reading import TableError
 
 if TYPE_CHECKING:
@@ -25,7 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="asymptotic",
         help="asymptotic (default, from 50 prompts), or valid at every size and wider",
     )
-    parser.add_argument("--planned", type=int, help="prompts of the whole study; what is there by default")
+    parser.add_argument(
+        "--planned",
+        type=int,
+        required=True,
+        metavar="PROMPTS",
+        help="prompts of the whole study, as fixed before it began and at every look alike",
+    )
     parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
     add_plot_argument(parser, "the interval over time")
 
@@ -35,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     options = {"kind": arguments.kind, "planned": arguments.planned, "level": arguments.level}
     table = read_table(arguments)
-    if arguments.planned is not None and arguments.planned < 2:
+    if arguments.planned < 2:
         raise TableError("--planned is a number of prompts from 2 up")
     result = confidence_sequence(table, **options)
     if arguments.plot:
@@ -71,7 +77,7 @@ def _print(result: Sequence) -> None:
         [(*percent(result), f"{result.prompts} of {result.planned} planned", result.method)],
         [
             f"{stop} (looked at from {result.fewest} on, {result.order})",
-            "It holds for new prompts and these raters: with few raters wait for the headline's interval too.",
+            *notes(result.notes),
             f"data sha256 {result.data_digest}",
         ],
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
 from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
-from analysis.commands.printing import percent, points, print_table
+from analysis.commands.printing import notes, percent, points, print_table
 
 if TYPE_CHECKING:
     from analysis.ties import Ties
@@ -57,5 +57,8 @@ def _print(result: Ties) -> None:
         "Ties",
         ("Measure", "Value", f"{100 * result.tie_share.level:g}% interval"),
         rows,
-        [f"{result.wins} wins, {result.ties} ties, {result.losses} losses; data sha256 {result.data_digest}"],
+        [
+            *notes(result.notes),
+            f"{result.wins} wins, {result.ties} ties, {result.losses} losses; data sha256 {result.data_digest}",
+        ],
     )

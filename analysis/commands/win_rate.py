@@ -29,22 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
     parser.add_argument("--by", choices=("category",), help="a win rate for each category too")
-    parser.add_argument(
-        "--one-sided", action="store_true", help="accept that the candidate always stood on the same side"
-    )
     add_plot_argument(parser, "the intervals, and each category where asked for")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    import numpy as np
-
-    from analysis.position import refuse_one_side
     from analysis.slices import win_rates_by_category
     from analysis.win_rate import win_rate
 
     table = read_table(arguments)
-    if table.side is not None and np.any(table.side) and not arguments.one_sided:
-        refuse_one_side(table)
     options = {"weighting": arguments.weighting, "level": arguments.level}
     result = win_rate(table, **options)
     slices = win_rates_by_category(table, **options) if arguments.by else None

@@ -29,7 +29,7 @@ def test_json_holds_the_win_rate_and_the_versions(path, capsys):
     expected = win_rate(read_judgments(path))
     assert (result["value"], result["low"], result["high"]) == (expected.value, expected.low, expected.high)
     assert result["data_digest"] == expected.data_digest
-    assert set(result["versions"]) == {"python", "numpy", "scipy"}
+    assert set(result["versions"]) == {"python", "assay", "numpy", "scipy", "pandas"}
 
 
 def test_paper_level_and_weighting_are_taken(path, capsys):
@@ -79,6 +79,12 @@ def test_duplicates_are_kept_once_when_asked(path, capsys):
     assert "1 earlier judgments" in result["notes"][0]
 
 
+def test_a_duplicate_is_refused_in_the_words_of_the_command_line(path, capsys):
+    path.write_text(path.read_text() + "p0,r0,loss,coding\n")
+    assert main(["win-rate", str(path)]) == 2
+    assert "--duplicates latest keeps the last of each" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -121,3 +127,10 @@ def test_importing_the_package_loads_nothing_heavy():
     program = f"import sys, analysis, analysis.charts, analysis.simulate; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_reader_that_has_seen_enough_is_no_traceback(path):
+    arguments = [sys.executable, "-m", "analysis", "win-rate", str(path), "--json"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        program.stdout.close()
+        assert (program.stderr.read(), program.wait()) == (b"", 1)

@@ -53,6 +53,9 @@ def printed(capsys, *arguments, code=0):
     return capsys.readouterr().out
 
 
+NEEDED = {"stop": ("--planned", "70")}
+
+
 def answered(capsys, *arguments, code=0):
     return json.loads(printed(capsys, *arguments, "--json", code=code))
 
@@ -61,16 +64,16 @@ def answered(capsys, *arguments, code=0):
     "command", ["win-rate", "ties", "position", "agreement", "raters", "stop", "adjusted"]
 )
 def test_each_command_on_one_pair_gives_numbers_with_their_origin(pair, capsys, command):
-    result = answered(capsys, command, pair)
+    result = answered(capsys, command, pair, *NEEDED.get(command, ()))
     assert result["command"] == command
     assert len(result["data_digest"]) == 64
-    assert set(result["versions"]) == {"python", "numpy", "scipy"}
+    assert set(result["versions"]) == {"python", "assay", "numpy", "scipy", "pandas"}
     assert result["n"] == 210
 
 
 @pytest.mark.parametrize("command", ["ties", "position", "agreement", "stop", "adjusted"])
 def test_each_value_has_its_interval_its_level_and_its_method(pair, capsys, command):
-    result = answered(capsys, command, pair, "--level", "0.9")
+    result = answered(capsys, command, pair, "--level", "0.9", *NEEDED.get(command, ()))
     assert result["low"] <= result["value"] <= result["high"]
     assert result["level"] == 0.9
     assert result["method"]
@@ -84,12 +87,12 @@ def test_each_value_has_its_interval_its_level_and_its_method(pair, capsys, comm
         ("position", ["bias to the left", "candidate on the right"]),
         ("agreement", ["Krippendorff's alpha, interval", "Gwet's AC1", "neither is a gate"]),
         ("raters", ["Holm over 7 raters", "DS-weighted win rate"]),
-        ("stop", ["70 of 70 planned", "by name of"]),
+        ("stop", ["70 of 70 planned", "by name of", "these raters"]),
         ("adjusted", ["appendix", "no headline"]),
     ],
 )
 def test_people_get_a_table_and_what_it_rests_on(pair, capsys, command, words):
-    text = " ".join(printed(capsys, command, pair).split())
+    text = " ".join(printed(capsys, command, pair, *NEEDED.get(command, ())).split())
     assert [word for word in words if word not in text] == []
 
 
@@ -128,7 +131,10 @@ def test_the_gate_answers_by_its_exit_code(three, capsys, margin, code, verdict)
 
 
 def test_a_failing_gate_has_exit_code_ten(judgments_csv, capsys):
-    rows = [f"p{i},r{i % 6},{'loss' if i % 10 else 'win'},left,new,old,,,0,false" for i in range(60)]
+    rows = [
+        f"p{i},r{i % 6},{'loss' if i % 10 else 'win'},{('left', 'right')[i // 10 % 2]},new,old,,,0,false"
+        for i in range(60)
+    ]
     path = judgments_csv(HEADER, *rows)
     result = answered(capsys, "gate", path, "--old", "old", "--new", "new", code=10)
     assert (result["verdict"], result["kind"]) == ("fail", "direct")
@@ -145,7 +151,8 @@ def test_the_planner_answers_without_a_file_and_with_a_studys_own_moments(pair, 
     prior = answered(capsys, "power", "--half-width", "3")
     assert (prior["moments_from"], prior["judgments"]) == ("prior", 1200)
     assert prior["prompts_needed"] > 400
-    assert answered(capsys, "power", "--moments", pair)["moments_from"] == "the study's own"
+    own = answered(capsys, "power", "--moments", pair)
+    assert (own["moments_from"], len(own["data_digest"])) == ("the study's own", 64)
     assert "more raters are" in printed(capsys, "power", "--half-width", "1")
 
 
@@ -159,14 +166,21 @@ def test_a_leaderboard_of_three(three, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["win-rate", "SIDE"], "stood left in every row from row 1 on (a one-sided design)"),
-        (["position", "SIDE"], "one-sided design"),
-        (["leaderboard", "SIDE"], "two checkpoints"),
+        *(
+            ([*command.split(), "SIDE"], "'new' stood left in every row (a one-sided design)")
+            for command in ("win-rate", "position", "ties", "stop --planned 20", "adjusted", "agreement")
+        ),
+        (["gate", "SIDE", "--old", "base", "--new", "new"], "one-sided design"),
+        (["leaderboard", "PAIR"], "two checkpoints"),
         (["power", "--prompts", "1"], "2 prompts or more"),
         (["power", "--margin", "0"], "'0' is not a number of points"),
         (["stop", "PAIR", "--planned", "1"], "--planned is a number of prompts"),
+        (["stop", "PAIR"], "the following arguments are required: --planned"),
         (["gate", "PAIR", "PAIR", "--old", "a", "--new", "b"], "two of the files have the same name"),
         (["win-rate", "PAIR", "--plot", "chart.gif"], "'chart.gif' ends in neither .svg nor .png"),
+        (["gate", "PAIR", "--old", "base", "--new", "new", "--level", "0.5"], "not a level above 0.5"),
+        (["agreement", "PAIR", "--seed", "-1"], "'-1' is not a whole number from 0 up"),
+        (["agreement", "PAIR", "--draws", "0"], "'0' is not a whole number from 1 up"),
         (["adjusted", "PAIR", "--covariates", "age"], "column 'age' is missing"),
     ],
 )
@@ -195,3 +209,41 @@ def test_every_command_explains_itself(capsys):
             main([command.NAME, "--help"])
         assert stopped.value.code == 0
         assert command.HELP.split()[0] in capsys.readouterr().out
+
+
+ONE_PAIR = ("win-rate", "ties", "position", "agreement", "raters", "stop", "adjusted")
+
+
+@pytest.mark.parametrize("command", ONE_PAIR)
+def test_judgments_that_gave_way_are_told_in_every_result(judgments_csv, capsys, command):
+    path = judgments_csv(HEADER, *(line(row) for row in range(210)), line(209))
+    options = ("--duplicates", "latest", *NEEDED.get(command, ()))
+    assert "1 earlier judgments gave way" in answered(capsys, command, path, *options)["notes"][0]
+    text = " ".join(printed(capsys, command, path, *options).split())
+    assert "Note: 1 earlier judgments gave way" in text
+
+
+def few_raters(row):
+    """As `line`, but four raters alone."""
+    return line(row).replace("r4,", "r0,").replace("r5,", "r1,").replace("r6,", "r2,")
+
+
+@pytest.mark.parametrize("command", ["win-rate", "ties", "position", "adjusted", "gate"])
+def test_few_raters_are_told_and_no_method_claims_both_ways(judgments_csv, capsys, command):
+    path = judgments_csv(HEADER, *(few_raters(row) for row in range(210)))
+    options = ("--old", "base", "--new", "new", "--margin", "90") if command == "gate" else ()
+    result = answered(capsys, command, path, "--duplicates", "latest", *options)
+    assert any("4 raters: rater sampling not estimable" in note for note in result["notes"])
+    assert "two-way" not in result["method"]
+
+
+@pytest.mark.parametrize("command", ["win-rate", "ties", "position", "adjusted", "gate"])
+def test_raters_who_did_most_are_told(judgments_csv, capsys, command):
+    rows = [line(row).split(",") for row in range(210)]
+    lopsided = [
+        ",".join([f"p{row:03}", f"r{row % 2 if row > 12 else row}", *cells[2:]])
+        for row, cells in enumerate(rows)
+    ]
+    options = ("--old", "base", "--new", "new", "--margin", "90") if command == "gate" else ()
+    notes = answered(capsys, command, judgments_csv(HEADER, *lopsided), *options)["notes"]
+    assert any("few raters did most: 13 raters count as" in note for note in notes)

@@ -5,6 +5,8 @@ import pytest
 from scipy.stats import binom
 
 from analysis.gate import all_criteria, gate
+from analysis.gate_change import compared
+from analysis.linear import row_weights
 from analysis.simulate import SimulatedTruth, simulate_table
 from analysis.tables import TableError, read_judgments
 from analysis.win_rate import win_rate
@@ -156,3 +158,48 @@ def test_what_cannot_be_compared_is_refused(old, new, options, message):
 def test_a_margin_is_a_share(margin):
     with pytest.raises(ValueError, match="margin is a share"):
         gate(study(1, 0.5, 0.5, 20), old="old", new="new", margin=margin)
+
+
+def sided(old_sides, new_sides):
+    names = ("prompt_id", "rater_id", "outcome", "candidate", "baseline", "side")
+    rows = [
+        (f"p{i:02}", f"r{i % 6}", NAMES[i % 3], name, "base", sides[i % len(sides)])
+        for name, sides in (("old", old_sides), ("new", new_sides))
+        for i in range(60)
+    ]
+    return read_judgments(dict(zip(names, zip(*rows, strict=True), strict=True)))
+
+
+def test_a_candidate_that_always_stood_left_is_refused_unless_accepted():
+    table = sided(["left", "right"], ["left"])
+    with pytest.raises(TableError, match="'new' stood left in every row"):
+        gate(table, old="old", new="new")
+    result = gate(table, old="old", new="new", one_sided=True)
+    assert any("new against base: the candidate stood left in 100.0%" in note for note in result.notes)
+
+
+def test_sides_that_were_not_balanced_are_told_beside_the_change():
+    result = gate(sided(["left", "right"], ["left", "left", "right"]), old="old", new="new")
+    assert any("new against base" in note and "averages its win rates" in note for note in result.notes)
+
+
+def test_a_rater_is_left_out_of_each_win_rate_by_their_own_share():
+    # Three raters did most of the new one's judgments, three others most of the old one's.
+    rng, rows = np.random.default_rng(0), {}
+    for name, most in (("old", range(20, 23)), ("new", range(3))):
+        for i in range(100):
+            for _ in range(3):
+                rater = rng.choice(list(most)) if rng.random() < 0.8 else rng.integers(3, 20)
+                rows[f"p{i:02}", f"r{rater:02}", name] = NAMES[rng.integers(0, 3)]
+    table = judgments(*((p, r, outcome, name, "base") for (p, r, name), outcome in rows.items()))
+    change = compared(table, "old", "new", None, "auto").change
+
+    def value(name, without):
+        part = table.of_pair(name)
+        weights = row_weights(part.prompt, "prompts") * (np.array(part.rater.values()) != without)
+        return np.sum(weights * part.points / 2) / weights.sum()
+
+    expected = [value("new", r) - value("old", r) - change.value for r in change.rater.labels]
+    assert change.variance.lopsided
+    assert -change.left_out == pytest.approx(np.array(expected))
+    assert change.variance.value >= 22 / 23 * np.sum(np.square(expected))

@@ -233,3 +233,9 @@ def test_order_of_rows_changes_no_digit():
     rows = list({row[:4]: row for row in rows}.values())
     shuffled = [rows[i] for i in rng.permutation(len(rows))]
     assert leaderboard(judgments(*rows)) == leaderboard(judgments(*shuffled))
+
+
+def test_one_rater_alone_makes_the_method_prompts_alone():
+    board = rank_battles(drawn(5, raters=1))
+    assert board.method == "Davidson with ties, prompt cluster-robust, Student's t"
+    assert "two-way" in rank_battles(drawn(5)).method

@@ -13,7 +13,7 @@ LINES = [
     f"p{row // 3:03},r{row % 7},{('win', 'win', 'loss', 'tie', 'win')[row % 5]},{('left', 'right')[row % 2]}"
     for row in range(210)
 ]
-DRAWN = ["win-rate", "ties", "position", "agreement", "stop"]
+DRAWN = ["win-rate", "ties", "position", "agreement", "stop --planned 70"]
 
 
 @pytest.fixture
@@ -24,14 +24,14 @@ def path(judgments_csv):
 @pytest.mark.parametrize("command", DRAWN)
 def test_a_plot_is_svg_by_its_name(path, tmp_path, capsys, command):
     picture = tmp_path / "chart.svg"
-    assert main([command, str(path), "--plot", str(picture)]) == 0
+    assert main([*command.split(), str(path), "--plot", str(picture)]) == 0
     assert ElementTree.fromstring(picture.read_text()).tag == f"{SVG}svg"
 
 
 @pytest.mark.parametrize("command", DRAWN)
 def test_a_plot_is_png_by_its_name(path, tmp_path, capsys, command):
     picture = tmp_path / "chart.png"
-    assert main([command, str(path), "--plot", str(picture)]) == 0
+    assert main([*command.split(), str(path), "--plot", str(picture)]) == 0
     signature, width = picture.read_bytes()[:8], struct.unpack(">I", picture.read_bytes()[16:20])[0]
     assert (signature, width) == (b"\x89PNG\r\n\x1a\n", 1440)
 

@@ -68,6 +68,7 @@ def test_too_few_on_one_side_leave_the_headline_as_it_is(table_of):
     [
         (["left"] * 24, "stood left in every row"),
         (["right"] * 24, "stood right"),
+        (["left", ""] * 12, "stood left in all 12 rows whose side is known"),
         ([""] * 24, "no side is known"),
     ],
 )

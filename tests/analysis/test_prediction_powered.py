@@ -120,3 +120,11 @@ def test_a_bad_file_of_verdicts_is_refused_by_row(judgments_csv, tmp_path, capsy
     judge.write_text("prompt_id,verdict\n" + text)
     assert main(["prediction", str(path), "--judge", str(judge)]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_three_raters_are_told_and_the_method_claims_prompts_alone():
+    table, judge = study(2, "good")
+    few = table.rows(table.rater.codes < 3)
+    result = prediction_powered(few, judge)
+    assert result.win_rate.method == "prediction-powered (PPI++), prompt-clustered, effective-n Wilson"
+    assert any("3 raters: rater sampling not estimable" in note for note in result.notes)

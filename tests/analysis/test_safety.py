@@ -1,5 +1,6 @@
 import pytest
 
+from analysis.__main__ import main
 from analysis.proportions import clopper_pearson, wilson
 from analysis.safety import safety
 from analysis.safety_tables import read_safety
@@ -135,3 +136,12 @@ def test_bad_labels_are_refused_by_row_and_column(rows, message):
 def test_order_of_rows_changes_nothing():
     rows = one_label_each("x", ["yes", "no", "no", "yes"]) + one_label_each("y", ["no", "yes", "no", "no"])
     assert safety(labels(*rows)) == safety(labels(*reversed(rows)))
+
+
+@pytest.mark.parametrize("plot", [[], ["--plot", "chart.svg"]])
+def test_answers_without_what_was_expected_are_refused(tmp_path, capsys, plot):
+    path = tmp_path / "answers.csv"
+    rows = "".join(f"p{row},ann,new,full_compliance\n" for row in range(9))
+    path.write_text("prompt_id,rater_id,checkpoint,answer_type\n" + rows)
+    assert main(["safety", str(path), *plot]) == 2
+    assert "nothing to count: a column violation is needed" in capsys.readouterr().err

@@ -1,7 +1,8 @@
 import pytest
 
 from analysis.slices import win_rates_by_category
-from analysis.tables import TableError
+from analysis.tables import TableError, read_judgments
+from analysis.variance import NOTHING
 from analysis.win_rate import win_rate
 
 OUTCOMES = ["win", "loss", "tie", "win"] * 15  # 60 prompts
@@ -64,3 +65,20 @@ def test_a_slice_in_which_all_won_is_pulled_like_any_other(table_of):
     outcomes = ["win"] * 30 + ["win", "loss"] * 15 + ["loss", "win", "loss"] * 10
     parts = win_rates_by_category(table_of(outcomes, category=["a"] * 30 + ["b"] * 30 + ["c"] * 30))
     assert 0.5 < parts[0].shrunk.value < 1.0
+
+
+def test_a_slice_whose_prompts_all_come_out_even_is_pulled_like_any_other():
+    # In c both raters of a prompt differ, so only rounding (1e-17) is left of its error.
+    rows = [
+        (f"{label}{i}", f"r{(i + k) % 6}", outcome, label)
+        for label, third in (("a", "win"), ("b", "tie"))
+        for i in range(24)
+        for k, outcome in enumerate(("win", "loss", third))
+    ]
+    for i in range(24):
+        first, second = ("win", "loss") if i % 2 else ("loss", "win")
+        rows += [(f"c{i}", f"r{i // 2 % 6}", first, "c"), (f"c{i}", f"r{(i // 2 + 1) % 6}", second, "c")]
+    names = ("prompt_id", "rater_id", "outcome", "category")
+    parts = win_rates_by_category(read_judgments(dict(zip(names, zip(*rows, strict=True), strict=True))))
+    assert parts[2].win_rate.se ** 2 < NOTHING
+    assert all(0 < part.shrunk.low < part.shrunk.high < 1 for part in parts)

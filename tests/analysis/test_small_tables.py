@@ -16,7 +16,7 @@ COMMANDS = {
     "agreement": ["--draws", "20"],
     "raters": [],
     "gate": ["--old", "z", "--new", "x"],
-    "stop": [],
+    "stop": ["--planned", "60"],
     "leaderboard": [],
     "adjusted": [],
 }
@@ -46,7 +46,8 @@ def test_an_odd_table_is_answered_or_refused_in_one_line(judgments_csv, tmp_path
     plot = ["--plot", str(tmp_path / "chart.svg")] if command in PLOTTED else []
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
-        code = main([command, str(path), *COMMANDS[command], "--json", *plot])
+        one_sided = ["--one-sided"] if seed % 2 else []
+        code = main([command, str(path), *COMMANDS[command], "--json", *plot, *one_sided])
     out, err = capsys.readouterr()
     assert (code, err.count("\n")) in {(0, 0), (10, 0), (11, 0), (2, 1)}
     assert code == 2 or json.loads(out)["command"] == command

@@ -223,3 +223,22 @@ def test_one_rater_may_judge_one_prompt_for_several_pairs(judgments_csv):
     assert len(table.of_pair("x")) == 2
     with pytest.raises(TableError, match="no judgment has the candidate 'w'; there are: x, y"):
         table.of_pair("w")
+
+
+def test_equal_times_with_any_difference_are_refused_in_either_order():
+    rows = {
+        "prompt_id": ["p1", "p1", "p2"],
+        "rater_id": ["ann", "ann", "ann"],
+        "outcome": ["win", "win", "loss"],
+        "side": ["left", "right", "left"],
+        "shown_at": ["2026-03-01T10:00:00"] * 3,
+    }
+    with pytest.raises(TableError, match="the same time as row 1, but another judgment"):
+        read_judgments(rows, duplicates="latest")
+    alike = read_judgments(rows | {"side": ["left"] * 3}, duplicates="latest")
+    assert len(alike) == 2
+
+
+def test_a_covariate_that_is_named_twice_is_refused(judgments_csv):
+    with pytest.raises(TableError, match="covariates: 'x' is given twice"):
+        read_judgments(judgments_csv(HEADER, *ROWS), covariates=["x", "x"])
