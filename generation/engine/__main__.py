@@ -11,11 +11,12 @@ from rich.progress import Progress
 
 from generation.engine.checkpoints.loading import DTYPES, describe_checkpoint
 from generation.engine.compile_cache import use_compile_cache
-from generation.engine.compile_report import TARGETS, compile_report, told
+from generation.engine.compile_report import compile_report, told
 from generation.engine.generate_file import GenerateOptions, generate_file
 from generation.engine.presets import PRESETS
 from generation.engine.random_checkpoint import write_random_checkpoint
 from generation.engine.sampling import SamplingParams
+from generation.engine.targets import TARGETS
 
 BAD_INPUT = 2  # as argparse has it for options it does not know
 

@@ -4,7 +4,6 @@ A TPU's compiler runs on any machine (`make tpu-check` brings it). It really com
 shapes alone: nothing is allocated. No step is timed: the tokens a second are what the memory's bandwidth would allow.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -21,31 +20,10 @@ from generation.engine.hbm_traffic import hbm_bytes
 from generation.engine.presets import Preset, preset
 from generation.engine.requests import MOST_STOPS
 from generation.engine.sharding import mesh_of, parameter_shardings, state_shardings
+from generation.engine.targets import TARGETS, devices_of
 from generation.engine.waiting import PIECES
 
 MOST_SLOTS = 1024
-# Or the compiler asks a cloud's server what machine this is, and complains that there is none.
-QUIET = {
-    "TPU_SKIP_MDS_QUERY": "1",
-    "TPU_WORKER_HOSTNAMES": "localhost",
-    "TPU_ACCELERATOR_TYPE": "v5litepod-4",
-}
-
-
-@dataclass(frozen=True)
-class Target:
-    """Devices to compile for. bytes: of memory on each.  bandwidth: bytes a second on each, by the maker's word."""
-
-    topology: str
-    devices: int
-    bytes: float
-    bandwidth: float
-
-
-TARGETS = {
-    "tpu-v5e-1": Target("v5e:2x2", 1, 16e9, 819e9),
-    "tpu-v5e-4": Target("v5e:2x2", 4, 16e9, 819e9),
-}
 
 
 @dataclass(frozen=True)
@@ -87,7 +65,7 @@ def compile_report(name: str, target: str, slots: int = 64, capacity: int = 2048
     if target not in TARGETS:
         raise ValueError(f"target is {target!r}; expected one of: {', '.join(TARGETS)}")
     found, onto = preset(name), TARGETS[target]
-    shapes = _Shapes.of(found, _devices(onto), slots, capacity)
+    shapes = _Shapes.of(found, devices_of(onto), slots, capacity)
     decode, decode_s = _compiled(shapes.decode)
     _, extend_s = _compiled(shapes.extend)
     weights, states = _bytes_each(shapes.params), _bytes_each(shapes.slots)
@@ -197,23 +175,6 @@ class _Shapes:
 
     def scalar(self, dtype: Any) -> jax.ShapeDtypeStruct:
         return jax.ShapeDtypeStruct((), dtype, sharding=self.whole)
-
-
-def _devices(target: Target) -> list[Any]:
-    os.environ.setdefault(
-        "TPU_SKIP_MDS_QUERY", "1"
-    )  # or the compiler asks a cloud's server what machine this is
-    from jax.experimental import topologies
-
-    try:
-        described = topologies.get_topology_desc(
-            platform="tpu", topology_name=target.topology, chips_per_host_bounds=[2, 2, 1]
-        )
-    except Exception as error:  # jax raises what its plugin raises
-        raise ValueError(
-            f"the TPU compiler is not here ({str(error).splitlines()[0]}): run `make tpu-check`, which brings it"
-        ) from error
-    return list(described.devices)[: target.devices]
 
 
 def _placed(shapes: Any, shardings: Any) -> Any:
