@@ -26,7 +26,7 @@ class Contender:
 
 
 def judgments(n: int, ratings: int = 3, raters: int = 500) -> Any:
-    """A judgment table of n judgments, already coded; its digest is part of reading, so it is taken before."""
+    """A judgment table of n judgments, already coded."""
     from analysis.tables import JudgmentTable, Labelled
 
     rng, prompts = np.random.default_rng(0), n // ratings
@@ -36,9 +36,7 @@ def judgments(n: int, ratings: int = 3, raters: int = 500) -> Any:
     labels = [
         tuple(f"{letter}{i:08d}" for i in range(count)) for letter, count in (("p", prompts), ("r", raters))
     ]
-    table = JudgmentTable(Labelled(prompt, labels[0]), Labelled(rater, labels[1]), points)
-    table.__dict__["digest"] = "measured apart"
-    return table
+    return JudgmentTable(Labelled(prompt, labels[0]), Labelled(rater, labels[1]), points)
 
 
 def win_rate(n: int) -> Callable[[], Run]:
@@ -46,7 +44,12 @@ def win_rate(n: int) -> Callable[[], Run]:
         from analysis.win_rate import win_rate as estimate
 
         table = judgments(n)
-        return lambda: estimate(table)
+
+        def run() -> Any:
+            table.__dict__.pop("digest", None)  # kept by the table: each time is a first time
+            return estimate(table)
+
+        return run
 
     return prepare
 
