@@ -16,7 +16,7 @@ def columns_in(source: Source) -> list[str]:
 
 def is_text(name: str) -> bool:
     """Half a surrogate pair, which JSON can spell, is none: no digest could be made of it."""
-    return name.isprintable() or not any(0xD800 <= ord(letter) <= 0xDFFF for letter in name)
+    return not any(0xD800 <= ord(letter) <= 0xDFFF for letter in name)
 
 
 def remembered(source: Source) -> Columns | None:

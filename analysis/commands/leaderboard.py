@@ -6,9 +6,10 @@ import argparse
 import math
 from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
-from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
+from analysis.commands.judgments import add_table_arguments, level, read_table
+from analysis.commands.plots import ID_PREFIX, add_plot_argument
 from analysis.commands.printing import notes, print_table
+from analysis.commands.results import tell
 
 if TYPE_CHECKING:
     from analysis.leaderboard import Leaderboard, Standing
@@ -41,13 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     names = [name.strip() for name in arguments.covariates.split(",") if name.strip()]
     table = read_table(arguments, covariates=names)
     result = leaderboard(table, model=arguments.model, level=arguments.level)
-    if arguments.plot:
-        save(arguments.plot, _forest(result))
-    if arguments.json:
-        print_json({"command": NAME} | result.to_dict())
-    else:
-        _print(result)
-    return 0
+    return tell(arguments, NAME, result, _print, _forest)
 
 
 def _forest(result: Leaderboard) -> str:

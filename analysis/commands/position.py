@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
-from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
+from analysis.commands.judgments import add_table_arguments, level, read_table
+from analysis.commands.plots import ID_PREFIX, add_plot_argument
 from analysis.commands.printing import notes, p_text, percent, points, print_table
+from analysis.commands.results import tell
 
 if TYPE_CHECKING:
     from analysis.estimates import Estimate
@@ -30,13 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     from analysis.position import position_bias
 
     result = position_bias(read_table(arguments), weighting=arguments.weighting, level=arguments.level)
-    if arguments.plot:
-        save(arguments.plot, _forest(result))
-    if arguments.json:
-        print_json({"command": NAME} | result.to_dict())
-    else:
-        _print(result)
-    return 0
+    return tell(arguments, NAME, result, _print, _forest)
 
 
 def _forest(result: PositionBias) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import level, print_json, renames
-from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
+from analysis.commands.judgments import level, renames
+from analysis.commands.plots import ID_PREFIX, add_plot_argument
 from analysis.commands.printing import p_text, percent, points, print_table
+from analysis.commands.results import tell
 from analysis.reading import TableError
 
 if TYPE_CHECKING:
@@ -46,13 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise TableError(
             "nothing to count: a column violation is needed, or answer_type with expected to tell refusals"
         )
-    if arguments.plot:
-        save(arguments.plot, _forest(result))
-    if arguments.json:
-        print_json({"command": NAME} | result.to_dict())
-    else:
-        _print(result)
-    return 0
+    return tell(arguments, NAME, result, _print, _forest)
 
 
 def _forest(result: Safety) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
-from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
+from analysis.commands.judgments import add_table_arguments, level, read_table
+from analysis.commands.plots import ID_PREFIX, add_plot_argument
 from analysis.commands.printing import notes, percent, print_table
+from analysis.commands.results import tell
 from analysis.reading import TableError
 
 if TYPE_CHECKING:
@@ -44,13 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.planned < 2:
         raise TableError("--planned is a number of prompts from 2 up")
     result = confidence_sequence(table, **options)
-    if arguments.plot:
-        save(arguments.plot, _timeline(result))
-    if arguments.json:
-        print_json({"command": NAME} | result.to_dict())
-    else:
-        _print(result)
-    return 0
+    return tell(arguments, NAME, result, _print, _timeline)
 
 
 def _timeline(result: Sequence) -> str:

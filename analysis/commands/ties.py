@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
-from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
+from analysis.commands.judgments import add_table_arguments, level, read_table
+from analysis.commands.plots import ID_PREFIX, add_plot_argument
 from analysis.commands.printing import notes, percent, points, print_table
+from analysis.commands.results import tell
 
 if TYPE_CHECKING:
     from analysis.ties import Ties
@@ -29,13 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     from analysis.ties import ties
 
     result = ties(read_table(arguments), weighting=arguments.weighting, level=arguments.level)
-    if arguments.plot:
-        save(arguments.plot, _bar(result))
-    if arguments.json:
-        print_json({"command": NAME} | result.to_dict())
-    else:
-        _print(result)
-    return 0
+    return tell(arguments, NAME, result, _print, _bar)
 
 
 def _bar(result: Ties) -> str:

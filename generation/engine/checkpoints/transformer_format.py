@@ -84,19 +84,16 @@ def _shape_json(config: TransformerConfig, dtype: str) -> dict[str, Any]:
 
 def gemma_tensor_specs(config: TransformerConfig) -> list[TensorSpec]:
     """Every tensor such a checkpoint holds, in the order of the network."""
-    return _specs(config)
-
-
-def mistral_tensor_specs(config: TransformerConfig) -> list[TensorSpec]:
-    """As `gemma_tensor_specs`; the head is a table of its own."""
-    return [*_specs(config), same("lm_head.weight", (config.vocab_size, config.width), ("lm_head",))]
-
-
-def _specs(config: TransformerConfig) -> list[TensorSpec]:
     specs = [same("model.embed_tokens.weight", (config.vocab_size, config.width), ("embedding",))]
     for i in range(config.depth):
         specs += _layer(config, f"model.layers.{i}", (f"layers_{i}",))
     return [*specs, same("model.norm.weight", (config.width,), ("final_norm", "weight"))]
+
+
+def mistral_tensor_specs(config: TransformerConfig) -> list[TensorSpec]:
+    """As Gemma's, and a head that is a table of its own."""
+    head = same("lm_head.weight", (config.vocab_size, config.width), ("lm_head",))
+    return [*gemma_tensor_specs(config), head]
 
 
 def _layer(c: TransformerConfig, prefix: str, path: tuple[str, ...]) -> list[TensorSpec]:

@@ -3,6 +3,7 @@
 Letters: B sequences, T tokens, V vocabulary, W width.
 """
 
+from abc import abstractmethod
 from typing import Any
 
 import jax.numpy as jnp
@@ -34,15 +35,17 @@ class Decoder(nn.Module):
     def vocab_size(self) -> int:
         return int(self.config.vocab_size)
 
+    @abstractmethod
     def embed(self, tokens: Int[Array, "B T"]) -> Float[Array, "B T W"]:
-        raise NotImplementedError
+        """What the first layer is given."""
 
+    @abstractmethod
     def head(self, x: Float[Array, "*B W"]) -> Float[Array, "*B V"]:
-        raise NotImplementedError
+        """Logits of what the last norm gives."""
 
+    @abstractmethod
     def blocks(self) -> list[Any]:
         """The layers, unbound: what they are and what state they keep follows from the config alone."""
-        raise NotImplementedError
 
     def empty_state(self, sequences: int, capacity: int) -> DecoderState:
         layers = tuple(layer.empty_state(sequences, capacity) for layer in self.blocks())
