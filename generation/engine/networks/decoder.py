@@ -6,6 +6,7 @@ Letters: B sequences, T tokens, V vocabulary, W width.
 from abc import abstractmethod
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from flax import linen as nn
 from flax import struct
@@ -77,4 +78,15 @@ def table(module: nn.Module, name: str, vocab_size: int, width: int, dtype: DTyp
 
 def product_with(rows: Float[Array, "V W"], x: Float[Array, "*B W"]) -> Float[Array, "*B V"]:
     """Logits in float32 whatever the weights are in."""
+    logits: Array = jax.lax.platform_dependent(x, rows, cpu=_rows_first, default=_rows_last)
+    return logits
+
+
+def _rows_last(x: Float[Array, "*B W"], rows: Float[Array, "V W"]) -> Float[Array, "*B V"]:
     return jnp.einsum("...w,vw->...v", x, rows, preferred_element_type=jnp.float32)
+
+
+def _rows_first(x: Float[Array, "*B W"], rows: Float[Array, "V W"]) -> Float[Array, "*B V"]:
+    """A processor's library takes two thirds of the time with the larger factor first. The barrier keeps it there."""
+    turned = jnp.einsum("vw,bw->vb", rows, x.reshape(-1, x.shape[-1]), preferred_element_type=jnp.float32)
+    return jax.lax.optimization_barrier(turned).T.reshape(*x.shape[:-1], -1)
