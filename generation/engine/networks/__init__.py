@@ -4,13 +4,14 @@ A scheduler knows a network only through `generation.engine.programs`; a new arc
 methods of `Network`.
 """
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from jaxtyping import Array, Float, Int
 
 State = Any  # a network's own pytree; every array in it has the sequences as its first axis
 
 
+@runtime_checkable
 class Network(Protocol):
     """The methods of a network's Flax module, called through `module.apply(params, ..., method=...)`.
 

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jaxtyping import TypeCheckError
 
 from generation.engine.networks import attention
 
@@ -58,3 +59,9 @@ def test_padding_is_not_stored_and_longer_company_changes_no_bit():
     out, _ = extend(*one, ring, jnp.array([3, 16]), jnp.array([1, 1]), back=1000)
     far, _ = extend(*one, ring, jnp.array([3, 200]), jnp.array([1, 1]), back=1000)
     assert jnp.array_equal(out[0], far[0]) and not jnp.array_equal(out[1], far[1])
+
+
+def test_shapes_in_signatures_are_checked_while_tests_run():
+    queries, positions = jnp.zeros((2, 3, 1, 8)), jnp.zeros((4, 3), jnp.int32)  # 2 sequences, positions of 4
+    with pytest.raises(TypeCheckError, match="positions"):
+        attention.rotate(queries, positions, base=10_000.0, rotated=8)
