@@ -15,7 +15,7 @@ from generation.engine.compile_report import compile_report, told
 from generation.engine.generate_file import GenerateOptions, generate_file
 from generation.engine.presets import PRESETS
 from generation.engine.random_checkpoint import write_random_checkpoint
-from generation.engine.sampling import SamplingParams
+from generation.engine.sampling import CLOSE, SamplingParams
 from generation.engine.targets import TARGETS
 
 BAD_INPUT = 2  # as argparse has it for options it does not know
@@ -77,7 +77,7 @@ def _run_generate(options: argparse.Namespace) -> None:
         raise ValueError(f"--max-new-tokens is {options.max_new_tokens}; expected 1 or more")
     if options.compile_cache:
         use_compile_cache(options.compile_cache)
-    count = generate_file(
+    counts = generate_file(
         GenerateOptions(
             checkpoint=options.checkpoint,
             prompts=options.prompts,
@@ -88,7 +88,13 @@ def _run_generate(options: argparse.Namespace) -> None:
             dtype=options.dtype,
         )
     )
-    print(f"{count} responses written to {options.out}", file=sys.stderr)
+    print(f"{counts.texts} texts of {counts.tokens} tokens written to {options.out}", file=sys.stderr)
+    if counts.close_calls:
+        print(
+            f"{counts.close_calls} tokens were chosen by less than {CLOSE:g}: with another number of slots, or on "
+            "another device, these may turn out otherwise",
+            file=sys.stderr,
+        )
 
 
 def _add_describe(parser: argparse.ArgumentParser) -> None:

@@ -16,6 +16,7 @@ from generation.engine.engine import Engine
 from generation.engine.prompts_file import PromptRow, check_against, read_prompts
 from generation.engine.requests import GenerationRequest
 from generation.engine.sampling import SamplingParams, derived_seed
+from generation.engine.slots import Counts
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class GenerateOptions:
     dtype: str
 
 
-def generate_file(options: GenerateOptions) -> int:
-    """Generates a response to every prompt; how many there were.
+def generate_file(options: GenerateOptions) -> Counts:
+    """Generates a response to every prompt; what the engine did for that.
 
     Raises: ValueError (PromptsFileError, CheckpointError), with nothing written, if the prompts, the checkpoint
         or the options are not right, or the file of responses exists.
@@ -42,11 +43,23 @@ def generate_file(options: GenerateOptions) -> int:
     if not options.out.parent.is_dir():
         raise ValueError(f"{options.out.parent}: there is no such folder to write into")
     rows = read_prompts(options.prompts)
-    checkpoint = load_checkpoint(options.checkpoint, dtype=options.dtype)
+    checkpoint = _load(options)
     check_against(rows, checkpoint.network.vocab_size, checkpoint.can_chat)
-    done = _generate(Engine(checkpoint, slots=options.slots), rows, options)
+    engine = Engine(checkpoint, slots=options.slots)
+    done = _generate(engine, rows, options)
     _write(options.out, len(rows), (_response(replies, checkpoint, options) for replies in done))
-    return len(rows)
+    return engine.counts
+
+
+def _load(options: GenerateOptions) -> Checkpoint:
+    columns = (TextColumn("loading"), BarColumn(), MofNCompleteColumn(), TextColumn("tensors"))
+    with Progress(*columns, TimeElapsedColumn(), console=_stderr()) as progress:
+        task = progress.add_task("")
+        return load_checkpoint(
+            options.checkpoint,
+            options.dtype,
+            lambda done, of: progress.update(task, completed=done, total=of),
+        )
 
 
 def _generate(

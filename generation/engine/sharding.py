@@ -5,7 +5,8 @@ over the devices (Shoeybi et al., 2019, arXiv 1909.08053). Tables are divided by
 RG-LRU, which are products within heads, by the head. What does not divide evenly is kept whole on every device.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import jax
@@ -60,6 +61,21 @@ def state_shardings(state: Any, mesh: Mesh) -> Any:
         return NamedSharding(mesh, _even(Spec(DATA, *inner), leaf.shape, mesh))
 
     return jax.tree.map(sharding, state)
+
+
+def readable(tree: Any, mesh: Mesh | None) -> Any:
+    """The same, so that this process can read it: where others hold parts of it, they are brought here.
+
+    Each of several processes (`jax.distributed`) must call it at the same place, as they must call every program.
+    """
+    if mesh is None or jax.process_count() == 1:
+        return tree
+    return _bring_whole(mesh)(tree)
+
+
+@cache
+def _bring_whole(mesh: Mesh) -> Callable[[Any], Any]:
+    return jax.jit(lambda held: held, out_shardings=NamedSharding(mesh, Spec()))
 
 
 def _even(spec: Spec, shape: tuple[int, ...], mesh: Mesh) -> Spec:

@@ -20,7 +20,7 @@ from generation.engine.checkpoints.loading import Checkpoint
 from generation.engine.occupants import Occupant, occupant_of
 from generation.engine.requests import MOST_STOPS, GeneratedText, GenerationRequest
 from generation.engine.sampling import NOT_FINITE, RowSampling, Sampled
-from generation.engine.sharding import state_shardings
+from generation.engine.sharding import readable, state_shardings
 from generation.engine.waiting import Waiting, pieces
 
 
@@ -101,7 +101,7 @@ class SlotTable:
         )
         assert self._logits is not None
         self._device, drawn = programs.admit(self._device, self._row, self._logits, jnp.int32(slot), newcomer)
-        first = jax.tree.map(lambda row: row[None], drawn)
+        first = jax.tree.map(lambda row: row[None], readable(drawn, self.mesh))
         self._unread.append(_Unread({slot: occupant}, first))
 
     def _read_prompt(self, prompt: tuple[int, ...]) -> None:
@@ -133,7 +133,7 @@ class SlotTable:
             self.steps,
             np.bool_(bool(self.waiting)),
         )
-        self._unread.append(_Unread(dict(self._occupants), written, steps))
+        self._unread.append(_Unread(dict(self._occupants), *readable((written, steps), self.mesh)))
 
     def _read(self, unread: _Unread) -> Iterator[GeneratedText]:
         written, steps = jax.device_get((unread.written, unread.steps))

@@ -1,6 +1,6 @@
 """Loading a checkpoint: everything is checked against its config before the first weight is read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -92,10 +92,13 @@ class Checkpoint:
         return np.asarray(programs.sequence_logits(self.network, self.params, jnp.asarray(ids, jnp.int32)))
 
 
-def load_checkpoint(path: str | Path, dtype: str = "float32") -> Checkpoint:
+def load_checkpoint(
+    path: str | Path, dtype: str = "float32", on_tensor: Callable[[int, int], None] | None = None
+) -> Checkpoint:
     """The checkpoint in a Hugging Face folder of safetensors, or in an Orbax folder as DeepMind's Flax code saves it.
 
-    dtype: of its weights in memory, float32 or bfloat16.
+    dtype: of its weights in memory, float32 or bfloat16.  on_tensor: called after each tensor with how many are in
+    memory, of how many.
 
     Raises: CheckpointError if anything in the folder is missing, too much, misshapen, cut short, a pickle, or
         of an architecture that cannot be read; ValueError if the dtype is another.
@@ -114,7 +117,9 @@ def load_checkpoint(path: str | Path, dtype: str = "float32") -> Checkpoint:
         tokenizer=described.tokenizer,
         stop_ids=described.stop_ids,
         network=family.network(described.config, dtype=DTYPES[dtype]),
-        params=_read(family.tensor_specs(described.config), described.tensors, np.dtype(DTYPES[dtype])),
+        params=_read(
+            family.tensor_specs(described.config), described.tensors, np.dtype(DTYPES[dtype]), on_tensor
+        ),
         dtype=dtype,
     )
 
@@ -169,16 +174,24 @@ def _stop_ids(
     return tuple(sorted({*ids, *([] if end_of_turn is None else [end_of_turn])}))
 
 
-def _read(specs: Sequence[TensorSpec], stored: Mapping[str, Stored], dtype: np.dtype[Any]) -> dict[str, Any]:
+def _read(
+    specs: Sequence[TensorSpec],
+    stored: Mapping[str, Stored],
+    dtype: np.dtype[Any],
+    on_tensor: Callable[[int, int], None] | None,
+) -> dict[str, Any]:
     """The parameter tree, one tensor at a time, so that memory peaks at the weights and one tensor more."""
     tree: dict[str, Any] = {}
-    for name, of_tensor in groupby(specs, key=lambda spec: spec.name):
+    total = len({spec.name for spec in specs})
+    for done, (name, of_tensor) in enumerate(groupby(specs, key=lambda spec: spec.name), start=1):
         values = stored[name].read()
         for spec in of_tensor:
             branch = tree
             for part in spec.path[:-1]:
                 branch = branch.setdefault(part, {})
             branch[spec.path[-1]] = _to_device(spec.as_parameter(values), dtype)
+        if on_tensor:
+            on_tensor(done, total)
     return tree
 
 

@@ -89,4 +89,5 @@ def _rows_last(x: Float[Array, "*B W"], rows: Float[Array, "V W"]) -> Float[Arra
 def _rows_first(x: Float[Array, "*B W"], rows: Float[Array, "V W"]) -> Float[Array, "*B V"]:
     """A processor's library takes two thirds of the time with the larger factor first. The barrier keeps it there."""
     turned = jnp.einsum("vw,bw->vb", rows, x.reshape(-1, x.shape[-1]), preferred_element_type=jnp.float32)
-    return jax.lax.optimization_barrier(turned).T.reshape(*x.shape[:-1], -1)
+    kept: Array = jax.lax.optimization_barrier(turned)
+    return kept.T.reshape(*x.shape[:-1], -1)

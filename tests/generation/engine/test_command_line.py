@@ -5,7 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from generation.engine.__main__ import BAD_INPUT, main
 
@@ -45,6 +47,16 @@ def test_a_sampled_response_says_how_it_was_drawn(generate):
     _, rows = generate({"id": "one", "prompt": "Hello"}, options=options)
     decoding = rows["one"]["decoding"]
     assert (decoding["temperature"], decoding["top_k"], decoding["max_new_tokens"]) == (0.8, 40, 5)
+
+
+def test_choices_that_hung_on_a_hair_are_counted_and_told(generate, folder, capsys):
+    weights = load_file(folder / "model.safetensors")
+    silenced = {"model.final_norm.weight": np.full_like(weights["model.final_norm.weight"], -1.0)}
+    save_file(weights | silenced, folder / "model.safetensors")  # every logit is 0 now
+    code, rows = generate({"id": "ids", "token_ids": [2, 70, 71]}, checkpoint=folder)
+    made = rows["ids"]["n_output_tokens"]
+    assert code == 0 and made > 0
+    assert f"{made} tokens were chosen by less than 0.001" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

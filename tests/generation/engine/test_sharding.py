@@ -1,7 +1,8 @@
-"""Spread over eight devices, the engine writes what it writes on one."""
+"""Spread over eight devices, of one process or of two, the engine writes what it writes on one."""
 
 import json
 import os
+import socket
 import subprocess
 import sys
 
@@ -11,10 +12,12 @@ from tests.generation.engine.conftest import FIXTURES, reference_of
 
 PROGRAM = """
 import json, sys, jax
+folder, name, data, model, *cluster = sys.argv[1:]
+if cluster:
+    jax.distributed.initialize(cluster[0], num_processes=2, process_id=int(cluster[1]))
 from generation.engine import Engine, load_checkpoint
 from generation.engine.sharding import mesh_of
 from tests.generation.engine.conftest import reference_of
-folder, name, data, model = sys.argv[1:]
 engine = Engine(load_checkpoint(folder), slots=4, mesh=mesh_of(int(data), int(model)))
 kernels = [leaf for leaf in jax.tree.leaves(engine.checkpoint.params) if not leaf.is_fully_replicated]
 texts = {text.id: text.token_ids for text in engine.generate(reference_of(name).requests())}
@@ -26,14 +29,41 @@ print(json.dumps({"texts": texts, "devices": jax.device_count(), "divided": len(
     ("name", "data", "model"), [("recurrentgemma", 2, 4), ("gemma", 1, 4), ("mistral_full", 4, 2)]
 )
 def test_eight_devices_write_what_one_writes(name, data, model):
+    found = answer_of(started(name, data, model, devices=8))
+    assert found["devices"] == 8 and found["divided"] > 10
+    assert found["texts"] == texts_of(name)
+
+
+def test_two_processes_that_share_the_devices_write_what_one_writes():
+    address = f"127.0.0.1:{free_port()}"
+    both = [started("recurrentgemma", 2, 4, 4, address, str(rank)) for rank in (0, 1)]
+    for found in map(answer_of, both):
+        assert found["devices"] == 8 and found["divided"] > 10
+        assert found["texts"] == texts_of("recurrentgemma")
+
+
+def started(name: str, data: int, model: int, devices: int, *cluster: str) -> subprocess.Popen[str]:
     environment = {
         **os.environ,
-        "XLA_FLAGS": "--xla_force_host_platform_device_count=8",
+        "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}",
         "JAX_PLATFORMS": "cpu",
     }
-    command = [sys.executable, "-c", PROGRAM, str(FIXTURES / name), name, str(data), str(model)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    found = json.loads(done.stdout.splitlines()[-1])
-    assert found["devices"] == 8 and found["divided"] > 10
-    assert {key: tuple(ids) for key, ids in found["texts"].items()} == reference_of(name).by_id()
+    command = [sys.executable, "-c", PROGRAM, str(FIXTURES / name), name, str(data), str(model), *cluster]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, env=environment, **pipes)
+
+
+def answer_of(process: subprocess.Popen[str]) -> dict:
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 0, err[-2000:]
+    return json.loads(out.splitlines()[-1])
+
+
+def texts_of(name: str) -> dict[str, list[int]]:
+    return {key: list(ids) for key, ids in reference_of(name).by_id().items()}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
