@@ -2,6 +2,7 @@
 
     python -m benchmarks.generation [--family recurrentgemma] [--requests 128] [--slots 16] [--peers PYTHON]
     python -m benchmarks.generation --steps          one step at 1, 8, 16 and 64 slots
+    python -m benchmarks.generation --growth         the last step of texts of 128 to 8,192 tokens
 
 Useful tokens a second are the tokens asked for over the wall time of a warm pass; compile time is cold less warm. Each
 contender runs in a process of its own, one after the other, on random float32 weights. Peers (DeepMind's sampler,
@@ -29,6 +30,7 @@ PEERS = {
     "mistral": ("transformers-static", "transformers-continuous"),
 }
 SLOTS = (1, 8, 16, 64)
+LENGTHS = (128, 512, 2048, 8192)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -42,9 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--peers", nargs="*", default=[], metavar="NAME=PYTHON", help="deepmind=…, transformers=…"
     )
     parser.add_argument("--steps", action="store_true", help="measure single steps instead")
+    parser.add_argument("--growth", action="store_true", help="measure ever longer texts instead")
     options = parser.parse_args(arguments)
     if options.steps:
         show_steps(options.family)
+    elif options.growth:
+        show_growth(options.family)
     else:
         show_passes(
             options.family,
@@ -99,6 +104,17 @@ def show_steps(family: str) -> None:
         numbers = (row["products_ms"], row["step_ms"], ratio, row["floor_ms"])
         rate = f"{1000 * row['slots'] / row['step_ms']:.0f}"
         table.add_row(str(row["slots"]), *(f"{number:.2f}" for number in numbers), rate)
+    Console().print(table)
+
+
+def show_growth(family: str) -> None:
+    table = Table(title=f"{family}: the last step of a text, 4 slots, medians, float32")
+    for heading in ("Tokens", "Step ms", "State of a slot, MB", "Compile s"):
+        table.add_column(heading, justify="right")
+    found = run([sys.executable, "-m", "benchmarks.generation_ours", "growth", family, *map(str, LENGTHS)])
+    for row in found["growth"]:
+        held = row["state_bytes"] / 1e6
+        table.add_row(f"{row['length']:,}", f"{row['step_ms']:.2f}", f"{held:.2f}", f"{row['compile_s']:.1f}")
     Console().print(table)
 
 

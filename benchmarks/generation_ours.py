@@ -67,11 +67,31 @@ def steps(family: str, all_slots: list[int]) -> dict[str, Any]:
     return {"steps": rows}
 
 
-def step_of(checkpoint: Checkpoint, slots: int) -> Callable[[], Any]:
-    """A step of decoding with all slots busy, 200 tokens into their texts."""
-    table = programs.empty_slots(checkpoint.network, slots, 512, MOST_STOPS)
-    state = table.state.replace(position=jnp.full(slots, 200, jnp.int32))
-    held = [table.replace(left=jnp.full(slots, 1000, jnp.int32), state=state)]  # type: ignore[attr-defined]
+def growth(family: str, lengths: list[int], slots: int = 4) -> dict[str, Any]:
+    """The last step of texts that are ever longer, what slots of that size hold, and how long they take to compile."""
+    checkpoint = checkpoint_of(family)
+    contenders, rows = [], []
+    for length in lengths:
+        start = time.perf_counter()
+        step = step_of(checkpoint, slots, capacity=length, position=length - 1)
+        jax.block_until_ready(step())
+        compile_s = time.perf_counter() - start
+        state = jax.eval_shape(lambda length=length: checkpoint.network.empty_state(slots, length))
+        held = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(state))
+        contenders.append(step)
+        rows.append({"length": length, "compile_s": compile_s, "state_bytes": held // slots})
+    for row, step_ms in zip(rows, interleaved(*contenders), strict=True):
+        row["step_ms"] = step_ms
+    return {"growth": rows}
+
+
+def step_of(
+    checkpoint: Checkpoint, slots: int, capacity: int = 512, position: int = 200
+) -> Callable[[], Any]:
+    """A step of decoding with all slots busy, each `position` tokens into its text, which never ends."""
+    table = programs.empty_slots(checkpoint.network, slots, capacity, MOST_STOPS)
+    state = table.state.replace(position=jnp.full(slots, position, jnp.int32))
+    held = [table.replace(left=jnp.full(slots, 1 << 20, jnp.int32), state=state)]  # type: ignore[attr-defined]
 
     def step() -> Any:
         held[0], written, _ = programs.decode(
@@ -136,5 +156,5 @@ def read_bandwidth() -> float:
 if __name__ == "__main__":
     what, family, *numbers = sys.argv[1:]
     wanted = [int(number) for number in numbers]
-    found = one_pass(family, wanted[0], wanted[1]) if what == "pass" else steps(family, wanted)
-    print(json.dumps(found))
+    runs = {"pass": lambda: one_pass(family, *wanted), "steps": lambda: steps(family, wanted)}
+    print(json.dumps((runs | {"growth": lambda: growth(family, wanted)})[what]()))

@@ -99,21 +99,27 @@ def transformers_static(family: str, work: Ragged, slots: int) -> Callable[[], i
 
 
 def transformers_continuous(family: str, work: Ragged, slots: int) -> Callable[[], int]:
-    """`generate_batch`, its paged continuous batching."""
-    from transformers import GenerationConfig
+    """Its paged continuous batching, each request with a length of its own. It sizes its batches itself."""
+    from transformers import ContinuousBatchingConfig, GenerationConfig
 
-    network = torch_network(family, "sdpa_paged")
+    network = torch_network(family, "paged|sdpa")
+    settings = GenerationConfig(max_new_tokens=512, do_sample=False, eos_token_id=-1, pad_token_id=0)
+    pages = ContinuousBatchingConfig(max_memory_percent=0.3)  # of what is free, which it would all take
 
     def one_pass() -> int:
-        # it takes one length for all: requests are grouped by what they ask for, and those groups are few
+        wanted = dict(enumerate(work.wanted))
         made = 0
-        settings = GenerationConfig(max_new_tokens=512, do_sample=False, eos_token_id=-1, pad_token_id=0)
-        prompts = [prompt.tolist() for prompt in work.prompts]
-        outputs = network.generate_batch(
-            inputs=prompts, generation_config=settings, max_new_tokens=work.wanted
-        )
-        for output in outputs.values():
-            made += len(output.generated_tokens)
+        with network.continuous_batching_context_manager(
+            generation_config=settings, continuous_batching_config=pages, block=True, timeout=5
+        ) as manager:
+            for n, prompt in enumerate(work.prompts):
+                manager.add_request(prompt.tolist(), request_id=str(n), max_new_tokens=wanted[n])
+            while wanted:
+                result = manager.get_result(timeout=1)
+                if result and result.is_finished() and wanted.pop(int(result.request_id), None):
+                    made += len(result.generated_tokens)
+                elif result is None and not manager.is_running():
+                    raise RuntimeError("its thread ended before all texts were done")
         return made
 
     return one_pass
