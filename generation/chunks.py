@@ -37,9 +37,15 @@ def claim(owner: str, chunk_id: int | None = None) -> "Claim | None":
             if chunk.attempts >= settings.CHUNK_ATTEMPTS:
                 _bury(chunk, f"tried {chunk.attempts} times; {chunk.owner or 'its last worker'} fell silent")
             elif _take(chunk, owner):
-                return Claim(
-                    Chunk.objects.select_related("run__checkpoint").get(pk=chunk.pk), chunk.fence + 1
-                )
+                return _claimed(chunk)
+    return None
+
+
+def claim_beside(held: "Claim") -> "Claim | None":
+    """The next chunk of the same run that was never tried, now held by the same owner; None if there is none."""
+    for chunk in Chunk.objects.due().filter(run=held.run, attempts=0).order_by("number")[:10]:
+        if _take(chunk, held.chunk.owner):
+            return _claimed(chunk)
     return None
 
 
@@ -53,6 +59,10 @@ class Claim:
     @property
     def run(self) -> GenerationRun:
         return self.chunk.run
+
+    @property
+    def is_first_attempt(self) -> bool:
+        return self.chunk.attempts == 1
 
     def asked(self) -> dict[PromptSample, list[RunResponse]]:
         """What is still to be answered, and the places that wait for it: several where prompts have one text."""
@@ -168,6 +178,10 @@ def _take(chunk: Chunk, owner: str) -> bool:
             lease_until=_lease_end(),
         )
     )
+
+
+def _claimed(chunk: Chunk) -> Claim:
+    return Claim(Chunk.objects.select_related("run__checkpoint").get(pk=chunk.pk), chunk.fence + 1)
 
 
 def _bury(chunk: Chunk, error: str) -> None:

@@ -1,19 +1,14 @@
-"""One chunk's work, and the Celery task that does it. The embedded worker calls the same function."""
+"""The Celery task that works on a chunk, and what wakes it. The embedded worker does the same work in a loop."""
 
-import logging
 import os
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from celery import shared_task
 from django.conf import settings
 
-from generation.backends import NotNow, backend_for
-from generation.chunks import Claim, LeaseLost, claim
-from generation.heartbeat import kept_alive
-from generation.sampling import Sampling
-
-logger = logging.getLogger(__name__)
+from generation.chunks import claim
+from generation.working import work_on
 
 
 @shared_task
@@ -28,52 +23,3 @@ def wake(chunk_ids: Iterable[int]) -> None:
     if settings.REDIS_URL:
         for chunk_id in chunk_ids:
             generate_chunk.delay(chunk_id)
-
-
-def work_on(
-    held: Claim, stop: Callable[[], bool] = lambda: False, on_progress: Callable[[], None] = lambda: None
-) -> None:
-    """Generates what the chunk still lacks, storing each response as soon as it is done, and ends the claim.
-
-    A failure is told in the ledger and the log, and the chunk is tried again later or set aside. `stop` is asked
-    after each response; if it says so, the chunk is put back with what it has got.
-    """
-    try:
-        _work_on(held, stop, on_progress)
-    except LeaseLost as lost:
-        logger.warning("%s", lost)
-
-
-def _work_on(held: Claim, stop: Callable[[], bool], on_progress: Callable[[], None]) -> None:
-    try:
-        with kept_alive(held):
-            is_whole = _generate(held, stop, on_progress)
-        if is_whole:
-            held.finish()
-        else:
-            held.release()
-    except (KeyboardInterrupt, SystemExit):
-        held.release()
-        raise
-    except LeaseLost:
-        raise
-    except Exception as error:
-        logger.exception("%s failed", held.chunk)
-        wait_s = error.wait_s if isinstance(error, NotNow) else 0
-        held.fail(f"{type(error).__name__}: {error}", at_least_s=wait_s)
-
-
-def _generate(held: Claim, stop: Callable[[], bool], on_progress: Callable[[], None]) -> bool:
-    """Whether all of the chunk was done."""
-    if held.link_known():
-        on_progress()
-    waiting = {sample.id: (sample, places) for sample, places in held.asked().items()}
-    if waiting:
-        asked = [sample for sample, _ in waiting.values()]
-        sampling = Sampling.from_json(held.run.sampling)
-        for reply in backend_for(held.run.checkpoint).replies(asked, sampling, held.run.seed):
-            held.store(*waiting.pop(reply.id), reply)
-            on_progress()
-            if waiting and stop():
-                return False
-    return True

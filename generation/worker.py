@@ -10,7 +10,8 @@ from django.db import InterfaceError, OperationalError, connection
 
 from generation.chunks import claim
 from generation.models import Chunk
-from generation.tasks import wake, work_on
+from generation.tasks import wake
+from generation.working import work_on
 
 logger = logging.getLogger(__name__)
 POLL_S = 0.5

@@ -1,6 +1,6 @@
 """What a generating backend is asked, and what it gives back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -48,6 +48,11 @@ class NotNow(Exception):  # noqa: N818  the source works; it wants to be left al
         self.wait_s = wait_s
 
 
+More = Callable[
+    [], Sequence[PromptSample]
+]  # further prompt samples of the same run; empty when there are none
+
+
 class Backend(Protocol):
     """Whatever answers for one checkpoint."""
 
@@ -55,8 +60,12 @@ class Backend(Protocol):
         """Raises: ValueError if it cannot draw so."""
         ...
 
-    def replies(self, asked: Sequence[PromptSample], sampling: Sampling, seed: int) -> Iterator[Reply]:
+    def replies(
+        self, asked: Sequence[PromptSample], sampling: Sampling, seed: int, more: More
+    ) -> Iterator[Reply]:
         """Yields each reply as soon as it is done, in any order.
+
+        It may ask for `more` while it works, so as not to run empty, and then answers those too.
 
         What is drawn for a prompt sample depends on the run's seed and its id alone: never on its place, its
         neighbours or the attempt, so that doing it again gives the same text.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from generation.backends.base import PromptSample, Reply
+from generation.backends.base import More, PromptSample, Reply
 from generation.folders import folder_within_roots
 from generation.models import Checkpoint
 from generation.sampling import Sampling
@@ -26,15 +26,25 @@ class EngineBackend:
     def check(self, sampling: Sampling) -> None:
         """It draws in every way that there is."""
 
-    def replies(self, asked: Sequence[PromptSample], sampling: Sampling, seed: int) -> Iterator[Reply]:
+    def replies(
+        self, asked: Sequence[PromptSample], sampling: Sampling, seed: int, more: More
+    ) -> Iterator[Reply]:
         """Seeds each conversation with SHA-256 over the run's seed and the sample's id, as the engine derives it."""
         from generation.engine import SamplingParams
         from generation.engine.conversations import Conversation, generate_conversations
 
         params = SamplingParams(sampling.temperature, sampling.top_k, sampling.top_p, seed)
-        talks = [Conversation(sample.id, sample.turns) for sample in asked]
-        engine = engine_of(self.checkpoint)
-        for replies in generate_conversations(engine, talks, params, sampling.max_new_tokens):
+
+        def conversations(samples: Sequence[PromptSample]) -> list[Conversation]:
+            return [Conversation(sample.id, sample.turns) for sample in samples]
+
+        for replies in generate_conversations(
+            engine_of(self.checkpoint),
+            conversations(asked),
+            params,
+            sampling.max_new_tokens,
+            more=lambda: conversations(more()),
+        ):
             yield reply_from(replies)
 
 

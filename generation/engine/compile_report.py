@@ -24,25 +24,28 @@ from generation.engine.targets import TARGETS, devices_of
 from generation.engine.waiting import PIECES
 
 MOST_SLOTS = 1024
+EIGHT = 8  # rows of a tile: a part of one takes a whole
 
 
 @dataclass(frozen=True)
 class CompileReport:
     """What compiling told; bytes are of one device.
 
-    must_touch: weights and states, each once.  moved: by `hbm_traffic`, of one greedy step.  compiler_count: the
-    compiler's own, which counts prefetched weights more than once.  most_slots: the largest power of two whose states,
-    beside the weights and the temporaries of this report, fit.
+    asked_slots: where these do not fit, `slots` are as many as do, and the rest of the report is about them.
+    too_large_by: what the asked slots lack.  must_touch: weights and states, each once.  moved: by `hbm_traffic`, of
+    one greedy step.  compiler_count: the compiler's own, which counts prefetched weights more than once.  most_slots: the
+    most, in eights, whose states and temporaries fit beside the weights.
     """
 
     preset: str
     target: str
+    asked_slots: int
+    too_large_by: int
     slots: int
     capacity: int
     weights: int
     states: int
     temporaries: int
-    fits: bool
     spare: int
     must_touch: int
     moved: int
@@ -64,11 +67,17 @@ def compile_report(name: str, target: str, slots: int = 64, capacity: int = 2048
     """Compiles one step of decoding and one piece of a prompt. Raises: ValueError if it cannot be done here."""
     if target not in TARGETS:
         raise ValueError(f"target is {target!r}; expected one of: {', '.join(TARGETS)}")
-    found, onto = preset(name), TARGETS[target]
-    shapes = _Shapes.of(found, devices_of(onto), slots, capacity)
+    found, onto, asked = preset(name), TARGETS[target], slots
+    shapes = _Shapes.of(found, devices_of(onto), asked, capacity)
+    too_large_by = max(0, shapes.weights + shapes.states - int(onto.bytes))
+    if too_large_by:
+        slots = _most_slots(onto.bytes - shapes.weights, shapes.states / asked)
+        if not slots:
+            raise ValueError(f"{name} on {target}: the weights alone leave no room for {EIGHT} slots")
+        shapes = _Shapes.of(found, devices_of(onto), slots, capacity)
     decode, decode_s = _compiled(shapes.decode)
     _, extend_s = _compiled(shapes.extend)
-    weights, states = _bytes_each(shapes.params), _bytes_each(shapes.slots)
+    weights, states = shapes.weights, shapes.states
     temporaries = int(decode.memory_analysis().temp_size_in_bytes)
     moved, must_touch = hbm_bytes(decode.as_text()), weights + states
     if moved < must_touch * 0.98:  # norms' weights and the like may be kept on chip
@@ -79,19 +88,20 @@ def compile_report(name: str, target: str, slots: int = 64, capacity: int = 2048
     return CompileReport(
         preset=name,
         target=target,
+        asked_slots=asked,
+        too_large_by=too_large_by,
         slots=slots,
         capacity=capacity,
         weights=weights,
         states=states,
         temporaries=temporaries,
-        fits=spare >= 0,
         spare=spare,
         must_touch=must_touch,
         moved=moved,
         compiler_count=int(decode.cost_analysis()["bytes accessed"]),
         decode_compile_s=decode_s,
         extend_compile_s=extend_s,
-        most_slots=_most_slots(onto.bytes - weights - temporaries, states / slots),
+        most_slots=_most_slots(onto.bytes - weights, (states + temporaries) / slots),
         tokens_a_second_at_most=slots / (moved / onto.bandwidth),
     )
 
@@ -102,18 +112,16 @@ def told(report: CompileReport) -> Iterator[tuple[str, str]]:
     def gigabytes(size: float) -> str:
         return f"{size / 1e9:.2f} GB"
 
-    room = (
-        f"fits, {gigabytes(report.spare)} to spare"
-        if report.fits
-        else f"too large by {gigabytes(-report.spare)}"
-    )
+    if report.too_large_by:
+        lack = gigabytes(report.too_large_by)
+        yield f"{report.asked_slots} slots", f"too large by {lack} for each device; what follows is of fewer"
     ratio = report.compiler_count / report.must_touch
     yield "compiled", f"{report.preset} for {report.target}, {report.slots} slots of {report.capacity} tokens"
     yield (
         "weights, states, temporaries",
         ", ".join(map(gigabytes, (report.weights, report.states, report.temporaries))),
     )
-    yield "memory of each device", room
+    yield "memory of each device", f"fits, {gigabytes(report.spare)} to spare"
     yield (
         "slots that fit",
         f"{report.most_slots} at least" if report.most_slots == MOST_SLOTS else str(report.most_slots),
@@ -142,6 +150,14 @@ class _Shapes:
     slots: Any
     row: Any
     whole: NamedSharding
+
+    @property
+    def weights(self) -> int:
+        return _bytes_each(self.params)
+
+    @property
+    def states(self) -> int:
+        return _bytes_each(self.slots)
 
     @staticmethod
     def of(found: Preset, devices: list[Any], slots: int, capacity: int) -> "_Shapes":
@@ -208,7 +224,4 @@ def _compiled(lower: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def _most_slots(room: float, each: float) -> int:
-    slots = MOST_SLOTS
-    while slots and slots * each > room:
-        slots //= 2
-    return slots
+    return min(MOST_SLOTS, int(room / each) // EIGHT * EIGHT)

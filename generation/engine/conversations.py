@@ -1,6 +1,6 @@
 """Conversations: user turns in, replies out, each reply generated with all that was said before it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from generation.engine.chat import CHATS
@@ -35,8 +35,11 @@ def generate_conversations(
     conversations: Iterable[Conversation],
     sampling: SamplingParams,
     max_new_tokens: int,
+    more: Callable[[], Iterable[Conversation]] = tuple,
 ) -> Iterator[ConversationReplies]:
     """Yields each conversation as soon as its last reply is done.
+
+    `more` is asked for further ones whenever none waits for a slot, until it has none, so that slots do not run empty.
 
     Each turn is generated as soon as the reply before it is there; max_new_tokens holds for each reply.
     A reply cut at that length stands in the conversation as it is. Each conversation is drawn with
@@ -44,10 +47,12 @@ def generate_conversations(
     Raises: ValueError, before anything is generated, if the checkpoint cannot chat, an id stands twice, a
         conversation has no turn or max_new_tokens is not positive.
     """
-    talks = [_begin(engine, conversation, sampling, max_new_tokens) for conversation in conversations]
-    places = max((talk.places for talk in talks), default=0)
-    session = engine.open([talk.request() for talk in talks], places)
-    return _turn_after_turn(session, {talk.conversation.id: talk for talk in talks})
+
+    def begun(conversations: Iterable[Conversation]) -> list[_Talk]:
+        return [_begin(engine, conversation, sampling, max_new_tokens) for conversation in conversations]
+
+    talks = begun(conversations)
+    return _in_sessions(engine, _open(engine, talks), talks, lambda: begun(more()))
 
 
 @dataclass
@@ -101,14 +106,37 @@ def _begin(
     )
 
 
-def _turn_after_turn(session: Session, talks: dict[str, _Talk]) -> Iterator[ConversationReplies]:
-    asked = {talk.request().id: talk for talk in talks.values()}
+def _open(engine: Engine, talks: list[_Talk]) -> Session:
+    return engine.open([talk.request() for talk in talks], max((talk.places for talk in talks), default=0))
+
+
+def _in_sessions(
+    engine: Engine, session: Session, talks: list[_Talk], more: Callable[[], list[_Talk]]
+) -> Iterator[ConversationReplies]:
+    """One session, or several where a talk that came later is longer than the one under way has room for."""
+    while talks:
+        too_long: list[_Talk] = []
+        yield from _turn_after_turn(session, talks, more, too_long)
+        if talks := too_long:
+            session = _open(engine, talks)
+
+
+def _turn_after_turn(
+    session: Session, talks: list[_Talk], more: Callable[[], list[_Talk]], too_long: list[_Talk]
+) -> Iterator[ConversationReplies]:
+    asked = {talk.request().id: talk for talk in talks}
+    has_more = True
     for reply in session.texts():
         talk = asked.pop(reply.id)
         talk.add(reply)
+        further = [] if talk.is_done else [talk]
+        if has_more and not session.has_waiting:
+            came = more()
+            has_more = bool(came)
+            too_long += [late for late in came if late.places > session.capacity]
+            further += [late for late in came if late.places <= session.capacity]
+        requests = {late.request().id: late for late in further}
+        asked |= requests
+        session.add(late.request() for late in requests.values())
         if talk.is_done:
             yield ConversationReplies(talk.conversation.id, tuple(talk.replies), talk.sampling.seed)
-        else:
-            follow_up = talk.request()
-            asked[follow_up.id] = talk
-            session.add([follow_up])

@@ -67,6 +67,16 @@ class Session:
         self._table = table
         self._known: set[str] = set()
 
+    @property
+    def capacity(self) -> int:
+        """Tokens for which each slot has room, those of the prompt among them."""
+        return self._table.capacity
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether a request waits for a slot to fall idle."""
+        return bool(self._table.waiting)
+
     def add(self, requests: Iterable[GenerationRequest]) -> None:
         """Raises: ValueError if one cannot be generated, or is longer than the session has room for."""
         batch, table = list(requests), self._table

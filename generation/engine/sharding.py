@@ -5,6 +5,7 @@ over the devices (Shoeybi et al., 2019, arXiv 1909.08053). Tables are divided by
 RG-LRU, which are products within heads, by the head. What does not divide evenly is kept whole on every device.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -54,11 +55,18 @@ def _spec_of(names: list[str], axes: int) -> Spec:
 
 
 def state_shardings(state: Any, mesh: Mesh) -> Any:
-    """Slots over `data`; channels of recurrent layers and key heads of rings over `model`."""
+    """Slots over `data`; channels of recurrent layers and key heads of rings over `model`.
+
+    A ring whose few heads do not divide over `model` is divided by its slots instead, and the queries, which are
+    small, go to the keys (Pope et al., 2022, arXiv 2211.05102): whole on every device it would be read on each.
+    """
 
     def sharding(leaf: Any) -> NamedSharding:
         inner = {2: (MODEL,), 3: (None, MODEL), 4: (None, MODEL, None)}.get(leaf.ndim, ())
-        return NamedSharding(mesh, _even(Spec(DATA, *inner), leaf.shape, mesh))
+        spec = _even(Spec(DATA, *inner), leaf.shape, mesh)
+        if leaf.ndim == 4 and spec[2] is None:
+            spec = _even(Spec((DATA, MODEL)), leaf.shape, mesh)
+        return NamedSharding(mesh, spec)
 
     return jax.tree.map(sharding, state)
 
@@ -80,9 +88,9 @@ def _bring_whole(mesh: Mesh) -> Callable[[Any], Any]:
 
 def _even(spec: Spec, shape: tuple[int, ...], mesh: Mesh) -> Spec:
     """The spec without the axes that a mesh cannot divide evenly."""
-    return Spec(
-        *(
-            axis if axis is not None and shape[place] % mesh.shape[axis] == 0 else None
-            for place, axis in enumerate(spec)
-        )
-    )
+
+    def divides(place: int, axes: Any) -> bool:
+        among = axes if isinstance(axes, tuple) else (axes,)
+        return bool(shape[place] % math.prod(mesh.shape[axis] for axis in among) == 0)
+
+    return Spec(*(axes if axes and divides(place, axes) else None for place, axes in enumerate(spec)))

@@ -21,17 +21,23 @@ def spelled(seed: int, sample_id: str) -> str:
 
 
 class SpellingBackend:
-    def __init__(self, seconds_a_reply: float = 0.0) -> None:
+    def __init__(self, seconds_a_reply: float = 0.0, looks_ahead: bool = False) -> None:
         self.seconds_a_reply = seconds_a_reply
+        self.looks_ahead = looks_ahead
         self.asked: list[str] = []
 
     def check(self, sampling) -> None:
         """It spells the same, however it is told to draw."""
 
-    def replies(self, asked: Sequence, sampling, seed: int) -> Iterator:
+    def replies(self, asked: Sequence, sampling, seed: int, more=tuple) -> Iterator:
+        """Looking ahead, it asks for more before it gives its last reply."""
         from generation.backends import Reply
 
-        for sample in asked:
+        waiting = list(asked)
+        while waiting:
+            sample = waiting.pop(0)
+            if self.looks_ahead and not waiting:
+                waiting += more()
             self.asked.append(sample.id)
             time.sleep(self.seconds_a_reply)
             turns = tuple(spelled(seed, f"{sample.id} {turn}") for turn in range(len(sample.turns)))

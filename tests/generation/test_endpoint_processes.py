@@ -74,7 +74,10 @@ def test_a_worker_that_stops_gives_up_what_it_waits_for(server):
         body=chat("Hello.").body, wait=lambda: asked.text == "slow" and silence.wait(PATIENCE_S)
     )
     replies = EndpointBackend(heron(server)).replies(
-        [PromptSample("0" * 64, 0, ("quick",)), PromptSample("1" * 64, 0, ("slow",))], Sampling(), seed=0
+        [PromptSample("0" * 64, 0, ("quick",)), PromptSample("1" * 64, 0, ("slow",))],
+        Sampling(),
+        0,
+        more=tuple,
     )
     assert next(replies).turns == ("Hello.",)
     replies.close()

@@ -71,7 +71,7 @@ def test_an_interrupted_worker_puts_the_chunk_back(run, monkeypatch, speller):
 
 
 def test_a_failure_is_told_in_the_ledger_and_what_was_stored_stays(run, monkeypatch, speller, caplog):
-    def fails_at_the_third(asked, sampling, seed):
+    def fails_at_the_third(asked, sampling, seed, more):
         yield from SpellingBackend().replies(asked[:2], sampling, seed)
         raise MemoryError("no room for the third")
 
@@ -90,7 +90,7 @@ def test_a_backend_that_leaves_a_prompt_out_is_found_out(run, monkeypatch, spell
 
 
 def test_a_chunk_lost_to_another_worker_ends_without_harm(run, monkeypatch, speller, caplog):
-    def overtaken(asked, sampling, seed):
+    def overtaken(asked, sampling, seed, more):
         for reply in SpellingBackend().replies(asked, sampling, seed):
             yield reply
             Chunk.objects.update(fence=99)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 
-from generation.backends.base import PromptSample, Reply
+from generation.backends.base import More, PromptSample, Reply
 from generation.endpoints import Endpoint
 from generation.models import Checkpoint
 from generation.sampling import Sampling
@@ -26,8 +26,13 @@ class EndpointBackend:
                 f"top_k is {sampling.top_k}, which OpenAI's protocol cannot say to {self.endpoint.url}: leave it out"
             )
 
-    def replies(self, asked: Sequence[PromptSample], sampling: Sampling, seed: int) -> Iterator[Reply]:
-        """Sends each prompt sample a seed of its own. Whether the server heeds it is the server's affair."""
+    def replies(
+        self, asked: Sequence[PromptSample], sampling: Sampling, seed: int, more: More
+    ) -> Iterator[Reply]:
+        """Sends each prompt sample a seed of its own. Whether the server heeds it is the server's affair.
+
+        It never asks for more: the places that fall idle are the server's, and other work may fill them.
+        """
         from generation.backends.endpoint.background import in_background
         from generation.backends.endpoint.conversations import Conversations
         from generation.backends.endpoint.server import Server

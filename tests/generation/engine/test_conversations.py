@@ -74,3 +74,20 @@ def test_a_conversation_that_cannot_be_is_named_at_once(talking, talks, message)
 def test_a_checkpoint_without_a_tokenizer_takes_no_conversation(engine):
     with pytest.raises(ValueError, match="takes token ids only"):
         generate_conversations(engine, [Conversation("a", ["x"])], GREEDY, max_new_tokens=3)
+
+
+def test_more_conversations_come_before_slots_run_empty(talking):
+    """The later ones are longer than the session has room for at first, and draw what they draw alone."""
+
+    def talks(*names: str, words: int = 1) -> list[Conversation]:
+        return [Conversation(name, ["word " * words]) for name in names]
+
+    later = [talks("d", "e"), talks("f", words=300), talks("g")]
+    engine = Engine(talking.checkpoint, slots=2)
+    came = generate_conversations(
+        engine, talks("a", "b", "c"), GREEDY, 6, more=lambda: later.pop(0) if later else []
+    )
+    texts = {replies.id: replies.replies[0].token_ids for replies in came}
+    assert sorted(texts) == list("abcdefg") and not later
+    alone = generate_conversations(Engine(talking.checkpoint, slots=2), talks("f", words=300), GREEDY, 6)
+    assert texts["f"] == next(alone).replies[0].token_ids
