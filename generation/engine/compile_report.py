@@ -32,9 +32,9 @@ class CompileReport:
     """What compiling told; bytes are of one device.
 
     asked_slots: where these do not fit, `slots` are as many as do, and the rest of the report is about them.
-    too_large_by: what the asked slots lack.  must_touch: weights and states, each once.  moved: by `hbm_traffic`, of
-    one greedy step.  compiler_count: the compiler's own, which counts prefetched weights more than once.  most_slots: the
-    most, in eights, whose states and temporaries fit beside the weights.
+    too_large_by: what the asked slots lack.  must_touch: weights and states, each once.
+    moved: by `hbm_traffic`, of one greedy step.  compiler_count: the compiler's own, which counts prefetched weights
+    more than once.  most_slots: the most, in eights, whose states and temporaries fit beside the weights.
     """
 
     preset: str
