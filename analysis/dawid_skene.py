@@ -12,6 +12,7 @@ from analysis.columns import Labelled
 from analysis.estimates import Estimate
 from analysis.linear import mean
 from analysis.proportions import checked_level
+from analysis.record import Record, facts
 from analysis.tables import JudgmentTable, one_pair
 from analysis.variance import Floats
 
@@ -38,16 +39,13 @@ class Classes:
 
 
 @dataclass(frozen=True)
-class WeightedWinRate:
+class WeightedWinRate(Record):
     """The win rate of the inferred verdicts; its interval holds for new prompts and these raters."""
 
     win_rate: Estimate
     change: float
     rounds: int
     converged: bool
-    n: int
-    prompts: int
-    raters: int
     data_digest: str
 
     def to_dict(self) -> dict[str, object]:
@@ -72,13 +70,11 @@ def weighted_win_rate(table: JudgmentTable, *, level: float = 0.95) -> WeightedW
     counts = table.prompt.counts()
     plain = float(np.mean(np.bincount(table.prompt.codes, table.points / 2, P) / counts))
     return WeightedWinRate(
+        **facts(table),
         win_rate=estimate,
         change=estimate.value - plain,
         rounds=classes.rounds,
         converged=classes.converged,
-        n=len(table),
-        prompts=P,
-        raters=len(table.rater),
         data_digest=table.digest,
     )
 

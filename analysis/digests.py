@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,9 @@ def _plain(column: Column) -> Column:
     if column.dtype.kind == "M":
         return column.astype("datetime64[us]").view("<i8")
     if column.dtype.kind == "f":
-        return np.where(np.isnan(column), np.nan, column + 0.0).astype("<f8")
+        numbers = column.astype("<f8") + 0.0  # no -0.0
+        numbers[np.isnan(numbers)] = np.nan
+        return numbers
     return column.astype("<i1")
 
 
@@ -47,7 +50,7 @@ def _kind(column: Column) -> tuple[str] | tuple[str, int]:
     return ("names", len(column)) if isinstance(column, Labelled) else (column.dtype.str[1:],)
 
 
-def _cells(column: Column) -> NDArray[np.generic]:
+def _cells(column: Column) -> NDArray[Any]:
     return column.codes if isinstance(column, Labelled) else column
 
 

@@ -16,7 +16,7 @@ from analysis.ranks import Ranks, ranked
 from analysis.reading import TableError
 from analysis.sandwich import Covariance, sandwich
 from analysis.tables import JudgmentTable
-from analysis.variance import Variance
+from analysis.variance import Evenness, Variance
 
 METHODS: dict[Model, str] = {
     "davidson": "Davidson with ties, two-way cluster-robust, Student's t",
@@ -183,6 +183,17 @@ def _notes(fitted: Fit, battles: Battles, covariance: Covariance) -> list[str]:
         notes.append(f"won or lost everything, so held by a weak prior: {names}")
     if battles.ordered and fitted.order is None:
         notes.append("no pair was shown in both orders: the order effect is left out")
+    even = _evenness(battles)
+    if even.lopsided:
+        notes.append(
+            f"few raters did most: {even.raters} raters count as {even.effective:.1f}; "
+            "the intervals are not widened for it"
+        )
     if covariance.df_r < 4:
         notes.append("fewer than five raters: the spread between raters is hardly estimable")
     return notes
+
+
+def _evenness(battles: Battles) -> Evenness:
+    shares = np.bincount(battles.rater) / len(battles)
+    return Evenness(1 / float(np.sum(shares**2)), len(shares))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.commands.judgments import add_table_arguments, level, read_table
 from analysis.commands.plots import ID_PREFIX, add_plot_argument
-from analysis.commands.printing import notes, percent, points, print_table
+from analysis.commands.printing import notes, percent, points, print_table, rests_on
 from analysis.commands.results import tell
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def _print(result: Ties) -> None:
         ("Measure", "Value", f"{100 * result.tie_share.level:g}% interval"),
         rows,
         [
+            rests_on(result, result.tie_share.method, result.weighting),
             *notes(result.notes),
             f"{result.wins} wins, {result.ties} ties, {result.losses} losses; data sha256 {result.data_digest}",
         ],

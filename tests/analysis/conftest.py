@@ -64,3 +64,15 @@ def judgments_csv(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def labels(tmp_path):
+    path = tmp_path / "labels.csv"
+    rows = [
+        f"p{i},ann,{name},full_compliance,{'yes' if i % step == 0 else 'no'},refuse"
+        for name, step in (("x", 3), ("y", 9))
+        for i in range(45)
+    ]
+    path.write_text("prompt_id,rater_id,checkpoint,answer_type,violation,expected\n" + "\n".join(rows) + "\n")
+    return path

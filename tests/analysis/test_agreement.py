@@ -56,6 +56,21 @@ def test_the_bootstrap_has_the_spread_of_resampled_units(simulated):
     assert (result.alpha_nominal.low, result.alpha_nominal.high) == pytest.approx((low, high), abs=0.006)
 
 
+def test_ac1_counts_the_categories_of_the_data_in_every_resample(table_of):
+    # One tie alone: over a third of the resamples have none, and would count two categories in place of three.
+    outcomes = ["win", "win", "loss", "loss"] * 15 + ["win", "loss", "tie", "win"]
+    counts = np.array([[0, 0, 2.0], [2, 0, 0]] * 15 + [[1, 0, 1], [0, 1, 1]])
+    rng, drawn = np.random.default_rng(1), []
+    for _ in range(2000):
+        one = counts[rng.integers(0, 32, 32)]
+        shares = one.sum(axis=0) / 64
+        alike = (one * (one - 1)).sum(axis=1).mean() / 2
+        chance = (shares * (1 - shares)).sum() / 2
+        drawn.append((alike - chance) / (1 - chance))
+    ac1 = agreement(table_of(outcomes, ratings=2), draws=2000).ac1
+    assert (ac1.low, ac1.high) == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.012)
+
+
 def test_the_seed_makes_the_interval_repeatable(simulated):
     table = simulated("sim_seed3.csv")
     assert agreement(table, seed=4) == agreement(table, seed=4)

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from analysis.moments import PRIOR, Moments, moments
 from analysis.power import gate_power, plan, prompts_for
@@ -86,3 +87,10 @@ def test_prior_moments_are_variances():
     assert Moments(0.063, 0.127, 0.0018) == PRIOR
     with pytest.raises(ValueError, match="variance on the share scale"):
         Moments(0.1, -0.1, 0.0)
+
+
+def test_gate_power_is_that_of_a_change_between_correlated_checkpoints():
+    variance = 2 * 0.3 * 0.063 / 400 + 2 * 0.127 / 1200 + 2 * 0.0018 / 20
+    expected = norm.cdf(0.03 / np.sqrt(variance) - norm.ppf(0.95))
+    assert gate_power(400, 3, 20, 0.03) == pytest.approx(expected)
+    assert plan(400, 3, 20, margin=0.03).gate_power == pytest.approx(expected)

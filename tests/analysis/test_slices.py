@@ -82,3 +82,9 @@ def test_a_slice_whose_prompts_all_come_out_even_is_pulled_like_any_other():
     parts = win_rates_by_category(read_judgments(dict(zip(names, zip(*rows, strict=True), strict=True))))
     assert parts[2].win_rate.se ** 2 < NOTHING
     assert all(0 < part.shrunk.low < part.shrunk.high < 1 for part in parts)
+
+
+def test_a_prompt_in_two_categories_is_refused(table_of):
+    mixed = table_of(OUTCOMES, ratings=2, category=["coding", "writing"] * 30)
+    with pytest.raises(TableError, match="prompt 'p0' stands in several: coding, writing"):
+        win_rates_by_category(mixed)
