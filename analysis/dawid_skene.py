@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from analysis.proportions import checked_level
 from analysis.record import Record, facts
 from analysis.tables import JudgmentTable, one_pair
 from analysis.variance import Floats
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 SMOOTHING = 0.01
 TOLERANCE = 1e-6
@@ -88,41 +92,38 @@ def dawid_skene(
     Source: Dawid and Skene (1979), Applied Statistics 28, 20-28, with .01 added to each cell.
     """
     U, R = int(unit.max()) + 1, int(rater.max()) + 1
-    cell = rater * classes + label
+    said = _said(unit, rater * classes + label, (U, R * classes))
     posterior = _shares(np.bincount(unit * classes + label, minlength=U * classes).reshape(U, classes))
     rounds, converged = 0, False
     while rounds < MOST_ROUNDS and not converged:
-        prior, confusion = _maximised(posterior, unit, cell, R)
-        renewed = _expected(prior, confusion, unit, cell, U)
+        prior, confusion = _maximised(posterior, said)
+        renewed = _expected(prior, confusion, said)
         converged = bool(np.abs(renewed - posterior).max() < TOLERANCE)
         posterior, rounds = renewed, rounds + 1
     return Classes(posterior, prior, confusion, rounds, converged)
 
 
-def _maximised(
-    posterior: Floats, unit: NDArray[np.intp], cell: NDArray[np.intp], raters: int
-) -> tuple[Floats, Floats]:
+def _said(unit: NDArray[np.intp], cell: NDArray[np.intp], shape: tuple[int, int]) -> csr_array:
+    """How often each rater said each class of each unit: a row a unit, a column for each rater and class."""
+    from scipy.sparse import csr_array
+
+    return csr_array((np.ones(len(unit)), (unit, cell)), shape=shape)
+
+
+def _maximised(posterior: Floats, said: csr_array) -> tuple[Floats, Floats]:
     """Class shares, and each rater's confusion table [r, right, said]."""
     classes = posterior.shape[1]
-    said = [
-        np.bincount(cell, posterior[unit, k], raters * classes).reshape(raters, classes)
-        for k in range(classes)
-    ]
-    return posterior.mean(axis=0), _shares(np.stack(said, axis=1) + SMOOTHING)
+    counts = np.asarray(said.T @ posterior).reshape(-1, classes, classes).transpose(0, 2, 1)
+    return posterior.mean(axis=0), _shares(counts + SMOOTHING)
 
 
-def _expected(
-    prior: Floats, confusion: Floats, unit: NDArray[np.intp], cell: NDArray[np.intp], units: int
-) -> Floats:
+def _expected(prior: Floats, confusion: Floats, said: csr_array) -> Floats:
     """The posterior of each unit's class."""
     classes = len(prior)
+    by_cell = np.log(confusion).transpose(0, 2, 1).reshape(-1, classes)
     with np.errstate(divide="ignore"):  # a class that nobody ever chose has share 0 and stays out
-        logs = [
-            np.log(prior[k]) + np.bincount(unit, np.log(confusion[:, k, :]).ravel()[cell], units)
-            for k in range(classes)
-        ]
-    stacked = np.stack(logs, axis=1)
-    return _shares(np.exp(stacked - stacked.max(axis=1, keepdims=True)))
+        logs = np.log(prior) + np.asarray(said @ by_cell)
+    return _shares(np.exp(logs - logs.max(axis=1, keepdims=True)))
 
 
 def _shares(counts: NDArray[np.number]) -> Floats:

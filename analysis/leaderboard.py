@@ -111,8 +111,8 @@ def rank_battles(
         method=method,
         weighting="judgments",
         n=len(battles),
-        prompts=int(battles.prompt.max()) + 1,
-        raters=int(battles.rater.max()) + 1,
+        prompts=battles.prompts,
+        raters=battles.raters,
         notes=(*battles.notes, *_notes(fitted, battles, covariance)),
         data_digest=data_digest,
     )
@@ -120,7 +120,7 @@ def rank_battles(
 
 def _method(model: Model, battles: Battles) -> str:
     """With one rater alone the covariance is over prompts."""
-    return METHODS[model] if battles.rater.max() else METHODS[model].replace("two-way", "prompt")
+    return METHODS[model] if battles.raters > 1 else METHODS[model].replace("two-way", "prompt")
 
 
 def _rows(battles: Battles, model: Model) -> Pairs | None:
