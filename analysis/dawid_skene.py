@@ -62,6 +62,7 @@ def weighted_win_rate(table: JudgmentTable, *, level: float = 0.95) -> WeightedW
 
     `change` is what it differs from the plain, prompt-weighted win rate by.
     Raises: TableError where the table has fewer than two prompts, or several pairs.
+    Source: docs/statistics.md, "Dawid–Skene".
     """
     checked_level(level)
     one_pair(table)

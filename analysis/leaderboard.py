@@ -75,7 +75,10 @@ class Leaderboard:
 
 
 def leaderboard(table: JudgmentTable, *, model: Model = "davidson", level: float = 0.95) -> Leaderboard:
-    """The leaderboard of a judgment table, adjusted for the covariates it was read with; see `rank_battles`."""
+    """The leaderboard of a judgment table, adjusted for the covariates it was read with; see `rank_battles`.
+
+    Source: docs/statistics.md, "Leaderboard".
+    """
     return rank_battles(battles_of(table), model=model, level=level, data_digest=table.digest)
 
 

@@ -78,7 +78,10 @@ class Linear:
 
 
 def mean(y: Floats, weights: Floats, prompt: Labelled, rater: Labelled) -> Linear:
-    """The weighted mean of `y`; influence w (y - mean), for weights that sum to one."""
+    """The weighted mean of `y`; influence w (y - mean), for weights that sum to one.
+
+    Source: docs/statistics.md, "Win rate".
+    """
     value = weighted_mean(y, weights)
     return Linear(value, weights * (y - value), weights, prompt, rater)
 

@@ -83,6 +83,7 @@ def balanced_mean(
     """The average of the two order means: each side's judgments are given half of the weight.
 
     Args: side: 1 or -1 in every row, both present.
+    Source: docs/statistics.md, "Position bias".
     """
     left = side == 1
     whole = np.where(left, weights / weights[left].sum(), weights / weights[~left].sum())

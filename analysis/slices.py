@@ -57,6 +57,7 @@ def win_rates_by_category(
 
     The intervals are each at `level`: among many slices some miss by chance; the p-values are adjusted.
     Raises: TableError where the table has no category column, or a prompt stands in two categories.
+    Source: docs/statistics.md, "Slices".
     """
     if table.category is None:
         raise TableError("the table has no column category to slice by")

@@ -38,7 +38,10 @@ def clustered(influence: Floats, cluster: Labelled) -> float:
 
 
 def prompt_variance(influence: Floats, prompt: Labelled) -> Variance:
-    """Prompts drawn anew, these raters kept."""
+    """Prompts drawn anew, these raters kept.
+
+    Source: Liang and Zeger (1986), Biometrika 73, 13-22.
+    """
     return Variance(clustered(influence, prompt), len(prompt) - 1.0)
 
 

@@ -164,6 +164,7 @@ def estimated(table: JudgmentTable, weighting: Weighting, of: Floats | None = No
     """The headline as a sum over judgments: the mean outcome, balanced over the sides where that is needed.
 
     Args: of: the mean of these in place of the outcomes, with the headline's weights.
+    Source: docs/statistics.md, "Win rate".
     """
     y, weights = table.points / 2 if of is None else of, row_weights(table.prompt, weighting)
     if needs_balance(table) and table.side is not None:

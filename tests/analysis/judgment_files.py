@@ -6,6 +6,20 @@ from analysis.__main__ import main
 
 OUTCOMES = ("win", "win", "loss", "tie", "win")
 HEADER = "prompt_id,rater_id,outcome,side,candidate,baseline,category,active_ms,length_difference,both_bad"
+EVERY = {
+    "win-rate": ("PAIR",),
+    "ties": ("PAIR",),
+    "position": ("PAIR",),
+    "agreement": ("PAIR",),
+    "raters": ("PAIR",),
+    "stop": ("PAIR", "--planned", "70"),
+    "adjusted": ("PAIR",),
+    "prediction": ("PAIR", "--judge", "JUDGE"),
+    "gate": ("THREE", "--old", "old", "--new", "new", "--baseline", "base", "--margin", "40"),
+    "leaderboard": ("THREE",),
+    "safety": ("LABELS",),
+    "power": ("--moments", "PAIR"),
+}
 
 
 def line(row, candidate="new", baseline="base", shift=0):

@@ -22,6 +22,12 @@ def test_alpha_equals_a_worked_example_in_coincidences():
     assert krippendorff_alpha(counts) == pytest.approx(8 / 15)
 
 
+def test_ac1_equals_a_worked_example_over_the_two_categories_used():
+    # The same units: p_a = 3/4, shares 3/8 and 5/8, p_e = (15/64 + 15/64) / (2 - 1) = 15/32; (3/4 - p_e) / (1 - p_e).
+    counts = np.array([[2.0, 0, 0], [1, 1, 0], [0, 2, 0], [0, 2, 0]])
+    assert gwet_ac1(counts) == pytest.approx(9 / 17)
+
+
 def test_interval_alpha_weighs_a_win_against_a_loss_four_times_a_tie():
     near, far = np.array([[0, 1.0, 1], [2, 0, 0]]), np.array([[1.0, 0, 1], [0, 2, 0]])
     # (tie, win) with (loss, loss) beside (loss, win) with (tie, tie): observed 1/4 and 1 among the first pair.

@@ -6,35 +6,7 @@ import pytest
 
 from analysis.commands import commands
 from analysis.commands.results import PROMISED
-from tests.analysis.judgment_files import HEADER, answered, line, printed
-
-EVERY = {
-    "win-rate": ("PAIR",),
-    "ties": ("PAIR",),
-    "position": ("PAIR",),
-    "agreement": ("PAIR",),
-    "raters": ("PAIR",),
-    "stop": ("PAIR", "--planned", "70"),
-    "adjusted": ("PAIR",),
-    "prediction": ("PAIR", "--judge", "JUDGE"),
-    "gate": ("THREE", "--old", "old", "--new", "new", "--baseline", "base", "--margin", "40"),
-    "leaderboard": ("THREE",),
-    "safety": ("LABELS",),
-    "power": ("--moments", "PAIR"),
-}
-
-
-@pytest.fixture
-def every(tmp_path, labels):
-    """The arguments with which each command answers."""
-    pair, three, judge = tmp_path / "pair.csv", tmp_path / "three.csv", tmp_path / "judge.csv"
-    pair.write_text("\n".join([HEADER, *(line(row) for row in range(210))]))
-    met = [("new", "base"), ("old", "base"), ("old", "new")]
-    rows = [line(row, *names, shift) for shift, names in enumerate(met) for row in range(210)]
-    three.write_text("\n".join([HEADER, *rows]))
-    judge.write_text("prompt_id,verdict\n" + "".join(f"p{i:03},{i % 2}\n" for i in range(100)))
-    files = {"PAIR": pair, "THREE": three, "JUDGE": judge, "LABELS": labels}
-    return {name: [files.get(word, word) for word in words] for name, words in EVERY.items()}
+from tests.analysis.judgment_files import EVERY, answered, printed
 
 
 def test_every_command_is_tried():

@@ -231,6 +231,8 @@ def test_few_raters_of_either_checkpoint_are_enough_to_be_lopsided():
     table = judgments(*busy("old", range(5), 0), *busy("new", range(10, 15), 1))
     result = gate(table, old="old", new="new")
     assert any("few raters did most: 20 raters count as" in note for note in result.notes)
+    one_sided = judgments(*busy("old", range(20), 0), *busy("new", range(10, 15), 1))
+    assert any("few raters did most" in note for note in gate(one_sided, old="old", new="new").notes)
     evener = judgments(*busy("old", range(20), 0), *busy("new", range(20), 1))
     assert not any("few raters" in note for note in gate(evener, old="old", new="new").notes)
 

@@ -180,3 +180,20 @@ def test_few_raters_who_did_most_are_told():
     busy = replace(battles, rater=np.where(battles.prompt % 5 > 0, battles.rater % 3, battles.rater))
     assert any("few raters did most: 20 raters count as" in note for note in rank_battles(busy).notes)
     assert not any("few raters did most" in note for note in rank_battles(battles).notes)
+
+
+def test_looking_at_every_pair_needs_more_than_one_pair_would():
+    # Three differences of 2.2 errors at most: each alone has p = .03, and one of three is no proof.
+    half = np.eye(5) * 0.005
+    covariance = Covariance(half, half, half, 1e6, 1e6, 1e6)
+    ranks = ranked(np.array([0.22, 0.0, 0.1]), covariance, 0.95)
+    assert ranks.tied == ((1, 2), (0, 2), (0, 1))
+    assert ranked(np.array([0.25, 0.0, 0.1]), covariance, 0.95).tied == ((2,), (2,), (0, 1))
+
+
+def test_elo_gives_ten_to_one_for_four_hundred_points():
+    board = rank_battles(drawn(3))
+    for one in board.standings:
+        ends = (one.strength.low, one.strength.value, one.strength.high)
+        elo = [1000 + 400 * np.log10(np.exp(end)) for end in ends]
+        assert (one.elo_low, one.elo, one.elo_high) == pytest.approx(elo)

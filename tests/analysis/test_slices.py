@@ -13,10 +13,11 @@ def categories(large, small):
 
 
 def test_a_slice_is_the_win_rate_of_its_rows_alone(table_of):
-    coding, _ = win_rates_by_category(table_of(OUTCOMES, category=categories(40, 20)))
+    coding, writing = win_rates_by_category(table_of(OUTCOMES, category=categories(40, 20)))
     alone = win_rate(table_of(OUTCOMES[:40]))
     assert (coding.label, coding.n, coding.prompts) == ("coding", 40, 40)
     assert (coding.win_rate.low, coding.win_rate.high) == (alone.low, alone.high)
+    assert writing.win_rate.prompts == 20  # just enough
 
 
 def test_under_twenty_prompts_there_are_counts_only(table_of):
