@@ -39,7 +39,7 @@ def _forest(result: PositionBias) -> str:
 
     bias = result.bias
     value, low, high = (min(max(0.5 + x, 0.0), 1.0) for x in (bias.value, bias.low, bias.high))
-    rows = [ForestRow("Response on the left", value, low, high, result.n, "side bias: its distance from 50%")]
+    rows = [ForestRow("Response on the left", value, low, high, result.n, "bias: distance from 50%")]
     for name, one, n in _win_rates(result):
         rows.append(ForestRow(name.capitalize(), one.value, one.low, one.high, n))
     told = "Win rate of the response shown on the left, and of the candidate by side"
