@@ -38,7 +38,9 @@ def _bar(result: Ties) -> str:
 
     counts = (result.wins, result.ties, result.losses)
     told = f"{result.wins} wins, {result.ties} ties, {result.losses} losses"
-    return tie_bar(*counts, id_prefix=ID_PREFIX, title="Wins, ties and losses, by judgments", description=told)
+    return tie_bar(
+        *counts, id_prefix=ID_PREFIX, title="Wins, ties and losses, by judgments", description=told
+    )
 
 
 def _print(result: Ties) -> None:
