@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from analysis.caveats import side_notes
 from analysis.differences import Difference
 from analysis.estimates import Estimate, Weighting
-from analysis.linear import PROMPT_ONLY_T, TWO_WAY_T, Linear, rater_notes, row_weights
+from analysis.linear import PROMPT_ONLY_T, TWO_WAY_T, Linear, rater_notes
+from analysis.position import needs_balance
 from analysis.proportions import checked_level, t_quantile
+from analysis.record import Record, facts
 from analysis.tables import JudgmentTable, TableError, one_pair
 from analysis.variance import Floats
 from analysis.win_rate import estimated
@@ -26,8 +28,11 @@ MOST_STEPS = 50
 
 
 @dataclass(frozen=True)
-class AdjustedWinRate:
-    """`value` is the win rate at no difference in any covariate; `coefficients` are per tanh(difference / sd)."""
+class AdjustedWinRate(Record):
+    """`value` is the win rate at no difference in any covariate, weighted and balanced as `unadjusted`, the headline.
+
+    `coefficients` are per tanh(difference / sd).
+    """
 
     value: float
     low: float
@@ -39,9 +44,7 @@ class AdjustedWinRate:
     coefficients: dict[str, Difference]
     scales: dict[str, float]
     unadjusted: Estimate
-    n: int
-    prompts: int
-    raters: int
+    order_balanced: bool
     notes: tuple[str, ...]
     data_digest: str
 
@@ -51,9 +54,13 @@ class AdjustedWinRate:
 
 
 def adjusted_win_rate(
-    table: JudgmentTable, covariates: Sequence[str], *, level: float = 0.95
+    table: JudgmentTable,
+    covariates: Sequence[str],
+    *,
+    weighting: Weighting = "prompts",
+    level: float = 0.95,
 ) -> AdjustedWinRate:
-    """Fits y ~ logistic(a + Σ b_j tanh(x_j / sd_j)) by prompt-weighted quasi-likelihood and reads it off at x = 0.
+    """Fits y ~ logistic(a + Σ b_j tanh(x_j / sd_j)) by weighted quasi-likelihood and reads it off at x = 0.
 
     Args: covariates: columns of candidate-less-baseline differences, read by read_judgments(covariates=...).
     Raises: TableError where a column is missing or constant, or the fit has no finite maximum.
@@ -63,11 +70,11 @@ def adjusted_win_rate(
     checked_level(level)
     one_pair(table)
     X, scales = _design(table, covariates)
-    weights = row_weights(table.prompt, "prompts")
-    y = table.points / 2
+    headline, y = estimated(table, weighting), table.points / 2
+    weights = headline.weights
     beta, inverse = _fitted(X, y, weights)
     chance = _logistic(X @ beta)
-    influence = (weights * (y - chance))[:, None] * (X @ inverse)
+    influence = weights[:, None] * (_scores(table, X * (y - chance)[:, None], weights) @ inverse)
     linear = [
         Linear(float(beta[k]), influence[:, k], weights, table.prompt, table.rater) for k in range(X.shape[1])
     ]
@@ -75,20 +82,19 @@ def adjusted_win_rate(
     half = t_quantile(level, intercept.variance.df) * intercept.variance.se
     low, value, high = _logistic(np.array([beta[0] - half, beta[0], beta[0] + half])).tolist()
     return AdjustedWinRate(
+        **facts(table),
         value=value,
         low=low,
         high=high,
         level=level,
         method=METHOD.format(clusters=TWO_WAY_T if intercept.new_raters else PROMPT_ONLY_T),
-        weighting="prompts",
+        weighting=weighting,
         assumption=ASSUMPTION,
         coefficients={name: one.difference(level) for name, one in zip(covariates, linear[1:], strict=True)},
         scales=scales,
-        unadjusted=estimated(table, "prompts").share("prompts", level),
-        n=len(table),
-        prompts=len(table.prompt),
-        raters=len(table.rater),
-        notes=(*table.notes, *rater_notes(intercept), *side_notes(table, balances=False)),
+        unadjusted=headline.share(weighting, level),
+        order_balanced=needs_balance(table),
+        notes=(*table.notes, *rater_notes(intercept), *side_notes(table)),
         data_digest=table.digest,
     )
 
@@ -107,6 +113,17 @@ def _design(table: JudgmentTable, covariates: Sequence[str]) -> tuple[Floats, di
             raise TableError(f"column {name}: the same in every row, so nothing can be adjusted for it")
         columns.append(np.tanh(values / scales[name]))
     return np.column_stack(columns), scales
+
+
+def _scores(table: JudgmentTable, scores: Floats, weights: Floats) -> Floats:
+    """Less each side's mean where the sides are balanced: their weights are then fixed, not drawn (`balanced_mean`)."""
+    if not needs_balance(table) or table.side is None:
+        return scores
+    centred = scores.copy()
+    for side in (1, -1):
+        rows = table.side == side
+        centred[rows] -= weights[rows] @ scores[rows] / weights[rows].sum()
+    return centred
 
 
 def _fitted(X: Floats, y: Floats, weights: Floats) -> tuple[Floats, Floats]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.proportions import checked_level
+from analysis.record import Record, facts
 from analysis.tables import JudgmentTable, TableError
 from analysis.variance import Floats
 
@@ -32,7 +33,7 @@ class Coefficient:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Agreement(Record):
     """Always several: at 97 % wins alpha is low and AC1 high, on the very same judgments.
 
     `percent_agreement` is the raw share of agreeing pairs within a prompt. `seed` and `draws` belong to the
@@ -45,8 +46,6 @@ class Agreement:
     percent_agreement: float
     units: int
     single_units: int
-    n: int
-    raters: int
     seed: int
     draws: int
     notes: tuple[str, ...]
@@ -75,14 +74,13 @@ def agreement(table: JudgmentTable, *, level: float = 0.95, draws: int = DRAWS, 
     drawn = np.random.default_rng(seed).multinomial(len(counts), frequency / len(counts), draws)
     sizes = np.vstack([frequency, drawn]).astype(np.float64)
     return Agreement(
+        **facts(table),
         alpha_nominal=_coefficient(_alpha(patterns, sizes, NOMINAL), level),
         alpha_interval=_coefficient(_alpha(patterns, sizes, INTERVAL), level),
         ac1=_coefficient(_ac1(patterns, sizes), level),
         percent_agreement=float(_pairs_alike(patterns, frequency[None, :].astype(np.float64))[0]),
         units=int(np.count_nonzero(paired)),
         single_units=int(np.count_nonzero(~paired)),
-        n=len(table),
-        raters=len(table.rater),
         seed=seed,
         draws=draws,
         notes=table.notes,
@@ -137,7 +135,7 @@ def _alpha(patterns: Floats, sizes: Floats, distance: Floats) -> Floats:
 def _ac1(patterns: Floats, sizes: Floats) -> Floats:
     shares = patterns / patterns.sum(axis=1, keepdims=True)
     prevalence = sizes @ shares / sizes.sum(axis=1, keepdims=True)
-    used = np.maximum((prevalence > 0).sum(axis=1), 2)  # categories nobody used do not count
+    used = max(int(np.count_nonzero(patterns.any(axis=0))), 2)  # of the data, the same in every resample
     by_chance = (prevalence * (1 - prevalence)).sum(axis=1) / (used - 1)
     return cast(Floats, (_pairs_alike(patterns, sizes) - by_chance) / (1 - by_chance))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -56,7 +56,7 @@ class Battles:
     ) -> Battles:
         """From plain arrays or pandas columns, for large data: names or integers, and half points 2, 1, 0 of the first.
 
-        Rows are put in one order, by prompt, rater, pair and points, so that their order here changes no digit.
+        Their order changes no digit of a leaderboard (sandwich.py).
         Raises: TableError where points are others, columns differ in length, or a checkpoint meets itself.
         """
         n = len(first)
@@ -75,30 +75,7 @@ class Battles:
             rater=_dense(rater),
             ordered=ordered,
         )
-        return battles.checked()._in_order()
-
-    def _in_order(self) -> Battles:
-        """The rows sorted as numbers with a digit for each column: rows of one number are alike, so none is lost."""
-        M = len(self.checkpoints)
-        digits: list[tuple[Codes, int]] = [
-            (self.rater, int(self.rater.max()) + 1),
-            (self.first, M),
-            (self.second, M),
-            (self.points.astype(np.intp), 3),
-        ]
-        if (int(self.prompt.max()) + 1) * math.prod(base for _, base in digits) >= 2**63:
-            raise TableError("too many prompts, raters and checkpoints for one leaderboard")
-        number = self.prompt.astype(np.intp)
-        for column, base in digits:
-            number = number * base + column
-        number, columns = np.sort(number), []
-        for _, base in reversed(digits):
-            number, digit = np.divmod(number, base)
-            columns.append(digit)
-        points, second, first, rater = columns
-        return replace(
-            self, first=first, second=second, points=points.astype(np.int8), prompt=number, rater=rater
-        )
+        return battles.checked()
 
     def checked(self) -> Battles:
         """Raises: TableError on fewer than two prompts or raters, or a checkpoint that meets itself."""
@@ -106,15 +83,27 @@ class Battles:
         if itself.size:
             name = self.checkpoints[self.first[itself[0]]]
             raise TableError(f"row {itself[0] + 1}: {name!r} is compared with itself")
-        if not len(self) or self.prompt.max() < 1:
+        if not len(self) or self.prompts < 2:
             raise TableError("a leaderboard needs two prompts or more")
         return self
+
+    @cached_property
+    def prompts(self) -> int:
+        return int(self.prompt.max()) + 1
+
+    @cached_property
+    def raters(self) -> int:
+        return int(self.rater.max()) + 1
+
+    @cached_property
+    def cells(self) -> Codes:
+        """Which pair, in this order, with which outcome: the place of each row in `counts`, laid out flat."""
+        return (self.first * len(self.checkpoints) + self.second) * 3 + self.points
 
     def counts(self) -> Floats:
         """[first, second, points of first]: how often."""
         M = len(self.checkpoints)
-        cell = (self.first * M + self.second) * 3 + self.points
-        return np.bincount(cell, minlength=M * M * 3).reshape(M, M, 3).astype(np.float64)
+        return np.bincount(self.cells, minlength=M * M * 3).reshape(M, M, 3).astype(np.float64)
 
 
 def battles_of(table: JudgmentTable) -> Battles:

@@ -205,9 +205,9 @@ def _turned(pairs: Pairs, values: Floats) -> Floats:
 
 
 def _newton_step(gradient: Floats, information: Floats, free: NDArray[np.bool_], M: int) -> Floats:
-    chosen, step = np.flatnonzero(free), np.zeros_like(gradient)
-    step[chosen] = np.linalg.solve(_anchored(information, chosen, M), gradient[chosen])
-    step[:M] -= step[:M].mean()
+    chosen, step, along = np.flatnonzero(free), np.zeros_like(gradient), gradient.copy()
+    along[:M] -= along[:M].mean()
+    step[chosen] = np.linalg.solve(_anchored(information, chosen, M), along[chosen])
     return step
 
 
@@ -222,8 +222,10 @@ def _inverse(information: Floats, free: NDArray[np.bool_], M: int) -> Floats:
 
 
 def _anchored(information: Floats, chosen: NDArray[np.intp], M: int) -> Floats:
-    """On the free parameters, with the direction in which all strengths move alike fixed: it is taken out again."""
+    """On the free parameters, along strengths that sum to zero, and one in the direction in which all move alike."""
     inner = information[np.ix_(chosen, chosen)]
+    inner[:M] -= inner[:M].mean(axis=0)
+    inner[:, :M] -= inner[:, :M].mean(axis=1, keepdims=True)
     inner[:M, :M] += 1.0 / M
     return inner
 

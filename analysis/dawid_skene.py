@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,12 @@ from analysis.columns import Labelled
 from analysis.estimates import Estimate
 from analysis.linear import mean
 from analysis.proportions import checked_level
+from analysis.record import Record, facts
 from analysis.tables import JudgmentTable, one_pair
 from analysis.variance import Floats
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 SMOOTHING = 0.01
 TOLERANCE = 1e-6
@@ -38,16 +43,13 @@ class Classes:
 
 
 @dataclass(frozen=True)
-class WeightedWinRate:
+class WeightedWinRate(Record):
     """The win rate of the inferred verdicts; its interval holds for new prompts and these raters."""
 
     win_rate: Estimate
     change: float
     rounds: int
     converged: bool
-    n: int
-    prompts: int
-    raters: int
     data_digest: str
 
     def to_dict(self) -> dict[str, object]:
@@ -60,6 +62,7 @@ def weighted_win_rate(table: JudgmentTable, *, level: float = 0.95) -> WeightedW
 
     `change` is what it differs from the plain, prompt-weighted win rate by.
     Raises: TableError where the table has fewer than two prompts, or several pairs.
+    Source: docs/statistics.md, "Dawid–Skene".
     """
     checked_level(level)
     one_pair(table)
@@ -72,13 +75,11 @@ def weighted_win_rate(table: JudgmentTable, *, level: float = 0.95) -> WeightedW
     counts = table.prompt.counts()
     plain = float(np.mean(np.bincount(table.prompt.codes, table.points / 2, P) / counts))
     return WeightedWinRate(
+        **facts(table),
         win_rate=estimate,
         change=estimate.value - plain,
         rounds=classes.rounds,
         converged=classes.converged,
-        n=len(table),
-        prompts=P,
-        raters=len(table.rater),
         data_digest=table.digest,
     )
 
@@ -92,41 +93,38 @@ def dawid_skene(
     Source: Dawid and Skene (1979), Applied Statistics 28, 20-28, with .01 added to each cell.
     """
     U, R = int(unit.max()) + 1, int(rater.max()) + 1
-    cell = rater * classes + label
+    said = _said(unit, rater * classes + label, (U, R * classes))
     posterior = _shares(np.bincount(unit * classes + label, minlength=U * classes).reshape(U, classes))
     rounds, converged = 0, False
     while rounds < MOST_ROUNDS and not converged:
-        prior, confusion = _maximised(posterior, unit, cell, R)
-        renewed = _expected(prior, confusion, unit, cell, U)
+        prior, confusion = _maximised(posterior, said)
+        renewed = _expected(prior, confusion, said)
         converged = bool(np.abs(renewed - posterior).max() < TOLERANCE)
         posterior, rounds = renewed, rounds + 1
     return Classes(posterior, prior, confusion, rounds, converged)
 
 
-def _maximised(
-    posterior: Floats, unit: NDArray[np.intp], cell: NDArray[np.intp], raters: int
-) -> tuple[Floats, Floats]:
+def _said(unit: NDArray[np.intp], cell: NDArray[np.intp], shape: tuple[int, int]) -> csr_array:
+    """How often each rater said each class of each unit: a row a unit, a column for each rater and class."""
+    from scipy.sparse import csr_array
+
+    return csr_array((np.ones(len(unit)), (unit, cell)), shape=shape)
+
+
+def _maximised(posterior: Floats, said: csr_array) -> tuple[Floats, Floats]:
     """Class shares, and each rater's confusion table [r, right, said]."""
     classes = posterior.shape[1]
-    said = [
-        np.bincount(cell, posterior[unit, k], raters * classes).reshape(raters, classes)
-        for k in range(classes)
-    ]
-    return posterior.mean(axis=0), _shares(np.stack(said, axis=1) + SMOOTHING)
+    counts = np.asarray(said.T @ posterior).reshape(-1, classes, classes).transpose(0, 2, 1)
+    return posterior.mean(axis=0), _shares(counts + SMOOTHING)
 
 
-def _expected(
-    prior: Floats, confusion: Floats, unit: NDArray[np.intp], cell: NDArray[np.intp], units: int
-) -> Floats:
+def _expected(prior: Floats, confusion: Floats, said: csr_array) -> Floats:
     """The posterior of each unit's class."""
     classes = len(prior)
+    by_cell = np.log(confusion).transpose(0, 2, 1).reshape(-1, classes)
     with np.errstate(divide="ignore"):  # a class that nobody ever chose has share 0 and stays out
-        logs = [
-            np.log(prior[k]) + np.bincount(unit, np.log(confusion[:, k, :]).ravel()[cell], units)
-            for k in range(classes)
-        ]
-    stacked = np.stack(logs, axis=1)
-    return _shares(np.exp(stacked - stacked.max(axis=1, keepdims=True)))
+        logs = np.log(prior) + np.asarray(said @ by_cell)
+    return _shares(np.exp(logs - logs.max(axis=1, keepdims=True)))
 
 
 def _shares(counts: NDArray[np.number]) -> Floats:

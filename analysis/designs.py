@@ -96,6 +96,7 @@ DESIGNS = (
     Design("400x3, 5 raters did 80%, sr .15", 400, 3, 20, 0.15, busy_weight=14.0),
     Design("400x3, 5 raters did 80%, sr .3", 400, 3, 20, 0.3, busy_weight=14.0),
     Design("400x3, candidate left in 70%", 400, 3, 20, 0.15, left=0.7),
+    Design("slice 30x3, 20 raters", 30, 3, 20, 0.15),
 )
 
 

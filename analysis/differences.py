@@ -23,7 +23,10 @@ class Difference:
 
 
 def difference(value: float, variance: Variance, level: float, method: str) -> Difference:
-    """value ± t·se, with the degrees of freedom of the variance."""
+    """value ± t·se, with the degrees of freedom of the variance.
+
+    Source: docs/statistics.md, "Tests".
+    """
     half = t_quantile(level, variance.df) * variance.se
     p = None if variance.value <= NOTHING else two_sided(value / variance.se, variance.df)
     return Difference(value, value - half, value + half, level, method, variance.se, variance.df, p)

@@ -8,9 +8,10 @@ from typing import Literal
 
 from analysis.differences import Difference
 from analysis.estimates import Weighting
-from analysis.gate_change import Compared, compared
+from analysis.gate_change import Compared, Outcomes, compared
 from analysis.linear import rater_notes
 from analysis.proportions import checked_level, score_interval, t_quantile
+from analysis.record import Record
 from analysis.significance import holm
 from analysis.tables import JudgmentTable
 from analysis.variance import NOTHING
@@ -21,10 +22,12 @@ ENOUGH_POWER = 0.6
 
 
 @dataclass(frozen=True)
-class Gate:
+class Gate(Record):
     """`change` is new less old on the share scale with its two-sided interval; the bounds are one-sided.
 
-    `power_at_no_change` is the chance that a design of this precision passes a checkpoint that is just as good.
+    Wins, ties and losses are the new checkpoint's over `baseline`, `old_outcomes` the old one's (None where
+    `baseline` is the old one); `n` counts both. `power_at_no_change` is the chance that a design of this precision
+    passes a checkpoint that is just as good.
     """
 
     verdict: Verdict
@@ -35,13 +38,10 @@ class Gate:
     kind: Literal["direct", "through a baseline"]
     old: str
     new: str
-    baseline: str | None
+    old_outcomes: Outcomes | None
     power_at_no_change: float
     weighting: Weighting
     new_raters: bool
-    n: int
-    prompts: int
-    raters: int
     left_out: int
     notes: tuple[str, ...]
     data_digest: str
@@ -99,7 +99,10 @@ def gate(
         kind=pair.kind,
         old=old,
         new=new,
+        candidate=new,
         baseline=pair.baseline,
+        **asdict(pair.new),
+        old_outcomes=pair.old,
         power_at_no_change=power,
         weighting="prompts",
         new_raters=pair.change.new_raters,

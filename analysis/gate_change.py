@@ -13,20 +13,40 @@ from analysis.linear import Linear
 from analysis.position import refuse_one_sided_design
 from analysis.reading import TableError
 from analysis.tables import JudgmentTable
-from analysis.variance import Floats, without_each
+from analysis.variance import Evenness, Floats, without_each
 from analysis.win_rate import estimated
 from analysis.wording import counted
 
 Through = Literal["auto", "direct", "baseline"]
 
 
+@dataclass(frozen=True)
+class Outcomes:
+    """Of one checkpoint's judgments."""
+
+    wins: int
+    ties: int
+    losses: int
+
+    @classmethod
+    def of(cls, table: JudgmentTable, *, turned: bool = False) -> Outcomes:
+        """The candidate's, or, turned round, the baseline's."""
+        losses, ties, wins = np.bincount(table.points, minlength=3).tolist()
+        return cls(losses, ties, wins) if turned else cls(wins, ties, losses)
+
+
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """`change` is new less old, on the share scale; `left_out` judgments are of prompts that only one side had."""
+    """`change` is new less old, on the share scale; `left_out` judgments are of prompts that only one side had.
+
+    `new` and `old` are wins, ties and losses over the baseline; direct, it is the old checkpoint, and `old` None.
+    """
 
     change: Linear
     kind: Literal["direct", "through a baseline"]
-    baseline: str | None
+    baseline: str
+    new: Outcomes
+    old: Outcomes | None
     n: int
     left_out: int
     notes: tuple[str, ...]
@@ -68,7 +88,8 @@ def _directly(table: JudgmentTable, old: str, new: str, one_sided: bool) -> Comp
     mean = estimated(judged, "prompts")
     sign = 1 if forward else -1
     change = Linear(sign * (mean.value - 0.5), sign * mean.influence, mean.weights, mean.prompt, mean.rater)
-    return Compared(change, "direct", None, len(judged), 0, (*table.notes, *sides))
+    record = Outcomes.of(judged, turned=not forward)
+    return Compared(change, "direct", old, record, None, len(judged), 0, (*table.notes, *sides))
 
 
 def _through_baseline(
@@ -92,7 +113,9 @@ def _through_baseline(
         else []
     )
     change = _less(estimated(kept_after, "prompts"), estimated(kept_before, "prompts"))
-    return Compared(change, "through a baseline", baseline, n, left_out, (*table.notes, *notes, *sides))
+    records = Outcomes.of(kept_after), Outcomes.of(kept_before)
+    said = (*table.notes, *notes, *sides)
+    return Compared(change, "through a baseline", baseline, *records, n, left_out, said)
 
 
 def _common_baseline(table: JudgmentTable, old: str, new: str) -> str:
@@ -137,7 +160,12 @@ def _less(after: Linear, before: Linear) -> Linear:
         Labelled(cells % len(rater), rater.labels),
     )
     left_out = _without_each(after, rater) - _without_each(before, rater)
-    return Linear(after.value - before.value, influence, weights, *by_cell, left_out)
+    least_even = min((after.even, before.even), key=_share)
+    return Linear(after.value - before.value, influence, weights, *by_cell, left_out, least_even)
+
+
+def _share(even: Evenness) -> float:
+    return even.effective / even.raters
 
 
 def _without_each(part: Linear, rater: Labelled) -> Floats:

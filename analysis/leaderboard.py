@@ -16,7 +16,7 @@ from analysis.ranks import Ranks, ranked
 from analysis.reading import TableError
 from analysis.sandwich import Covariance, sandwich
 from analysis.tables import JudgmentTable
-from analysis.variance import Variance
+from analysis.variance import Evenness, Variance
 
 METHODS: dict[Model, str] = {
     "davidson": "Davidson with ties, two-way cluster-robust, Student's t",
@@ -75,7 +75,10 @@ class Leaderboard:
 
 
 def leaderboard(table: JudgmentTable, *, model: Model = "davidson", level: float = 0.95) -> Leaderboard:
-    """The leaderboard of a judgment table, adjusted for the covariates it was read with; see `rank_battles`."""
+    """The leaderboard of a judgment table, adjusted for the covariates it was read with; see `rank_battles`.
+
+    Source: docs/statistics.md, "Leaderboard".
+    """
     return rank_battles(battles_of(table), model=model, level=level, data_digest=table.digest)
 
 
@@ -111,8 +114,8 @@ def rank_battles(
         method=method,
         weighting="judgments",
         n=len(battles),
-        prompts=int(battles.prompt.max()) + 1,
-        raters=int(battles.rater.max()) + 1,
+        prompts=battles.prompts,
+        raters=battles.raters,
         notes=(*battles.notes, *_notes(fitted, battles, covariance)),
         data_digest=data_digest,
     )
@@ -120,7 +123,7 @@ def rank_battles(
 
 def _method(model: Model, battles: Battles) -> str:
     """With one rater alone the covariance is over prompts."""
-    return METHODS[model] if battles.rater.max() else METHODS[model].replace("two-way", "prompt")
+    return METHODS[model] if battles.raters > 1 else METHODS[model].replace("two-way", "prompt")
 
 
 def _rows(battles: Battles, model: Model) -> Pairs | None:
@@ -183,6 +186,17 @@ def _notes(fitted: Fit, battles: Battles, covariance: Covariance) -> list[str]:
         notes.append(f"won or lost everything, so held by a weak prior: {names}")
     if battles.ordered and fitted.order is None:
         notes.append("no pair was shown in both orders: the order effect is left out")
+    even = _evenness(battles)
+    if even.lopsided:
+        notes.append(
+            f"few raters did most: {even.raters} raters count as {even.effective:.1f}; "
+            "the intervals are not widened for it"
+        )
     if covariance.df_r < 4:
         notes.append("fewer than five raters: the spread between raters is hardly estimable")
     return notes
+
+
+def _evenness(battles: Battles) -> Evenness:
+    shares = np.bincount(battles.rater) / len(battles)
+    return Evenness(1 / float(np.sum(shares**2)), len(shares))

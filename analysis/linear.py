@@ -10,7 +10,7 @@ import numpy as np
 from analysis.columns import Labelled
 from analysis.differences import Difference, difference
 from analysis.estimates import Estimate, Weighting, effective_n, effective_wilson
-from analysis.variance import Floats, Variance, effective_number, prompt_variance, two_way_variance
+from analysis.variance import Evenness, Floats, Variance, evenness, prompt_variance, two_way_variance
 from analysis.wording import counted
 
 TWO_WAY = "two-way prompt x rater, effective-n Wilson"
@@ -26,7 +26,8 @@ class Linear:
     """A value and what each judgment moved it by (its influence; they sum to zero).
 
     `weights` sum to one and tell how lopsided the raters' shares are; rows may repeat a prompt-rater cell.
-    `left_out` is what leaving each rater out changes the value by, where it is not one weighted mean.
+    Where it is not one weighted mean, `left_out` is what leaving each rater out changes the value by, and
+    `least_even` how even the raters' shares are in the part of it where they are least so.
     """
 
     value: float
@@ -35,6 +36,7 @@ class Linear:
     prompt: Labelled
     rater: Labelled
     left_out: Floats | None = None
+    least_even: Evenness | None = None
 
     @property
     def new_raters(self) -> bool:
@@ -46,15 +48,17 @@ class Linear:
         """For new prompts and new raters, or, with fewer than five raters, for new prompts and these raters."""
         if not self.new_raters:
             return self.prompt_only
-        return two_way_variance(self.influence, self.weights, self.prompt, self.rater, self.left_out)
+        return two_way_variance(
+            self.influence, self.weights, self.prompt, self.rater, self.left_out, self.even
+        )
 
     @cached_property
     def prompt_only(self) -> Variance:
         return prompt_variance(self.influence, self.prompt)
 
-    @property
-    def effective_raters(self) -> float:
-        return effective_number(self.weights, self.rater)
+    @cached_property
+    def even(self) -> Evenness:
+        return self.least_even or evenness(self.weights, self.rater)
 
     def times(self, factor: float) -> Linear:
         return Linear(factor * self.value, factor * self.influence, self.weights, self.prompt, self.rater)
@@ -74,7 +78,10 @@ class Linear:
 
 
 def mean(y: Floats, weights: Floats, prompt: Labelled, rater: Labelled) -> Linear:
-    """The weighted mean of `y`; influence w (y - mean), for weights that sum to one."""
+    """The weighted mean of `y`; influence w (y - mean), for weights that sum to one.
+
+    Source: docs/statistics.md, "Win rate".
+    """
     value = weighted_mean(y, weights)
     return Linear(value, weights * (y - value), weights, prompt, rater)
 
@@ -84,15 +91,15 @@ def weighted_mean(y: Floats, weights: Floats) -> float:
     return float(y[0]) if np.all(y == y[0]) else float(np.sum(weights * y))
 
 
-def ratio(top: Floats, bottom: Floats, weights: Floats, prompt: Labelled, rater: Labelled) -> Linear:
-    """sum(w top) / sum(w bottom) by linearisation: influence w (top - value bottom) / sum(w bottom).
+def ratio(top: Linear, bottom: Linear) -> Linear:
+    """The one value by the other, of the same judgments: influence (ψ_top - value ψ_bottom) / bottom.
 
     Raises: ZeroDivisionError where the bottom is nothing.
     Source: Cochran (1977), Sampling Techniques, 3rd ed., section 6.3.
     """
-    total = float(np.sum(weights * bottom))
-    value = float(np.sum(weights * top)) / total
-    return Linear(value, weights * (top - value * bottom) / total, weights, prompt, rater)
+    value = top.value / bottom.value
+    influence = (top.influence - value * bottom.influence) / bottom.value
+    return Linear(value, influence, top.weights, top.prompt, top.rater)
 
 
 def row_weights(prompt: Labelled, weighting: Weighting) -> Floats:
@@ -107,15 +114,15 @@ def row_weights(prompt: Labelled, weighting: Weighting) -> Floats:
 
 def rater_notes(estimate: Linear) -> list[str]:
     """Where the variance is not the plain two-way one: fewer than five raters, or a few who did most."""
-    notes, raters = [], len(estimate.rater)
+    notes, even = [], estimate.even
     if not estimate.new_raters:
         notes.append(
-            f"{counted(raters, 'rater')}: rater sampling not estimable; "
+            f"{counted(len(estimate.rater), 'rater')}: rater sampling not estimable; "
             "the interval holds for new prompts and these raters"
         )
     if estimate.variance.lopsided:
         notes.append(
-            f"few raters did most: {raters} raters count as {estimate.effective_raters:.1f}; "
+            f"few raters did most: {even.raters} raters count as {even.effective:.1f}; "
             "the interval is by the leave-one-rater-out jackknife"
         )
     return notes

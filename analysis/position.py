@@ -12,6 +12,7 @@ from analysis.differences import Difference
 from analysis.estimates import Estimate, Weighting
 from analysis.linear import Linear, mean, rater_notes, row_weights, weighted_mean
 from analysis.proportions import Interval, checked_level
+from analysis.record import Record, facts
 from analysis.tables import JudgmentTable, TableError, one_pair
 from analysis.variance import Floats
 
@@ -20,10 +21,11 @@ FEWEST_ON_A_SIDE = 20
 
 
 @dataclass(frozen=True)
-class PositionBias:
+class PositionBias(Record):
     """`bias` is the mean outcome of the response shown on the left, less one half; positive favours the left.
 
-    `left` and `right` are the candidate's win rates where it stood there; `balanced` is their average.
+    `left` and `right` are the candidate's win rates where it stood there; `balanced` is their average. `n` counts
+    the judgments whose side is known, `left_out` the others.
     """
 
     bias: Difference
@@ -32,10 +34,9 @@ class PositionBias:
     balanced: Estimate
     weighting: Weighting
     left_share: float
-    sides_known: int
-    n: int
-    prompts: int
-    raters: int
+    n_left: int
+    n_right: int
+    left_out: int
     notes: tuple[str, ...]
     data_digest: str
 
@@ -61,16 +62,16 @@ def position_bias(
     weights = row_weights(known.prompt, weighting)
     bias = mean(np.where(side == 1, y, 1 - y), weights, known.prompt, known.rater)
     return PositionBias(
+        **facts(known),
         bias=bias.difference(level, against=0.5),
         left=left,
         right=right,
         balanced=balanced_mean(y, weights, side, known.prompt, known.rater).share(weighting, level),
         weighting=weighting,
         left_share=float(np.mean(side == 1)),
-        sides_known=len(known),
-        n=len(table),
-        prompts=len(known.prompt),
-        raters=len(known.rater),
+        n_left=int(np.count_nonzero(side == 1)),
+        n_right=int(np.count_nonzero(side == -1)),
+        left_out=len(table) - len(known),
         notes=(*table.notes, *rater_notes(bias)),
         data_digest=table.digest,
     )
@@ -82,6 +83,7 @@ def balanced_mean(
     """The average of the two order means: each side's judgments are given half of the weight.
 
     Args: side: 1 or -1 in every row, both present.
+    Source: docs/statistics.md, "Position bias".
     """
     left = side == 1
     whole = np.where(left, weights / weights[left].sum(), weights / weights[~left].sum())

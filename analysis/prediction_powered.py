@@ -8,9 +8,12 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from analysis.caveats import side_notes
+from analysis.columns import Labelled
+from analysis.digests import digest
 from analysis.estimates import Estimate, effective_n, effective_wilson
 from analysis.linear import PROMPT_ONLY, TWO_WAY, Linear, rater_notes, row_weights
 from analysis.proportions import checked_level
+from analysis.record import Record, facts
 from analysis.tables import JudgmentTable, TableError, one_pair
 from analysis.variance import NOTHING, Floats, Variance
 from analysis.win_rate import estimated
@@ -21,7 +24,7 @@ FEWEST_UNLABELLED = 20
 
 
 @dataclass(frozen=True)
-class PredictionPowered:
+class PredictionPowered(Record):
     """`power` is how far the judge's verdicts are used: 0 not at all, 1 as if they were the raters' own.
 
     `correlation` is between the judge and the raters' mean over the prompts that both saw; `width_ratio` is this
@@ -34,12 +37,10 @@ class PredictionPowered:
     correlation: float
     width_ratio: float
     judge_alone: float
-    n: int
-    prompts: int
-    raters: int
     judged_prompts: int
     notes: tuple[str, ...]
     data_digest: str
+    judge_digest: str
 
     def to_dict(self) -> dict[str, object]:
         """For JSON, with the estimate's own numbers in front."""
@@ -83,18 +84,19 @@ def prediction_powered(
     estimate = effective_wilson(value, variance, n_eff, level=level, method=method, weighting="prompts")
     alone = raters.share("prompts", level)
     return PredictionPowered(
+        **facts(table),
         win_rate=estimate,
         raters_alone=alone,
         power=power,
         correlation=_correlation(means, here),
         width_ratio=(estimate.high - estimate.low) / (alone.high - alone.low),
         judge_alone=float(np.concatenate([here, elsewhere]).mean()),
-        n=len(table),
-        prompts=len(table.prompt),
-        raters=len(table.rater),
         judged_prompts=len(here) + len(elsewhere),
         notes=(*table.notes, *rater_notes(corrected), *side_notes(table)),
         data_digest=table.digest,
+        judge_digest=digest(
+            {"prompt_id": Labelled.of(list(judge)), "verdict": np.array(list(judge.values()))}, ("prompt_id",)
+        ),
     )
 
 

@@ -46,7 +46,10 @@ def clopper_pearson(successes: float, n: int, level: float = 0.95) -> Interval:
 
 
 def score_interval(share: float, n: float, critical: float) -> Interval:
-    """Wilson's interval for any (effective) n > 0 and any critical value; exact at the ends 0 and 1."""
+    """Wilson's interval for any (effective) n > 0 and any critical value; exact at the ends 0 and 1.
+
+    Source: Wilson (1927), JASA 22, 209-212.
+    """
     squared = critical * critical / n
     centre = (share + squared / 2) / (1 + squared)
     half = critical / (1 + squared) * math.sqrt(share * (1 - share) / n + squared / n / 4)

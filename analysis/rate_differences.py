@@ -60,7 +60,10 @@ def independent_difference(
 
 
 def tango(b: int, c: int, n: int, level: float = 0.95) -> Interval:
-    """The differences d that the score test of p_b - p_c = d does not refuse."""
+    """The differences d that the score test of p_b - p_c = d does not refuse.
+
+    Source: Tango (1998), Statistics in Medicine 17, 891-908.
+    """
     z, observed = normal_quantile(level), (b - c) / n
     low = -1.0 if c == n else _crossing(lambda d: paired_score(b, c, n, d) - z, -1.0, observed)
     high = 1.0 if b == n else _crossing(lambda d: paired_score(b, c, n, d) + z, observed, 1.0)

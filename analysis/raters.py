@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.agreement import unit_codes
-from analysis.columns import OUTCOMES
+from analysis.columns import OUTCOMES, Labelled
+from analysis.digests import digest
 from analysis.outliers import Count, Side, flagged
+from analysis.record import Record, facts
 from analysis.tables import JudgmentTable, TableError
 from analysis.variance import Floats
 
@@ -41,21 +43,23 @@ class Rater:
 
 
 @dataclass(frozen=True)
-class Raters:
-    """Every rater, and the rule by which they were flagged: fixed before looking, never an exclusion by itself."""
+class Raters(Record):
+    """Every rater in `of_each`, and the rule by which they were flagged.
 
-    raters: tuple[Rater, ...]
+    The rule is fixed before looking, and never an exclusion by itself.
+    """
+
+    of_each: tuple[Rater, ...]
     alpha: float
     rule: str
-    n: int
-    prompts: int
     gold_prompts: int
+    gold_digest: str | None
     notes: tuple[str, ...]
     data_digest: str
 
     @property
     def flagged(self) -> tuple[str, ...]:
-        return tuple(rater.rater for rater in self.raters if rater.flags)
+        return tuple(rater.rater for rater in self.of_each if rater.flags)
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -102,8 +106,21 @@ def raters_table(
     )
     rule = f"exact binomial against the other raters, Holm over {R} raters in each measure, alpha {alpha:g}"
     return Raters(
-        lines, alpha, rule, len(table), len(table.prompt), len(gold or {}), table.notes, table.digest
+        **facts(table),
+        of_each=lines,
+        alpha=alpha,
+        rule=rule,
+        gold_prompts=len(gold or {}),
+        gold_digest=_gold_digest(gold) if gold else None,
+        notes=table.notes,
+        data_digest=table.digest,
     )
+
+
+def _gold_digest(gold: Mapping[str, str]) -> str:
+    """As a table's, of the columns prompt_id and outcome."""
+    outcomes = np.array([OUTCOMES[outcome] for outcome in gold.values()], np.int8)
+    return digest({"prompt_id": Labelled.of(list(gold)), "outcome": outcomes}, ("prompt_id",))
 
 
 def _gold_points(table: JudgmentTable, gold: Mapping[str, str]) -> NDArray[np.int8]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.columns import Labelled, choices, names
+from analysis.digests import digest
 from analysis.reading import RawTable, Schema, TableError, read_raw
 
 if TYPE_CHECKING:
@@ -43,10 +43,24 @@ class SafetyTable:
     hazard: Labelled | None
     severity: NDArray[np.int8] | None
     expected: NDArray[np.int8] | None
-    digest: str
 
     def __len__(self) -> int:
         return len(self.prompt.codes)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what the labels say: the same for every order of rows and spelling of a word."""
+        columns = {
+            "checkpoint": self.checkpoint,
+            "prompt_id": self.prompt,
+            "rater_id": self.rater,
+            "answer_type": self.answer,
+            "violation": self.violation,
+            "hazard": self.hazard,
+            "severity": self.severity,
+            "expected": self.expected,
+        }
+        return digest(columns, ("checkpoint", "prompt_id", "rater_id"))
 
 
 def read_safety(
@@ -77,7 +91,6 @@ def read_safety(
         hazard=names(raw, "hazard", may_be_empty=True).taken(order) if "hazard" in raw.columns else None,
         severity=_words(raw, "severity", _places(SEVERITIES), order),
         expected=_expected(raw, prompt, order),
-        digest=_digest(raw),
     )
 
 
@@ -114,12 +127,3 @@ def _refuse_duplicates(raw: RawTable, order: NDArray[np.intp], *keys: Labelled) 
         other, row = sorted((int(order[place]), int(order[place + 1])))
         problem = f"the same checkpoint, prompt and rater are labelled in {raw.place(other)} already"
         raise raw.error(row, "checkpoint, prompt_id, rater_id", problem)
-
-
-def _digest(raw: RawTable) -> str:
-    """SHA-256 over the header and the sorted rows as compact JSON arrays, one a line."""
-    present = [name for name in SAFETY.known if name in raw.columns]
-    rows = zip(*(raw.columns[name] for name in present), strict=True)
-    lines = sorted(json.dumps(row, separators=(",", ":")) for row in rows)
-    header = json.dumps(present, separators=(",", ":"))
-    return hashlib.sha256("\n".join([header, *lines, ""]).encode()).hexdigest()

@@ -13,6 +13,7 @@ from analysis.variance import Floats, max_rule
 
 # What loss, tie and win give the first one's strength, and the tie (davidson.FEATURES).
 SAID = np.array([[0.0, 0.0], [0.5, 1.0], [1.0, 0.0]])
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # odd, and without pattern: its products spread over the high bits
 MOST_DENSE = 2**25  # numbers in a table of clusters x parameters; beyond, or where most are 0, a sparse one
 
 
@@ -49,7 +50,7 @@ def sandwich(fit: Fit, battles: Battles) -> Covariance:
     Sources: Liang and Zeger (1986), Biometrika 73, 13-22; Cameron, Gelbach and Miller (2011), JBES 29, 238-249.
     """
     scores = _Scores.of(fit, battles)
-    P, R = int(battles.prompt.max()) + 1, int(battles.rater.max()) + 1
+    P, R = battles.prompts, battles.raters
     cell, repeated = _cells(battles, R)
     cells = len(battles) if not repeated.size else len(battles) - repeated.size + int(cell.max()) + 1
     meat_i = (
@@ -98,11 +99,11 @@ class _Scores:
                 [tie * bool(fit.free[M]), strength, *(strength * x for x in pairs.covariates.T)]
             )
         else:
-            number = np.zeros(M * M, np.intp)
-            number[pairs.first * M + pairs.second] = 3 * np.arange(len(pairs.first))
-            kind = number[battles.first * M + battles.second] + battles.points
-            kinds = cls.of_kinds(fit)
-            strength, shared = kinds.strength[kind], kinds.shared[:, kind]
+            of_cell, kinds = np.zeros((2, M * M * 3)), cls.of_kinds(fit)
+            places = (3 * (kinds.first * M + kinds.second).reshape(-1, 3) + np.arange(3)).ravel()
+            of_cell[:, places] = _addable(np.stack([kinds.strength, kinds.shared[0]]), len(battles))
+            strength, tie = of_cell[0][battles.cells], of_cell[1][battles.cells]
+            shared = np.stack([tie, strength])
         return cls(battles.first, battles.second, strength, shared, M)
 
     @classmethod
@@ -160,6 +161,16 @@ class _Scores:
         return np.asarray((table.T @ table).toarray(), np.float64)
 
 
+def _addable(scores: Floats, n: int) -> Floats:
+    """Scores from -1 to 1 rounded to so many binary places (31 for two million rows) that sums of n are exact.
+
+    What is exact does not depend on the order in which it is added up.
+    """
+    places = 2.0 ** (52 - n.bit_length())
+    rounded: Floats = np.round(scores * places) / places
+    return rounded
+
+
 def _times(fit: Fit, battles: Battles) -> Floats:
     """How often each pair and outcome came, in the order of `_Scores.of_kinds`."""
     return battles.counts()[fit.pairs.first, fit.pairs.second].ravel()
@@ -168,12 +179,25 @@ def _times(fit: Fit, battles: Battles) -> Floats:
 def _cells(battles: Battles, raters: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows that share their prompt and rater with another row: the number of their cell, and their places.
 
-    Linear in the rows: most are alone in one of 4 to 8 buckets a row, so few have to be sorted.
+    Linear in the rows: most are alone in one of 4 to 8 buckets a row, by their last bits and then by a hash of all,
+    so few have to be sorted.
     """
     cell = battles.prompt * raters + battles.rater
-    bucket = cell & ((1 << (len(cell).bit_length() + 2)) - 1)
-    crowded = np.flatnonzero(np.bincount(bucket)[bucket] > 1)
+    crowded = _sharing(cell & ((1 << (len(cell).bit_length() + 2)) - 1))
+    hashed = cell[crowded].astype(np.uint64) * GOLDEN >> np.uint64(62 - len(crowded).bit_length())
+    crowded = crowded[_sharing(hashed.astype(np.intp))]
     _, code, times = np.unique(cell[crowded], return_inverse=True, return_counts=True)
     again = times[code] > 1
     number = np.cumsum(times > 1) - 1
-    return number[code[again]], crowded[again]
+    number, rows = number[code[again]], crowded[again]
+    order = np.lexsort(
+        [battles.cells[rows], number]
+    )  # products of scores are not exact: one order for their sums
+    return number[order], rows[order]
+
+
+def _sharing(bucket: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The places of the rows that are not alone in their bucket."""
+    if not bucket.size:
+        return bucket
+    return np.flatnonzero((np.bincount(bucket) > 1)[bucket])

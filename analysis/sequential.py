@@ -11,6 +11,7 @@ import numpy as np
 from analysis.caveats import side_notes
 from analysis.estimates import Weighting
 from analysis.proportions import checked_level
+from analysis.record import Record, facts
 from analysis.tables import JudgmentTable, TableError, one_pair
 from analysis.variance import Floats
 
@@ -24,7 +25,7 @@ UNSEEN = 1.5  # squared deviations added to those seen: with less, a mean near 0
 
 
 @dataclass(frozen=True)
-class Sequence:
+class Sequence(Record):
     """The interval after each prompt, which holds at all of them together with chance `level`.
 
     `stopped_at` is the first number of prompts, from `fewest` on, whose interval leaves out `against`.
@@ -45,9 +46,6 @@ class Sequence:
     means: tuple[float, ...]
     lows: tuple[float, ...]
     highs: tuple[float, ...]
-    n: int
-    prompts: int
-    raters: int
     notes: tuple[str, ...]
     data_digest: str
 
@@ -86,6 +84,7 @@ def confidence_sequence(
         means, lows, highs = empirical_bernstein(x, 1 - level)
     out = np.flatnonzero(((lows > against) | (highs < against)) & (np.arange(1, len(x) + 1) >= fewest))
     return Sequence(
+        **facts(table),
         value=float(means[-1]),
         low=float(lows[-1]),
         high=float(highs[-1]),
@@ -100,9 +99,6 @@ def confidence_sequence(
         means=tuple(means.tolist()),
         lows=tuple(lows.tolist()),
         highs=tuple(highs.tolist()),
-        n=len(table),
-        prompts=len(table.prompt),
-        raters=len(table.rater),
         notes=(*table.notes, *_notes(table)),
         data_digest=table.digest,
     )

@@ -8,6 +8,7 @@ from itertools import repeat
 
 import numpy as np
 
+from analysis.columns import Labelled
 from analysis.estimates import Weighting
 from analysis.shrinkage import Shrunk, shrunk
 from analysis.significance import holm
@@ -55,15 +56,31 @@ def win_rates_by_category(
     """One slice per category, sorted by name; prompts without a category form the slice "".
 
     The intervals are each at `level`: among many slices some miss by chance; the p-values are adjusted.
-    Raises: TableError where the table has no category column.
+    Raises: TableError where the table has no category column, or a prompt stands in two categories.
+    Source: docs/statistics.md, "Slices".
     """
     if table.category is None:
         raise TableError("the table has no column category to slice by")
+    _refuse_two_categories(table, table.category)
     slices = [
         _slice(label, table.rows(table.category.codes == code), weighting, level)
         for code, label in enumerate(table.category.labels)
     ]
     return tuple(_together(slices, level))
+
+
+def _refuse_two_categories(table: JudgmentTable, category: Labelled) -> None:
+    """A prompt in two slices would count in both."""
+    own = np.zeros(len(table.prompt), np.intp)
+    own[table.prompt.codes] = category.codes
+    if (odd := np.flatnonzero(own[table.prompt.codes] != category.codes)).size:
+        row = odd[0]
+        prompt = table.prompt.codes[row]
+        names = sorted(category.labels[code] or "(none)" for code in {category.codes[row], own[prompt]})
+        raise TableError(
+            f"column category: prompt {table.prompt.labels[prompt]!r} stands in several: {', '.join(names)}; "
+            "give each prompt one"
+        )
 
 
 def _together(slices: list[Slice], level: float) -> list[Slice]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 
 from analysis import columns as coded
 from analysis.columns import Labelled
+from analysis.digests import digest
 from analysis.duplicates import Duplicates, in_order
 from analysis.reading import JUDGMENTS, RawTable, TableError, read_raw
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Duplicates", "JudgmentTable", "Labelled", "TableError", "one_pair", "read_judgments"]
 
 OUTCOME_NAMES = ("loss", "tie", "win")
-SIDE_NAMES = {1: "left", -1: "right", 0: ""}
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,40 +83,21 @@ class JudgmentTable:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the header and the sorted rows as compact JSON arrays, one a line."""
-        present = self._text_columns()
-        rows = sorted("[" + ",".join(cells) + "]" for cells in zip(*present.values(), strict=True))
-        return hashlib.sha256(
-            "\n".join([json.dumps(list(present), separators=(",", ":")), *rows, ""]).encode()
-        ).hexdigest()
-
-    def _text_columns(self) -> dict[str, Iterable[str]]:
-        """Each column that is there, as JSON values."""
-        texts = {
-            name: _quoted(column)
-            for name, column in (
-                ("prompt_id", self.prompt),
-                ("rater_id", self.rater),
-                ("candidate", self.candidate),
-                ("baseline", self.baseline),
-                ("category", self.category),
-            )
-            if column is not None
+        """SHA-256 of what the table says: the same for every order of rows and type of cells."""
+        columns = {
+            "prompt_id": self.prompt,
+            "rater_id": self.rater,
+            "candidate": self.candidate,
+            "baseline": self.baseline,
+            "category": self.category,
+            "outcome": self.points,
+            "side": self.side,
+            "shown_at": self.shown_at,
+            "active_ms": self.active_ms,
+            "both_bad": self.both_bad,
+            **self.covariates,
         }
-        texts["outcome"] = [f'"{OUTCOME_NAMES[points]}"' for points in self.points.tolist()]
-        if self.side is not None:
-            texts["side"] = [f'"{SIDE_NAMES[side]}"' for side in self.side.tolist()]
-        if self.shown_at is not None:
-            texts["shown_at"] = [
-                f'"{text}"' for text in np.datetime_as_string(self.shown_at).tolist()
-            ]  # or "NaT"
-        if self.active_ms is not None:
-            texts["active_ms"] = [_number(value) for value in self.active_ms.tolist()]
-        if self.both_bad is not None:
-            texts["both_bad"] = ["true" if flag else "false" for flag in self.both_bad.tolist()]
-        for name, values in self.covariates.items():
-            texts[name] = [_number(value) for value in values.tolist()]
-        return dict(texts)
+        return digest(columns, ("prompt_id", "rater_id", "candidate", "baseline"))
 
     def taken(self, rows: NDArray[np.intp]) -> JudgmentTable:
         changed: dict[str, object] = {}
@@ -193,12 +172,3 @@ def _coded(raw: RawTable) -> JudgmentTable:
             int(odd[0]), "both_bad", f'is true beside the outcome "{outcome}"; it goes with a tie'
         )
     return table
-
-
-def _quoted(column: Labelled) -> list[str]:
-    labels = [json.dumps(label) for label in column.labels]
-    return [labels[code] for code in column.codes.tolist()]
-
-
-def _number(value: float) -> str:
-    return "null" if value != value else format(value, ".17g")

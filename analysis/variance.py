@@ -38,18 +38,43 @@ def clustered(influence: Floats, cluster: Labelled) -> float:
 
 
 def prompt_variance(influence: Floats, prompt: Labelled) -> Variance:
-    """Prompts drawn anew, these raters kept."""
+    """Prompts drawn anew, these raters kept.
+
+    Source: Liang and Zeger (1986), Biometrika 73, 13-22.
+    """
     return Variance(clustered(influence, prompt), len(prompt) - 1.0)
 
 
+@dataclass(frozen=True)
+class Evenness:
+    """How many raters of equal weight would be as even as these."""
+
+    effective: float
+    raters: int
+
+    @property
+    def lopsided(self) -> bool:
+        """Whether a few raters did most."""
+        return self.effective < self.raters / 2
+
+
+def evenness(weights: Floats, rater: Labelled) -> Evenness:
+    return Evenness(effective_number(weights, rater), len(rater))
+
+
 def two_way_variance(
-    influence: Floats, weights: Floats, prompt: Labelled, rater: Labelled, left_out: Floats | None = None
+    influence: Floats,
+    weights: Floats,
+    prompt: Labelled,
+    rater: Labelled,
+    left_out: Floats | None = None,
+    even: Evenness | None = None,
 ) -> Variance:
     """Prompts and raters both drawn anew: V = max(V_p + V_r - V_i, V_p, V_r), Satterthwaite's df, clipped.
 
     Args: influence: w_i (y_i - theta), one a judgment.  weights: w_i, summing to one: they tell how
         lopsided the raters' shares are.  left_out: what leaving each rater out changes theta by, where theta is
-        not one weighted mean; otherwise told from the weights.
+        not one weighted mean; otherwise told from the weights.  even: of the raters, if not that of the weights.
     Where 1 / sum(share of rater)^2 < R/2 a few raters did most, and V_r becomes the leave-one-rater-out
     jackknife (weights of the others kept, rescaled) on that effective number of raters.
     Sources: Cameron, Gelbach and Miller (2011), JBES 29, 238-249; Satterthwaite (1946), Biometrics Bulletin
@@ -58,15 +83,14 @@ def two_way_variance(
     P, R, n = len(prompt), len(rater), len(influence)
     if P < 2 or R < 2:
         raise ValueError(f"{P} prompts and {R} raters: two or more of each are needed")
-    R_eff = effective_number(weights, rater)
-    lopsided = R_eff < R / 2
+    even = even or evenness(weights, rater)
     V_p, V_i = clustered(influence, prompt), n / (n - 1) * float(np.sum(influence * influence))
     if left_out is None:
         left_out = without_each(influence, weights, rater)
-    V_r = (R - 1) / R * float(np.sum(left_out**2)) if lopsided else clustered(influence, rater)
-    df_r = max(R_eff - 1, 1.0) if lopsided else R - 1.0
+    V_r = (R - 1) / R * float(np.sum(left_out**2)) if even.lopsided else clustered(influence, rater)
+    df_r = max(even.effective - 1, 1.0) if even.lopsided else R - 1.0
     V, df = max_rule(np.array([V_p]), np.array([V_r]), np.array([V_i]), P - 1.0, df_r, n - 1.0)
-    return Variance(float(V[0]), float(df[0]), lopsided)
+    return Variance(float(V[0]), float(df[0]), even.lopsided)
 
 
 def max_rule(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
 from analysis.caveats import side_notes
 from analysis.estimates import Estimate, Weighting
-from analysis.linear import PROMPT_ONLY, TWO_WAY, Linear, mean, rater_notes, row_weights
+from analysis.linear import PROMPT_ONLY, TWO_WAY, Linear, mean, rater_notes, row_weights, weighted_mean
 from analysis.position import balanced_mean, left_share, needs_balance
 from analysis.proportions import checked_level
 from analysis.published import PAPER, paper_win_rate
+from analysis.record import Record, facts
 from analysis.significance import SignTest, even_p_value, sign_test
 from analysis.tables import JudgmentTable, one_pair
+from analysis.variance import Floats
 
 __all__ = [
     "PAPER",
@@ -28,9 +31,15 @@ __all__ = [
 ]
 
 
+PAPER_NOTE = (
+    "value and interval are by the published method: every judgment as if it were independent, so too narrow"
+)
+
+
 @dataclass(frozen=True)
-class WinRate:
-    """The headline and what must stand beside it. Shares are 0-1.
+class WinRate(Record):
+    """The headline and what must stand beside it. Shares are 0-1, and weighted as the headline is: its value is
+    `win_share` and half of `tie_share`.
 
     `prompt_only` holds for new prompts and these raters; the headline for new prompts and new raters, unless
     `new_raters` is False (fewer than five raters), when it is the same. `paper` is the interval of the
@@ -45,13 +54,11 @@ class WinRate:
     weighting: Weighting
     new_raters: bool
     order_balanced: bool
-    wins: int
-    ties: int
-    losses: int
+    win_share: float
+    tie_share: float
+    loss_share: float
+    both_bad_share: float | None
     both_bad: int | None
-    n: int
-    prompts: int
-    raters: int
     min_ratings: int
     max_ratings: int
     se: float
@@ -67,29 +74,13 @@ class WinRate:
     data_digest: str
 
     @property
-    def win_share(self) -> float:
-        return self.wins / self.n
-
-    @property
-    def tie_share(self) -> float:
-        return self.ties / self.n
-
-    @property
-    def loss_share(self) -> float:
-        return self.losses / self.n
-
-    @property
-    def both_bad_share(self) -> float | None:
-        return None if self.both_bad is None else self.both_bad / self.n
-
-    @property
     def decisive_win_rate(self) -> float | None:
         """Wins among the judgments that are no tie; None where all are ties."""
-        return self.wins / (self.wins + self.losses) if self.wins + self.losses else None
+        return _decisive(self.win_share, self.loss_share)
 
     @property
     def net_win_rate(self) -> float:
-        """P(win) - P(loss), with the headline's weights."""
+        """P(win) - P(loss)."""
         return 2 * self.value - 1
 
     @property
@@ -97,22 +88,35 @@ class WinRate:
         """Of an even win rate, two-sided."""
         return even_p_value(self)
 
-    def to_dict(self, *, paper: bool = False) -> dict[str, object]:
-        """For JSON. With `paper`, value, low and high are the paper's; ours then stand under "headline"."""
-        result = asdict(self) | {
-            "win_share": self.win_share,
-            "tie_share": self.tie_share,
-            "loss_share": self.loss_share,
-            "both_bad_share": self.both_bad_share,
+    def to_dict(self, *, paper: bool = False) -> dict[str, Any]:
+        """For JSON. With `paper`, every number is by the paper's method; ours then stand under "headline"."""
+        ours = {
             "decisive_win_rate": self.decisive_win_rate,
             "net_win_rate": self.net_win_rate,
             "p_value": self.p_value,
             "notes": list(self.notes),
         }
-        if paper:
-            result["headline"] = {name: result[name] for name in result["paper"]}
-            result |= result["paper"] | {"new_raters": False, "net_win_rate": 2 * self.paper.value - 1}
-        return result
+        result = asdict(self) | ours
+        if not paper:
+            return result
+        published = self._published()
+        return result | published | {"headline": {name: result[name] for name in published}}
+
+    def _published(self) -> dict[str, Any]:
+        """What changes by the paper's method, in which each judgment counts once and sides are as they were."""
+        both_bad = None if self.both_bad is None else self.both_bad / self.n
+        return asdict(self.paper) | {
+            "new_raters": False,
+            "order_balanced": False,
+            "win_share": self.wins / self.n,
+            "tie_share": self.ties / self.n,
+            "loss_share": self.losses / self.n,
+            "both_bad_share": both_bad,
+            "decisive_win_rate": _decisive(self.wins, self.losses),
+            "net_win_rate": 2 * self.paper.value - 1,
+            "p_value": even_p_value(self.paper),
+            "notes": [PAPER_NOTE, *(f"of the headline: {note}" for note in self.notes)],
+        }
 
 
 def win_rate(table: JudgmentTable, *, weighting: Weighting = "prompts", level: float = 0.95) -> WinRate:
@@ -126,25 +130,28 @@ def win_rate(table: JudgmentTable, *, weighting: Weighting = "prompts", level: f
     checked_level(level)
     one_pair(table)
     headline = estimated(table, weighting)
-    losses, ties, wins = np.bincount(table.points, minlength=3).tolist()
-    ratings = table.prompt.counts()
+    record, ratings = facts(table), table.prompt.counts()
+    loss, tie, win = (
+        weighted_mean((table.points == points).astype(np.float64), headline.weights) for points in range(3)
+    )
     known, left = left_share(table)
     return WinRate(
         **asdict(headline.share(weighting, level)),
         new_raters=headline.new_raters,
         order_balanced=needs_balance(table),
-        wins=wins,
-        ties=ties,
-        losses=losses,
+        **record,
+        win_share=win,
+        tie_share=tie,
+        loss_share=loss,
+        both_bad_share=None
+        if table.both_bad is None
+        else weighted_mean(table.both_bad.astype(np.float64), headline.weights),
         both_bad=None if table.both_bad is None else int(np.count_nonzero(table.both_bad)),
-        n=len(table),
-        prompts=len(table.prompt),
-        raters=len(table.rater),
         min_ratings=int(ratings.min()),
         max_ratings=int(ratings.max()),
-        effective_raters=headline.effective_raters,
+        effective_raters=headline.even.effective,
         prompt_only=headline.share(weighting, level, new_raters=False),
-        paper=paper_win_rate(wins, ties, losses, level),
+        paper=paper_win_rate(record["wins"], record["ties"], record["losses"], level),
         sign_test=sign_test(table),
         sides_known=known,
         left_share=left,
@@ -153,12 +160,20 @@ def win_rate(table: JudgmentTable, *, weighting: Weighting = "prompts", level: f
     )
 
 
-def estimated(table: JudgmentTable, weighting: Weighting) -> Linear:
-    """The headline as a sum over judgments: the mean outcome, balanced over the sides where that is needed."""
-    y, weights = table.points / 2, row_weights(table.prompt, weighting)
+def estimated(table: JudgmentTable, weighting: Weighting, of: Floats | None = None) -> Linear:
+    """The headline as a sum over judgments: the mean outcome, balanced over the sides where that is needed.
+
+    Args: of: the mean of these in place of the outcomes, with the headline's weights.
+    Source: docs/statistics.md, "Win rate".
+    """
+    y, weights = table.points / 2 if of is None else of, row_weights(table.prompt, weighting)
     if needs_balance(table) and table.side is not None:
         return balanced_mean(y, weights, table.side, table.prompt, table.rater)
     return mean(y, weights, table.prompt, table.rater)
+
+
+def _decisive(wins: float, losses: float) -> float | None:
+    return wins / (wins + losses) if wins + losses else None
 
 
 def _notes(table: JudgmentTable, headline: Linear) -> list[str]:

@@ -26,12 +26,12 @@ class Contender:
 
 
 def judgments(n: int, ratings: int = 3, raters: int = 500) -> Any:
-    """A judgment table of n judgments, already coded."""
+    """A judgment table of n judgments, already coded and in a table's own order."""
     from analysis.tables import JudgmentTable, Labelled
 
     rng, prompts = np.random.default_rng(0), n // ratings
     prompt = np.repeat(np.arange(prompts), ratings)
-    rater = (np.arange(len(prompt)) * 7) % raters
+    rater = np.sort((np.arange(len(prompt)) * 7 % raters).reshape(prompts, ratings), axis=1).ravel()
     points = rng.integers(0, 3, len(prompt)).astype(np.int8)
     labels = [
         tuple(f"{letter}{i:08d}" for i in range(count)) for letter, count in (("p", prompts), ("r", raters))

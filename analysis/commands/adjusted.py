@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
-from analysis.commands.printing import notes, percent, print_table
+from analysis.commands.judgments import add_table_arguments, level, read_table
+from analysis.commands.printing import notes, percent, print_table, rests_on
+from analysis.commands.results import tell
+
+if TYPE_CHECKING:
+    from analysis.adjusted import AdjustedWinRate
 
 NAME = "adjusted"
 HELP = "Win rate at no difference in length or style; an appendix with an assumption, never the headline."
@@ -19,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME,…",
         help="numeric columns of candidate less baseline; length_difference by default",
     )
+    parser.add_argument(
+        "--weighting", choices=("prompts", "judgments"), default="prompts", help="what counts once"
+    )
     parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
 
 
@@ -26,10 +34,12 @@ def run(arguments: argparse.Namespace) -> int:
     from analysis.adjusted import adjusted_win_rate
 
     names = [name.strip() for name in arguments.covariates.split(",") if name.strip()]
-    result = adjusted_win_rate(read_table(arguments, covariates=names), names, level=arguments.level)
-    if arguments.json:
-        print_json({"command": NAME} | result.to_dict())
-        return 0
+    table = read_table(arguments, covariates=names)
+    result = adjusted_win_rate(table, names, weighting=arguments.weighting, level=arguments.level)
+    return tell(arguments, NAME, result, _print)
+
+
+def _print(result: AdjustedWinRate) -> None:
     rows = [("adjusted", *percent(result)), ("as judged (headline)", *percent(result.unadjusted))]
     lines = [
         f"{name}: {one.value:+.3f} log-odds [{one.low:+.3f}, {one.high:+.3f}] per tanh(difference / "
@@ -41,10 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
         ("Win rate", "Value", f"{100 * result.level:g}% interval"),
         rows,
         [
+            rests_on(result, result.method, result.weighting),
             *lines,
             f"Assumption: {result.assumption}",
             *notes(result.notes),
             f"data sha256 {result.data_digest}",
         ],
     )
-    return 0

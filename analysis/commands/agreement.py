@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.commands.judgments import add_table_arguments, level, read_table, whole
 from analysis.commands.plots import ID_PREFIX, add_plot_argument
-from analysis.commands.printing import notes, print_table
+from analysis.commands.printing import notes, print_table, rests_on
 from analysis.commands.results import tell
 
 if TYPE_CHECKING:
@@ -70,8 +70,9 @@ def _print(result: Agreement) -> None:
         ("Measure", "Value", f"{100 * result.alpha_nominal.level:g}% interval"),
         rows,
         [
-            f"{result.units} units judged twice or more, {result.single_units} once; {result.n} judgments by "
-            f"{result.raters} raters; seed {result.seed}, {result.draws} draws",
+            rests_on(result, result.alpha_nominal.method, "units"),
+            f"{result.units} units judged twice or more, {result.single_units} once; "
+            f"seed {result.seed}, {result.draws} draws",
             ADVICE,
             *notes(result.notes),
             f"data sha256 {result.data_digest}",

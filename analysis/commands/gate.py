@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import add_reading_arguments, level, print_json, read_file
-from analysis.commands.printing import notes, p_text, points, print_table
+from analysis.commands.judgments import add_reading_arguments, level, read_file
+from analysis.commands.printing import notes, p_text, points, print_table, rests_on
+from analysis.commands.results import print_json
 from analysis.reading import TableError
+
+if TYPE_CHECKING:
+    from analysis.gate import Gate
 
 NAME = "gate"
 HELP = (
@@ -69,33 +74,45 @@ def run(arguments: argparse.Namespace) -> int:
         name: gate(read_file(path, arguments), margin=arguments.margin / 100, **options)
         for name, path in _criteria(arguments.judgments).items()
     }
-    together = all_criteria(gates)
     single = next(iter(gates.values())) if len(gates) == 1 else None
+    result = single or all_criteria(gates)
     if arguments.json:
-        print_json({"command": NAME} | (single or together).to_dict())
+        print_json(NAME, result.to_dict())
     else:
-        rows = [
-            (
-                name,
-                one.verdict,
-                *points(one.change),
-                f"{100 * one.lower_bound:+.1f}",
-                p_text(one.change.p),
-                one.kind,
-            )
-            for name, one in gates.items()
-        ]
-        print_table(
-            f"{arguments.new} beside {arguments.old}: {(single or together).verdict}",
-            ("Criterion", "Verdict", "Change", "Interval", "One-sided bound", "", "Compared"),
-            rows,
-            [
-                f"passes where the one-sided bound lies above -{arguments.margin:g} points",
-                *(line for one in gates.values() for line in notes(one.notes)),
-                *(f"data sha256 {one.data_digest}" for one in gates.values()),
-            ],
+        _print(f"{arguments.new} beside {arguments.old}: {result.verdict}", gates)
+    return EXIT_CODES[result.verdict]
+
+
+def _print(title: str, gates: dict[str, Gate]) -> None:
+    rows = [
+        (
+            name,
+            one.verdict,
+            *points(one.change),
+            f"{100 * one.lower_bound:+.1f}",
+            p_text(one.change.p),
+            str(one.n),
         )
-    return EXIT_CODES[(single or together).verdict]
+        for name, one in gates.items()
+    ]
+    levels = {f"{100 * one.change.level:g}%" for one in gates.values()}
+    header = ("Criterion", "Verdict", "Change", f"{'/'.join(levels)} interval", "One-sided bound", "", "n")
+    lines = [
+        f"{name}, {one.kind}: {rests_on(one, one.change.method, one.weighting)}"
+        for name, one in gates.items()
+    ]
+    margins = {f"-{100 * one.margin:g}" for one in gates.values()}
+    print_table(
+        title,
+        header,
+        rows,
+        [
+            f"passes where the one-sided bound lies above {'/'.join(margins)} points",
+            *lines,
+            *(line for one in gates.values() for line in notes(one.notes)),
+            *(f"data sha256 {one.data_digest}" for one in gates.values()),
+        ],
+    )
 
 
 def _criteria(paths: list[str]) -> dict[str, str]:

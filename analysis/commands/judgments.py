@@ -1,13 +1,9 @@
-"""What commands on judgment tables share: the file, its columns, the pair, and the versions in the JSON."""
+"""What commands on judgment tables share: the file, its columns and the pair."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import platform
-import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from analysis.reading import TableError
@@ -84,12 +80,6 @@ def read_file(path: str, arguments: argparse.Namespace, covariates: Sequence[str
         raise TableError(str(error).replace('duplicates="latest"', "--duplicates latest")) from error
 
 
-def print_json(result: dict[str, object]) -> None:
-    """One JSON object, with the versions of what computed it; NaN would be a bug and is refused."""
-    json.dump(result | {"versions": _versions()}, sys.stdout, indent=2, allow_nan=False, ensure_ascii=False)
-    sys.stdout.write("\n")
-
-
 def renames(text: str) -> dict[str, str]:
     """Our names -> the file's, from the command line."""
     chosen: dict[str, str] = {}
@@ -101,14 +91,3 @@ def renames(text: str) -> dict[str, str]:
             raise TableError(f"--columns: {key.strip()} is given twice")
         chosen[key.strip()] = name
     return chosen
-
-
-def _versions() -> dict[str, str]:
-    """Of Python, of the libraries that compute, and of this package where it is installed."""
-    found = {"python": platform.python_version()}
-    for name in ("assay", "numpy", "scipy", "pandas"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.commands.judgments import add_table_arguments, level, read_table
 from analysis.commands.plots import ID_PREFIX, add_plot_argument
-from analysis.commands.printing import notes, p_text, percent, points, print_table
+from analysis.commands.printing import notes, p_text, percent, points, print_table, rests_on
 from analysis.commands.results import tell
 
 if TYPE_CHECKING:
@@ -37,33 +37,34 @@ def run(arguments: argparse.Namespace) -> int:
 def _forest(result: PositionBias) -> str:
     from analysis.charts import ForestRow, forest_plot
 
-    bias, n = result.bias, result.sides_known
+    bias = result.bias
     value, low, high = (min(max(0.5 + x, 0.0), 1.0) for x in (bias.value, bias.low, bias.high))
-    rows = [ForestRow("Response on the left", value, low, high, n, "side bias: its distance from 50%")]
-    for name, one in _win_rates(result):
+    rows = [ForestRow("Response on the left", value, low, high, result.n, "bias: distance from 50%")]
+    for name, one, n in _win_rates(result):
         rows.append(ForestRow(name.capitalize(), one.value, one.low, one.high, n))
     told = "Win rate of the response shown on the left, and of the candidate by side"
     return forest_plot(rows, id_prefix=ID_PREFIX, title="Position bias", description=told)
 
 
-def _win_rates(result: PositionBias) -> list[tuple[str, Estimate]]:
+def _win_rates(result: PositionBias) -> list[tuple[str, Estimate, int]]:
     return [
-        ("candidate on the left", result.left),
-        ("candidate on the right", result.right),
-        ("candidate, both sides alike", result.balanced),
+        ("candidate on the left", result.left, result.n_left),
+        ("candidate on the right", result.right, result.n_right),
+        ("candidate, both sides alike", result.balanced, result.n),
     ]
 
 
 def _print(result: PositionBias) -> None:
-    rows = [("bias to the left (points)", *points(result.bias), p_text(result.bias.p))]
-    rows += [(name, *percent(one), "") for name, one in _win_rates(result)]
+    rows = [("bias to the left (points)", *points(result.bias), str(result.n), p_text(result.bias.p))]
+    rows += [(name, *percent(one), str(n), "") for name, one, n in _win_rates(result)]
     print_table(
         "Position",
-        ("Measure", "Value", f"{100 * result.bias.level:g}% interval", ""),
+        ("Measure", "Value", f"{100 * result.bias.level:g}% interval", "n", ""),
         rows,
         [
+            rests_on(result, f"bias: {result.bias.method}; rates: {result.left.method}", result.weighting),
             *notes(result.notes),
-            f"candidate on the left in {result.left_share:.1%} of {result.sides_known} known sides, "
-            f"{result.n} judgments in all; data sha256 {result.data_digest}",
+            f"candidate on the left in {result.left_share:.1%} of {result.n} known sides; "
+            f"{result.left_out} judgments without one left out; data sha256 {result.data_digest}",
         ],
     )

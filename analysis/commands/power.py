@@ -6,8 +6,9 @@ import argparse
 from typing import TYPE_CHECKING
 
 from analysis.commands.gate import margin
-from analysis.commands.judgments import add_reading_arguments, level, print_json, read_table
+from analysis.commands.judgments import add_reading_arguments, level, read_table
 from analysis.commands.printing import notes, print_table
+from analysis.commands.results import print_json
 from analysis.reading import TableError
 
 if TYPE_CHECKING:
@@ -53,18 +54,18 @@ def run(arguments: argparse.Namespace) -> int:
         wanted = arguments.half_width / 100
         needed = {"wanted": wanted, "prompts_needed": prompts_for(wanted, *design[1:], **options)}
     if arguments.json:
-        source: dict[str, object] = {"moments_from": "prior"}
+        source: dict[str, object] = {"moments_from": "prior", "data_digest": None}
         if table is not None:
             source = {"moments_from": "the study's own", "data_digest": table.digest}
-        print_json({"command": NAME} | source | result.to_dict() | needed)
+        print_json(NAME, source | result.to_dict() | needed)
     else:
-        _print(result, needed)
+        _print(result, needed, "prior" if table is None else f"data sha256 {table.digest}")
     return 0
 
 
-def _print(result: Plan, needed: dict[str, object]) -> None:
+def _print(result: Plan, needed: dict[str, object], source: str) -> None:
     m = result.moments
-    lines = [f"variances: prompts {m.prompt:.4f}, judgments {m.within:.4f}, raters {m.rater:.4f}"]
+    lines = [f"variances: prompts {m.prompt:.4f}, judgments {m.within:.4f}, raters {m.rater:.4f} ({source})"]
     if needed:
         prompts = needed["prompts_needed"]
         lines.append(
@@ -74,7 +75,7 @@ def _print(result: Plan, needed: dict[str, object]) -> None:
         )
     print_table(
         "Power",
-        ("Design", "Judgments", "Half-width", "Detectable", "Gate power"),
+        ("Design", "Judgments", f"{100 * result.level:g}% half-width", "Detectable", "Gate power"),
         [
             (
                 f"{result.prompts} prompts x {result.ratings}, {result.raters} raters",
@@ -84,5 +85,5 @@ def _print(result: Plan, needed: dict[str, object]) -> None:
                 f"{result.gate_power:.0%} at margin {100 * result.margin:g}",
             )
         ],
-        [*lines, *notes(result.notes)],
+        [f"detectable with a chance of {result.power:.0%}; {result.method}", *lines, *notes(result.notes)],
     )

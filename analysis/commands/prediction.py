@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
-from analysis.commands.printing import notes, percent, print_table
+from analysis.commands.judgments import add_table_arguments, level, read_table
+from analysis.commands.printing import notes, percent, print_table, rests_on
+from analysis.commands.results import tell
 from analysis.commands.verdicts import read_verdicts
 from analysis.reading import TableError
+
+if TYPE_CHECKING:
+    from analysis.prediction_powered import PredictionPowered
 
 NAME = "prediction"
 HELP = "Win rate by raters, tightened by a language model's verdicts on more prompts, without trusting them."
@@ -31,26 +36,27 @@ def run(arguments: argparse.Namespace) -> int:
     from analysis.prediction_powered import prediction_powered
 
     result = prediction_powered(read_table(arguments), read_judge(arguments.judge), level=arguments.level)
-    if arguments.json:
-        print_json({"command": NAME} | result.to_dict())
-        return 0
+    return tell(arguments, NAME, result, _print)
+
+
+def _print(result: PredictionPowered) -> None:
     print_table(
         "Prediction-powered win rate",
-        ("Win rate", "Value", f"{100 * arguments.level:g}% interval"),
+        ("Win rate", "Value", f"{100 * result.win_rate.level:g}% interval"),
         [
             ("raters and judge", *percent(result.win_rate)),
             ("raters alone (headline)", *percent(result.raters_alone)),
             ("judge alone, no interval for raters", f"{result.judge_alone:.1%}", ""),
         ],
         [
+            rests_on(result, result.win_rate.method, result.win_rate.weighting),
             f"{result.prompts} prompts by raters, {result.judged_prompts} by the judge; correlation "
             f"{result.correlation:.2f}, used at {result.power:.2f}, width {result.width_ratio:.2f} of raters alone",
             "Valid where the raters' prompts were drawn at random from all.",
             *notes(result.notes),
-            f"data sha256 {result.data_digest}",
+            f"data sha256 {result.data_digest}, judge sha256 {result.judge_digest}",
         ],
     )
-    return 0
 
 
 def read_judge(path: Path) -> dict[str, float]:

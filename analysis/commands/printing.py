@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from analysis.wording import counted
+
+if TYPE_CHECKING:
+    from analysis.record import Record
 
 
 class HasInterval(Protocol):
@@ -52,3 +57,11 @@ def p_text(p: float | None) -> str:
 
 def notes(texts: Iterable[str]) -> list[str]:
     return [f"Note: {text}" for text in texts]
+
+
+def rests_on(record: Record, method: str, weighting: str) -> str:
+    """What stands below every table of numbers: how many there are, what counts once, and how they were had."""
+    return (
+        f"{counted(record.n, 'judgment')} of {counted(record.prompts, 'prompt')} by "
+        f"{counted(record.raters, 'rater')}; {weighting} count once; {method}"
+    )

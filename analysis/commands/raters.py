@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
+from analysis.commands.judgments import add_table_arguments, level, read_table
 from analysis.commands.printing import notes, percent, print_table
+from analysis.commands.results import print_json
 from analysis.commands.verdicts import read_verdicts
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     weighted = None if len(table.pairs) > 1 else weighted_win_rate(counted, level=arguments.level)
     if arguments.json:
         line = {"dawid_skene": weighted and weighted.to_dict()}
-        print_json({"command": NAME} | result.to_dict() | line)
+        print_json(NAME, result.to_dict() | line)
     else:
         _print(result, weighted)
     return 0
@@ -61,17 +62,20 @@ def _print(result: Raters, weighted: WeightedWinRate | None) -> None:
             "" if one.median_ms is None else f"{one.median_ms / 1000:.1f}",
             "; ".join(one.flags),
         )
-        for one in result.raters
+        for one in result.of_each
     ]
     lines = [f"Flags: {result.rule}; advice, no exclusion by itself"]
     if weighted:
         value, ends = percent(weighted.win_rate)
         lines.append(
-            f"DS-weighted win rate {value} {ends} (these raters), {100 * weighted.change:+.1f} points from the plain "
+            f"DS-weighted win rate {value} {ends} (these raters, {weighted.n} judgments, "
+            f"{weighted.win_rate.method}), {100 * weighted.change:+.1f} points from the plain "
             "prompt-weighted one"
         )
     header = ("Rater", "n", "Agrees", "Left", "Ties", "Gold", "Median s", "Stands out")
-    print_table("Raters", header, rows, [*lines, *notes(result.notes), f"data sha256 {result.data_digest}"])
+    gold = [] if result.gold_digest is None else [f"gold sha256 {result.gold_digest}"]
+    digests = [f"data sha256 {result.data_digest}", *gold]
+    print_table("Raters", header, rows, [*lines, *notes(result.notes), *digests])
 
 
 def _share(count: Count) -> str:

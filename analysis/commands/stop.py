@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.commands.judgments import add_table_arguments, level, read_table
 from analysis.commands.plots import ID_PREFIX, add_plot_argument
-from analysis.commands.printing import notes, percent, print_table
+from analysis.commands.printing import notes, percent, print_table, rests_on
 from analysis.commands.results import tell
 from analysis.reading import TableError
 
@@ -68,9 +68,10 @@ def _print(result: Sequence) -> None:
         stop = f"may stop: 50% was left out after {result.stopped_at} prompts"
     print_table(
         "Early stopping",
-        ("Win rate", f"{100 * result.level:g}% at all times", "Prompts", "Method"),
-        [(*percent(result), f"{result.prompts} of {result.planned} planned", result.method)],
+        ("Win rate", f"{100 * result.level:g}% at all times", "Prompts"),
+        [(*percent(result), f"{result.prompts} of {result.planned} planned")],
         [
+            rests_on(result, result.method, result.weighting),
             f"{stop} (looked at from {result.fewest} on, {result.order})",
             *notes(result.notes),
             f"data sha256 {result.data_digest}",

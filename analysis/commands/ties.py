@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.commands.judgments import add_table_arguments, level, read_table
 from analysis.commands.plots import ID_PREFIX, add_plot_argument
-from analysis.commands.printing import notes, percent, points, print_table
+from analysis.commands.printing import notes, percent, points, print_table, rests_on
 from analysis.commands.results import tell
 
 if TYPE_CHECKING:
@@ -38,7 +38,9 @@ def _bar(result: Ties) -> str:
 
     counts = (result.wins, result.ties, result.losses)
     told = f"{result.wins} wins, {result.ties} ties, {result.losses} losses"
-    return tie_bar(*counts, id_prefix=ID_PREFIX, title="Wins, ties and losses", description=told)
+    return tie_bar(
+        *counts, id_prefix=ID_PREFIX, title="Wins, ties and losses, by judgments", description=told
+    )
 
 
 def _print(result: Ties) -> None:
@@ -53,6 +55,7 @@ def _print(result: Ties) -> None:
         ("Measure", "Value", f"{100 * result.tie_share.level:g}% interval"),
         rows,
         [
+            rests_on(result, result.tie_share.method, result.weighting),
             *notes(result.notes),
             f"{result.wins} wins, {result.ties} ties, {result.losses} losses; data sha256 {result.data_digest}",
         ],

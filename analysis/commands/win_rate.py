@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from analysis.commands.judgments import add_table_arguments, level, print_json, read_table
+from analysis.commands.judgments import add_table_arguments, level, read_table
 from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
 from analysis.commands.printing import notes, p_text, percent, print_table
+from analysis.commands.results import print_json
 
 if TYPE_CHECKING:
     from analysis.estimates import Estimate
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         save(arguments.plot, _forest(result, slices or ()))
     if arguments.json:
         by = {} if slices is None else {"by_category": [part.to_dict() for part in slices]}
-        print_json({"command": NAME} | result.to_dict(paper=arguments.paper) | by)
+        print_json(NAME, result.to_dict(paper=arguments.paper) | by)
     else:
         _print(result, slices, paper=arguments.paper)
     return 0
@@ -85,47 +86,57 @@ def _print(result: WinRate, slices: tuple[Slice, ...] | None, *, paper: bool) ->
         "Win rate",
         ("Interval for", "Win rate", f"{100 * result.level:g}% interval", "Weights", "Method"),
         [(name, *percent(one), one.weighting, one.method) for name, one in named],
-        [*_facts(result), *notes(result.notes)],
+        _facts(result, result.to_dict(paper=paper)),
     )
     if slices is not None:
         _print_slices(slices)
 
 
-def _facts(result: WinRate) -> list[str]:
+def _facts(result: WinRate, shown: dict[str, Any]) -> list[str]:
+    """What stands below: `shown` are the numbers of the method that was asked for."""
     ratings = (
         f"{result.min_ratings}"
         if result.min_ratings == result.max_ratings
         else f"{result.min_ratings} to {result.max_ratings}"
     )
-    decisive, both_bad = result.decisive_win_rate, result.both_bad_share
+    decisive, both_bad = shown["decisive_win_rate"], shown["both_bad_share"]
     lines = [
-        f"{result.wins} wins ({result.win_share:.1%}), {result.ties} ties ({result.tie_share:.1%}), "
-        f"{result.losses} losses ({result.loss_share:.1%})",
+        f"{result.wins} wins ({shown['win_share']:.1%}), {result.ties} ties ({shown['tie_share']:.1%}), "
+        f"{result.losses} losses ({shown['loss_share']:.1%}), {shown['weighting']} counting once",
         f"{result.n} judgments of {result.prompts} prompts by {result.raters} raters; {ratings} per prompt",
-        f"of an even win rate {p_text(result.p_value)}; prompts leaning to the candidate {result.sign_test.won}, to "
+        f"of an even win rate {p_text(shown['p_value'])}; prompts leaning to the candidate {result.sign_test.won}, to "
         f"the baseline {result.sign_test.lost} (exact sign test, these raters: {p_text(result.sign_test.p)})",
-        f"net win rate {result.net_win_rate:+.1%}; without ties "
-        + ("none decided" if decisive is None else f"{decisive:.1%}"),
+        f"net win rate {shown['net_win_rate']:+.1%}; without ties "
+        + ("none decided" if decisive is None else f"{decisive:.1%}")
+        + " (`ties` has their intervals)",
     ]
     if both_bad is not None:
         lines.append(f"both bad: {result.both_bad} ({both_bad:.1%}), counted as ties")
     if result.left_share is not None:
         lines.append(f"candidate on the left in {result.left_share:.1%} of {result.sides_known} known sides")
-    return [*lines, f"data sha256 {result.data_digest}"]
+    return [*lines, f"data sha256 {result.data_digest}", *notes(shown["notes"])]
 
 
 def _print_slices(slices: tuple[Slice, ...]) -> None:
-    header = ("Category", "Win rate", "Interval", "Prompts", "n", "W / T / L")
-    print_table("By category", header, [_slice_row(part) for part in slices])
     known = [part for part in slices if part.win_rate]
+    header = ("Category", "Win rate", "Interval", "Prompts", "n", "W / T / L")
+    methods = sorted(
+        {f"{part.win_rate.weighting} count once; {part.win_rate.method}" for part in known if part.win_rate}
+    )
+    print_table("By category", header, [_slice_row(part) for part in slices], methods)
     if any(part.shrunk for part in known):
         rows = [
-            (part.label or "(none)", *percent(part.shrunk), p_text(part.p_adjusted))
+            (part.label or "(none)", *percent(part.shrunk), str(part.n), p_text(part.p_adjusted))
             for part in known
             if part.shrunk
         ]
-        together = ("Category", "Shrunk", "Interval", "Holm-adjusted")
-        print_table("The categories together", together, rows)
+        together = ("Category", "Shrunk", "Interval", "n", "Holm-adjusted")
+        print_table(
+            "The categories together",
+            together,
+            rows,
+            sorted({part.shrunk.method for part in known if part.shrunk}),
+        )
 
 
 def _slice_row(part: Slice) -> tuple[str, ...]:

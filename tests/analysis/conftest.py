@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from analysis.tables import JudgmentTable, read_judgments
+from tests.analysis.judgment_files import EVERY, HEADER, line
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "analysis"
 
@@ -64,3 +65,28 @@ def judgments_csv(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def labels(tmp_path):
+    path = tmp_path / "labels.csv"
+    rows = [
+        f"p{i},ann,{name},full_compliance,{'yes' if i % step == 0 else 'no'},refuse"
+        for name, step in (("x", 3), ("y", 9))
+        for i in range(45)
+    ]
+    path.write_text("prompt_id,rater_id,checkpoint,answer_type,violation,expected\n" + "\n".join(rows) + "\n")
+    return path
+
+
+@pytest.fixture
+def every(tmp_path, labels):
+    """The arguments with which each command answers."""
+    pair, three, judge = tmp_path / "pair.csv", tmp_path / "three.csv", tmp_path / "judge.csv"
+    pair.write_text("\n".join([HEADER, *(line(row) for row in range(210))]))
+    met = [("new", "base"), ("old", "base"), ("old", "new")]
+    rows = [line(row, *names, shift) for shift, names in enumerate(met) for row in range(210)]
+    three.write_text("\n".join([HEADER, *rows]))
+    judge.write_text("prompt_id,verdict\n" + "".join(f"p{i:03},{i % 2}\n" for i in range(100)))
+    files = {"PAIR": pair, "THREE": three, "JUDGE": judge, "LABELS": labels}
+    return {name: [files.get(word, word) for word in words] for name, words in EVERY.items()}

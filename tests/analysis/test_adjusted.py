@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy.optimize import minimize
+from scipy.stats import t as student
 
 from analysis.adjusted import adjusted_win_rate
 from analysis.tables import TableError, read_judgments
@@ -99,3 +100,18 @@ def test_covariates_are_part_of_the_digest():
         "extra": ["1", "2"],
     }
     assert read_judgments(columns).digest != read_judgments(columns, covariates=("extra",)).digest
+
+
+def test_six_raters_who_lean_give_the_interval_few_degrees_of_freedom():
+    rng, rows = np.random.default_rng(2), []
+    for i in range(240):
+        wins = rng.random() < (0.15, 0.3, 0.45, 0.6, 0.75, 0.9)[i % 6]
+        rows.append((f"p{i:03}", f"r{i % 6}", NAMES[2 * int(wins)], f"{rng.normal():.4f}"))
+    names = ("prompt_id", "rater_id", "outcome", "noise")
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+    result = adjusted_win_rate(read_judgments(columns, covariates=("noise",)), ["noise"])
+    headline = result.unadjusted
+    assert headline.df < 7
+    half = student.ppf(0.975, headline.df) * headline.se / (headline.value * (1 - headline.value))
+    low, high = (np.log(end / (1 - end)) for end in (result.low, result.high))
+    assert (high - low) / 2 == pytest.approx(half, rel=0.1)  # 2.5 errors to each side, not 1.96

@@ -22,6 +22,12 @@ def test_alpha_equals_a_worked_example_in_coincidences():
     assert krippendorff_alpha(counts) == pytest.approx(8 / 15)
 
 
+def test_ac1_equals_a_worked_example_over_the_two_categories_used():
+    # The same units: p_a = 3/4, shares 3/8 and 5/8, p_e = (15/64 + 15/64) / (2 - 1) = 15/32; (3/4 - p_e) / (1 - p_e).
+    counts = np.array([[2.0, 0, 0], [1, 1, 0], [0, 2, 0], [0, 2, 0]])
+    assert gwet_ac1(counts) == pytest.approx(9 / 17)
+
+
 def test_interval_alpha_weighs_a_win_against_a_loss_four_times_a_tie():
     near, far = np.array([[0, 1.0, 1], [2, 0, 0]]), np.array([[1.0, 0, 1], [0, 2, 0]])
     # (tie, win) with (loss, loss) beside (loss, win) with (tie, tie): observed 1/4 and 1 among the first pair.
@@ -54,6 +60,21 @@ def test_the_bootstrap_has_the_spread_of_resampled_units(simulated):
     drawn = [krippendorff_alpha(counts[rng.integers(0, 400, 400)]) for _ in range(2000)]
     low, high = np.quantile(drawn, [0.025, 0.975])
     assert (result.alpha_nominal.low, result.alpha_nominal.high) == pytest.approx((low, high), abs=0.006)
+
+
+def test_ac1_counts_the_categories_of_the_data_in_every_resample(table_of):
+    # One tie alone: over a third of the resamples have none, and would count two categories in place of three.
+    outcomes = ["win", "win", "loss", "loss"] * 15 + ["win", "loss", "tie", "win"]
+    counts = np.array([[0, 0, 2.0], [2, 0, 0]] * 15 + [[1, 0, 1], [0, 1, 1]])
+    rng, drawn = np.random.default_rng(1), []
+    for _ in range(2000):
+        one = counts[rng.integers(0, 32, 32)]
+        shares = one.sum(axis=0) / 64
+        alike = (one * (one - 1)).sum(axis=1).mean() / 2
+        chance = (shares * (1 - shares)).sum() / 2
+        drawn.append((alike - chance) / (1 - chance))
+    ac1 = agreement(table_of(outcomes, ratings=2), draws=2000).ac1
+    assert (ac1.low, ac1.high) == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.012)
 
 
 def test_the_seed_makes_the_interval_repeatable(simulated):

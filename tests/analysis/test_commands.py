@@ -1,24 +1,12 @@
 """Every subcommand: its JSON for programs, its table for people, and what it refuses."""
 
-import json
 import sys
 
 import pytest
 
 from analysis.__main__ import main
 from analysis.commands import commands
-
-OUTCOMES = ("win", "win", "loss", "tie", "win")
-HEADER = "prompt_id,rater_id,outcome,side,candidate,baseline,category,active_ms,length_difference,both_bad"
-
-
-def line(row, candidate="new", baseline="base", shift=0):
-    outcome = OUTCOMES[(row + shift) % 5]
-    bad = "true" if outcome == "tie" and row % 2 else "false"
-    side = ("left", "right")[row % 2]
-    category = ("coding", "writing", "maths")[row % 3]
-    known = f"{outcome},{side},{candidate},{baseline},{category}"
-    return f"p{row // 3:03},r{row % 7},{known},{900 + row},{row % 11 - 5},{bad}"
+from tests.analysis.judgment_files import HEADER, answered, line, printed
 
 
 @pytest.fixture
@@ -36,28 +24,7 @@ def three(judgments_csv):
     return judgments_csv(HEADER, *rows)
 
 
-@pytest.fixture
-def labels(tmp_path):
-    path = tmp_path / "labels.csv"
-    rows = [
-        f"p{i},ann,{name},full_compliance,{'yes' if i % step == 0 else 'no'},refuse"
-        for name, step in (("x", 3), ("y", 9))
-        for i in range(45)
-    ]
-    path.write_text("prompt_id,rater_id,checkpoint,answer_type,violation,expected\n" + "\n".join(rows) + "\n")
-    return path
-
-
-def printed(capsys, *arguments, code=0):
-    assert main([str(argument) for argument in arguments]) == code
-    return capsys.readouterr().out
-
-
 NEEDED = {"stop": ("--planned", "70")}
-
-
-def answered(capsys, *arguments, code=0):
-    return json.loads(printed(capsys, *arguments, "--json", code=code))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +73,7 @@ def test_gold_prompts_are_scored_and_count_for_nothing_else(pair, tmp_path, caps
     gold = tmp_path / "gold.csv"
     gold.write_text("prompt_id,outcome\np000,win\n")
     result = answered(capsys, "raters", pair, "--gold", gold)
-    assert sum(rater["gold_right"]["of"] for rater in result["raters"]) == 3
+    assert sum(rater["gold_right"]["of"] for rater in result["of_each"]) == 3
     assert result["dawid_skene"]["prompts"] == 69
 
 

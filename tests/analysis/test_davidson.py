@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
 from analysis.davidson import fit, groups, probabilities
 from analysis.tables import TableError
@@ -95,3 +96,18 @@ def test_where_nothing_is_finite_everyone_is_held():
 def test_where_the_first_shown_always_won_nothing_settles():
     with pytest.raises(TableError, match="did not settle"):
         fit(counts(2, p01=(0, 0, 9), p10=(0, 0, 9)))
+
+
+def test_a_checkpoint_that_won_everything_is_held_by_half_a_win_and_half_a_loss():
+    counts = np.zeros((3, 3, 3))
+    counts[0, 1, 2], counts[0, 2, 2], counts[1, 2, 2], counts[1, 2, 0] = 4, 3, 5, 2
+
+    def negative(free):
+        s = np.array([*free, -sum(free)])
+        won = 4 * (s[0] - s[1]) - 4 * np.logaddexp(0, s[0] - s[1]) + 3 * (s[0] - s[2])
+        won += -3 * np.logaddexp(0, s[0] - s[2]) + 5 * (s[1] - s[2]) - 7 * np.logaddexp(0, s[1] - s[2])
+        return -won - (0.5 * s[0] - np.logaddexp(0, s[0]))
+
+    found = fit(counts, model="bradley-terry", ordered=False)
+    assert found.held == (0,)
+    assert found.strengths[:2] == pytest.approx(minimize(negative, [1.0, 0.0], tol=1e-12).x, abs=1e-4)

@@ -1,6 +1,7 @@
 """docs/statistics.md and the code say the same: files, commands, constants, sources, methods and figures."""
 
 import ast
+import doctest
 import importlib
 import re
 from pathlib import Path
@@ -15,7 +16,7 @@ FLAT = " ".join(DOCUMENT.split())
 MODULES = {path.name: path for path in (ROOT / "analysis").glob("*.py") if not path.name.startswith("__")}
 NO_ESTIMATORS = {"wording.py"}
 AUTHORS = r"\b([A-ZÖ][\w'-]+)(?:, [A-Z][\w'-]+)*(?: and [A-Z][\w'-]+| et al\.)?"
-CITATION = re.compile(AUTHORS + r" \(?((?:19|20[0-2])\d\d)\b")
+CITATION = re.compile(AUTHORS + r" \(?(19\d\d|20[0-2]\d)\b")
 
 
 def docstrings():
@@ -101,3 +102,80 @@ def test_the_coverage_that_the_document_quotes_is_that_of_the_table():
         shares = [float(row[column].split()[0]) for row in rows]
         said = re.search(quoted + r" ([\d.]+) to ([\d.]+) %", FLAT)
         assert (float(said[1]), float(said[2])) == (min(shares), max(shares))
+
+
+RESULTS = re.compile(
+    r"Agreement|AdjustedWinRate|Classes|Covariance|Criteria|Difference|Estimate|Fit|Gate|Interval|Leaderboard|Linear|"
+    r"Moments|Plan|PositionBias|PredictionPowered|Raters|Ranks|RateDifference|Safety|Sequence|Shrunk|SignTest|Slice|"
+    r"Ties|Variance|WeightedWinRate|WinRate"
+)
+
+
+def estimators():
+    """Every public function that gives an estimate, with its docstring."""
+    for path in MODULES.values():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_") or path.stem == "svg":
+                continue
+            given = {name.id for name in ast.walk(node.returns) if isinstance(name, ast.Name)}
+            text = " ".join((ast.get_docstring(node) or "").split())
+            if any(map(RESULTS.fullmatch, given)) or "Source:" in text or "Sources:" in text:
+                yield f"{path.stem}.{node.name}", text
+
+
+def source_rows():
+    return dict(
+        re.findall(r"^\| `(\w+\.\w+)` \| (.+) \|$", section("Estimators and their sources"), re.MULTILINE)
+    )
+
+
+def section(start):
+    begin = next(i for i, line in enumerate(DOCUMENT.splitlines()) if line.startswith(f"## {start}"))
+    lines = DOCUMENT.splitlines()[begin + 1 :]
+    end = next((i for i, line in enumerate(lines) if line.startswith("## ")), len(lines))
+    return "\n".join(lines[:end])
+
+
+def test_every_estimator_names_its_source_and_stands_in_the_document_with_it():
+    found, rows = dict(estimators()), source_rows()
+    assert set(found) == set(rows)
+    for name, text in found.items():
+        assert "Source" in text, name
+        source = text[text.index("Source") :]
+        assert cited(source) == cited(rows[name]), name
+        assert re.findall(r'docs/statistics.md, "([^"]+)"', source) == re.findall(
+            "“(.+?)” above", rows[name]
+        ), name
+        assert set(re.findall(r"arXiv [\d.]+\d", source)) <= set(re.findall(r"arXiv [\d.]+\d", rows[name])), (
+            name
+        )
+
+
+def test_every_section_that_the_code_points_to_is_there_and_names_its_file():
+    for path, text in docstrings():
+        for name in re.findall(r'docs/statistics.md, "([^"]+)"', text):
+            heading = next((line for line in headings() if line.startswith(f"## {name}")), "")
+            assert path.name in heading or name in ("Power", "Tests", "Win rate"), (path.name, name)
+
+
+def test_the_source_of_an_estimator_stands_in_the_section_of_its_file():
+    for name, row in source_rows().items():
+        file = name.split(".")[0] + ".py"
+        of_file = [line for line in headings() if file in line]
+        text = " ".join(" ".join(section(line.removeprefix("## ")) for line in of_file).split())
+        missing = {author for author, _ in cited(row) if author not in text}
+        assert not missing or name in SHARED, (name, missing)
+
+
+# Whose source is told in the section of what is built on it.
+SHARED = {"proportions.score_interval", "rate_differences.tango"}
+
+
+def test_the_worked_examples_come_out():
+    examples = doctest.DocTestParser().get_doctest(
+        section("Worked examples").replace("```", ""), {}, "docs", None, 0
+    )
+    assert len(examples.examples) > 30
+    told = []
+    doctest.DocTestRunner(verbose=False).run(examples, out=told.append)
+    assert told == []

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.stats import binom
+from scipy.stats import t as student
 
 from analysis.gate import all_criteria, gate
 from analysis.gate_change import compared
@@ -203,3 +204,46 @@ def test_a_rater_is_left_out_of_each_win_rate_by_their_own_share():
     assert change.variance.lopsided
     assert -change.left_out == pytest.approx(np.array(expected))
     assert change.variance.value >= 22 / 23 * np.sum(np.square(expected))
+
+
+def test_the_bounds_are_one_sided():
+    result = gate(study(7, 0.5, 0.5), old="old", new="new", level=0.9)
+    half = student.ppf(0.9, result.change.df) * result.change.se
+    assert (result.lower_bound, result.upper_bound) == pytest.approx(
+        (result.change.value - half, result.change.value + half)
+    )
+
+
+def busy(name, most, seed):
+    """100 prompts x 3 ratings by 20 raters, of whom these gave 80 %."""
+    rng, rows = np.random.default_rng(seed), []
+    share = np.full(20, 1.0)
+    share[list(most)] = 12.0  # 4 of 5 where five of 20 are busy
+    share /= share.sum()
+    for i in range(100):
+        raters = rng.choice(20, 3, replace=False, p=share)
+        rows += [(f"p{i:02}", f"r{r:02}", NAMES[rng.integers(0, 3)], name, "base") for r in raters]
+    return rows
+
+
+def test_few_raters_of_either_checkpoint_are_enough_to_be_lopsided():
+    # Five did most for the old one, five others for the new one: of both together no few did most.
+    table = judgments(*busy("old", range(5), 0), *busy("new", range(10, 15), 1))
+    result = gate(table, old="old", new="new")
+    assert any("few raters did most: 20 raters count as" in note for note in result.notes)
+    one_sided = judgments(*busy("old", range(20), 0), *busy("new", range(10, 15), 1))
+    assert any("few raters did most" in note for note in gate(one_sided, old="old", new="new").notes)
+    evener = judgments(*busy("old", range(20), 0), *busy("new", range(20), 1))
+    assert not any("few raters" in note for note in gate(evener, old="old", new="new").notes)
+
+
+def test_outcomes_are_told_of_both_checkpoints():
+    rows = [(f"p{i}", f"r{i % 6}", NAMES[min(i % 4, 2)], "old", "base") for i in range(40)]
+    rows += [(f"p{i}", f"r{i % 5}", "win", "new", "base") for i in range(40)]
+    result = gate(judgments(*rows), old="old", new="new")
+    assert (result.candidate, result.baseline) == ("new", "base")
+    assert (result.wins, result.ties, result.losses) == (40, 0, 0)
+    assert (result.old_outcomes.wins, result.old_outcomes.ties, result.old_outcomes.losses) == (20, 10, 10)
+    turned = gate(judgments(*[(p, r, o, "old", "new") for p, r, o, *_ in rows[:40]]), old="old", new="new")
+    assert (turned.candidate, turned.baseline, turned.old_outcomes) == ("new", "old", None)
+    assert (turned.wins, turned.ties, turned.losses) == (10, 10, 20)

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from analysis.battles import Battles, battles_of
 from analysis.davidson import Pairs, fit
@@ -9,80 +10,9 @@ from analysis.leaderboard import leaderboard, rank_battles
 from analysis.ranks import ranked
 from analysis.sandwich import Covariance, sandwich
 from analysis.tables import TableError, read_judgments
+from tests.analysis.drawn_battles import NAMES, drawn, with_length
 
 COLUMNS = ("prompt_id", "rater_id", "candidate", "baseline", "outcome", "side")
-NAMES = ("ada", "bob", "cleo", "dan")
-
-
-def drawn(seed, n=400, prompts=40, raters=8, strengths=(0.9, 0.3, -0.3, -0.9)):
-    """Random battles with ties and a first-shown advantage; prompts and raters repeat, cells too."""
-    rng = np.random.default_rng(seed)
-    first = rng.integers(0, 4, n)
-    second = (first + rng.integers(1, 4, n)) % 4
-    latent = np.array(strengths)[first] - np.array(strengths)[second] + 0.2 + rng.logistic(size=n)
-    points = np.where(latent > 0.4, 2, np.where(latent < -0.4, 0, 1))
-    names = np.array(NAMES)
-    return Battles.of(
-        names[first], names[second], points, rng.integers(0, prompts, n), rng.integers(0, raters, n)
-    )
-
-
-def slow_meat(found, battles, clusters):
-    """Sum over clusters of the outer product of their summed scores, by loops and numeric derivatives."""
-    totals = {}
-
-    q = len(found.parameters) - 6
-    covariates = found.pairs.covariates if q else np.zeros((len(battles), 0))
-
-    def log_chance(parameters, row):
-        tie, order, *effects = parameters[4:]
-        a = parameters[battles.first[row]] + order + covariates[row] @ effects
-        b = parameters[battles.second[row]]
-        odds = np.exp([b, tie + (a + b) / 2, a])
-        return np.log(odds[battles.points[row]] / odds.sum())
-
-    for row, cluster in enumerate(clusters):
-        steps = np.eye(len(found.parameters)) * 1e-5
-        score = [
-            (log_chance(found.parameters + step, row) - log_chance(found.parameters - step, row)) / 2e-5
-            for step in steps
-        ]
-        totals[cluster] = totals.get(cluster, 0) + np.array(score)
-    return sum(np.outer(total, total) for total in totals.values()), len(totals)
-
-
-@pytest.mark.parametrize("kind", ["p", "r", "i"])
-def test_the_sandwich_equals_a_slow_plain_one(kind):
-    battles = drawn(1)
-    found = fit(battles.counts())
-    cells = list(zip(battles.prompt.tolist(), battles.rater.tolist(), strict=True))
-    clusters = {"p": battles.prompt.tolist(), "r": battles.rater.tolist(), "i": cells}[kind]
-    meat, groups = slow_meat(found, battles, clusters)
-    expected = groups / (groups - 1) * found.bread @ meat @ found.bread
-    assert getattr(sandwich(found, battles), kind) == pytest.approx(expected, rel=1e-5, abs=1e-8)
-
-
-def with_length(seed, effect, **options):
-    """Battles that follow a covariate too: the same ones, of which the longer won more often."""
-    battles = drawn(seed, **options)
-    rng = np.random.default_rng(seed)
-    x = rng.normal(0, 200, len(battles))
-    moved = rng.random(len(battles)) < np.abs(np.tanh(effect * x / 200) / 2)
-    points = np.where(moved, np.where(x > 0, 2, 0), battles.points).astype(np.int8)
-    return replace(battles, points=points, covariates={"length_difference": x})
-
-
-@pytest.mark.parametrize("kind", ["p", "r", "i"])
-def test_the_sandwich_holds_with_covariates_too(kind):
-    battles = with_length(5, 0.5)
-    x = np.tanh(battles.covariates["length_difference"][:, None] / 200)
-    rows = Pairs.of_rows(battles.first, battles.second, battles.points, x, 4, "davidson")
-    found = fit(battles.counts(), rows=rows)
-    cells = list(zip(battles.prompt.tolist(), battles.rater.tolist(), strict=True))
-    clusters = {"p": battles.prompt.tolist(), "r": battles.rater.tolist(), "i": cells}[kind]
-    meat, groups = slow_meat(found, battles, clusters)
-    expected = groups / (groups - 1) * found.bread @ meat @ found.bread
-    assert getattr(sandwich(found, battles), kind) == pytest.approx(expected, rel=1e-5, abs=1e-8)
 
 
 def test_rows_one_by_one_give_the_strengths_of_their_counts():
@@ -131,16 +61,6 @@ def test_turning_a_pair_around_turns_its_covariate_too():
 def test_a_covariate_that_is_always_the_same_is_refused():
     with pytest.raises(TableError, match="column x: the same in every row"):
         rank_battles(replace(drawn(1), covariates={"x": np.ones(400)}))
-
-
-def test_a_sparse_table_of_clusters_gives_the_same(monkeypatch):
-    battles = drawn(2)
-    found = fit(battles.counts())
-    dense = sandwich(found, battles)
-    monkeypatch.setattr("analysis.sandwich.MOST_DENSE", 0)
-    sparse = sandwich(found, battles)
-    for kind in ("p", "r", "i"):
-        assert getattr(sparse, kind) == pytest.approx(getattr(dense, kind), abs=1e-12)
 
 
 def test_the_order_is_found_and_every_interval_holds_the_truth():
@@ -239,3 +159,41 @@ def test_one_rater_alone_makes_the_method_prompts_alone():
     board = rank_battles(drawn(5, raters=1))
     assert board.method == "Davidson with ties, prompt cluster-robust, Student's t"
     assert "two-way" in rank_battles(drawn(5)).method
+
+
+def test_an_interval_is_wider_where_raters_lean_than_prompts_alone_would_have_it():
+    battles = drawn(8, n=2000, prompts=1000, raters=10)
+    leaning = np.where((battles.rater < 5) & (battles.first == 0), 2, battles.points).astype(np.int8)
+    leaning = np.where((battles.rater < 5) & (battles.second == 0), 0, leaning).astype(np.int8)
+    battles = replace(battles, points=leaning)
+    covariance, board = sandwich(fit(battles.counts()), battles), rank_battles(battles)
+    ada = next(one for one in board.standings if one.checkpoint == "ada").strength
+    p, r, i = (getattr(covariance, kind)[0, 0] for kind in ("p", "r", "i"))
+    assert r > 3 * p
+    assert ada.se == pytest.approx(np.sqrt(max(p + r - i, r)))
+    assert ada.high - ada.value == pytest.approx(student.ppf(0.975, ada.df) * ada.se)
+    assert ada.df < 30
+
+
+def test_few_raters_who_did_most_are_told():
+    battles = drawn(9, raters=20)
+    busy = replace(battles, rater=np.where(battles.prompt % 5 > 0, battles.rater % 3, battles.rater))
+    assert any("few raters did most: 20 raters count as" in note for note in rank_battles(busy).notes)
+    assert not any("few raters did most" in note for note in rank_battles(battles).notes)
+
+
+def test_looking_at_every_pair_needs_more_than_one_pair_would():
+    # Three differences of 2.2 errors at most: each alone has p = .03, and one of three is no proof.
+    half = np.eye(5) * 0.005
+    covariance = Covariance(half, half, half, 1e6, 1e6, 1e6)
+    ranks = ranked(np.array([0.22, 0.0, 0.1]), covariance, 0.95)
+    assert ranks.tied == ((1, 2), (0, 2), (0, 1))
+    assert ranked(np.array([0.25, 0.0, 0.1]), covariance, 0.95).tied == ((2,), (2,), (0, 1))
+
+
+def test_elo_gives_ten_to_one_for_four_hundred_points():
+    board = rank_battles(drawn(3))
+    for one in board.standings:
+        ends = (one.strength.low, one.strength.value, one.strength.high)
+        elo = [1000 + 400 * np.log10(np.exp(end)) for end in ends]
+        assert (one.elo_low, one.elo, one.elo_high) == pytest.approx(elo)

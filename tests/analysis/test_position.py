@@ -78,5 +78,5 @@ def test_one_side_alone_cannot_tell_a_bias(table_of, sides, message):
 
 
 def test_judgments_without_a_side_are_left_out_and_counted(table_of):
-    result = position_bias(table_of(EVEN, side=["left", "right", ""] * 8))
-    assert (result.sides_known, result.n) == (16, 24)
+    result = position_bias(table_of(EVEN, side=["left", "right", "", "left"] * 6))
+    assert (result.n, result.n_left, result.n_right, result.left_out) == (18, 12, 6, 6)

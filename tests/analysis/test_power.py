@@ -1,10 +1,13 @@
 import numpy as np
 import pytest
+from scipy.stats import norm
+from scipy.stats import t as student
 
+from analysis.gate import gate
 from analysis.moments import PRIOR, Moments, moments
 from analysis.power import gate_power, plan, prompts_for
 from analysis.simulate import SimulatedTruth, simulate_table
-from analysis.tables import TableError
+from analysis.tables import TableError, read_judgments
 from analysis.win_rate import win_rate
 
 TRUTH = SimulatedTruth.from_rates(win_rate=0.55, rater_sd=0.3)
@@ -86,3 +89,24 @@ def test_prior_moments_are_variances():
     assert Moments(0.063, 0.127, 0.0018) == PRIOR
     with pytest.raises(ValueError, match="variance on the share scale"):
         Moments(0.1, -0.1, 0.0)
+
+
+def test_gate_power_is_that_of_a_change_between_correlated_checkpoints():
+    variance = 2 * 0.3 * 0.063 / 400 + 2 * 0.127 / 1200 + 2 * 0.0018 / 20
+    expected = norm.cdf(0.03 / np.sqrt(variance) - norm.ppf(0.95))
+    assert gate_power(400, 3, 20, 0.03) == pytest.approx(expected)
+    assert plan(400, 3, 20, margin=0.03).gate_power == pytest.approx(expected)
+
+
+def test_a_gates_own_power_is_that_of_its_one_sided_bound():
+    table = simulate_table(np.random.default_rng(3), 100, 3, 8, TRUTH)
+    rows = {
+        "prompt_id": table.prompt.values(),
+        "rater_id": table.rater.values(),
+        "outcome": [("loss", "tie", "win")[points] for points in table.points],
+        "candidate": ["new"] * 300,
+        "baseline": ["old"] * 300,
+    }
+    result = gate(read_judgments(rows), old="old", new="new", margin=0.1)
+    expected = norm.cdf(0.1 / result.change.se - student.ppf(0.95, result.change.df))
+    assert result.power_at_no_change == pytest.approx(expected)

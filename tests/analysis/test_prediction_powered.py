@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import binom
 
 from analysis.__main__ import main
+from analysis.linear import mean, row_weights
 from analysis.prediction_powered import prediction_powered
 from analysis.tables import JudgmentTable, Labelled, TableError
 from analysis.win_rate import win_rate
@@ -73,6 +74,29 @@ def test_the_correction_is_the_published_formula():
     power = np.cov(y, f[:RATED])[0, 1] / (f.var(ddof=1) * (1 + RATED / (ALL - RATED)))
     assert result.power == pytest.approx(power)
     assert result.win_rate.value == pytest.approx(y.mean() + power * (f[RATED:].mean() - f[:RATED].mean()))
+
+
+def test_the_variance_is_of_what_the_judge_leaves_and_of_the_judges_own_mean():
+    table, judge = study(1, "good")
+    few = {name: verdict for name, verdict in judge.items() if name < f"p{2 * RATED:04}"}
+    result = prediction_powered(table, few)
+    f = np.array([few[name] for name in sorted(few)])
+    left = table.points / 2 - result.power * f[table.prompt.codes]
+    of_raters = mean(left, row_weights(table.prompt, "prompts"), table.prompt, table.rater).variance
+    of_judge = result.power**2 * f[RATED:].var(ddof=1) / RATED
+    assert result.win_rate.se**2 == pytest.approx(of_raters.value + of_judge)
+    df = (of_raters.value + of_judge) ** 2 / (of_raters.value**2 / of_raters.df + of_judge**2 / (RATED - 1))
+    assert result.win_rate.df == pytest.approx(df)
+    assert of_judge > 0.05 * of_raters.value  # else nothing was tested
+
+
+def test_the_judges_verdicts_have_a_digest_of_their_own():
+    table, judge = study(1, "good")
+    turned = dict(reversed(judge.items()))
+    changed = {**judge, "p0900": 1 - judge["p0900"]}
+    one, same, other = (prediction_powered(table, verdicts) for verdicts in (judge, turned, changed))
+    assert one.judge_digest == same.judge_digest != other.judge_digest
+    assert one.data_digest == other.data_digest
 
 
 @pytest.mark.parametrize(

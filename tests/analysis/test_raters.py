@@ -18,10 +18,10 @@ def test_exactly_the_raters_who_guess_are_flagged(rater_quality):
 
 def test_the_one_who_always_chooses_left_is_flagged_for_that(rater_quality):
     result = raters_table(rater_quality)
-    always = next(rater for rater in result.raters if rater.rater == "r03")
+    always = next(rater for rater in result.of_each if rater.rater == "r03")
     assert always.left.share == 1.0
     assert "chooses the left side unlike the others" in always.flags
-    assert not any("left" in flag for rater in result.raters if rater is not always for flag in rater.flags)
+    assert not any("left" in flag for rater in result.of_each if rater is not always for flag in rater.flags)
 
 
 def test_agreement_is_with_the_majority_of_the_others():
@@ -32,7 +32,7 @@ def test_agreement_is_with_the_majority_of_the_others():
         ("q", "a", "tie"),
         ("q", "b", "tie"),
     )
-    agreed = {rater.rater: rater.agreed for rater in raters_table(table).raters}
+    agreed = {rater.rater: rater.agreed for rater in raters_table(table).of_each}
     # Of p: to a the others are split, to b too; to c they say win. Of q: each has one other.
     assert agreed == {"a": Count(1, 1), "b": Count(1, 1), "c": Count(0, 1)}
 
@@ -40,7 +40,7 @@ def test_agreement_is_with_the_majority_of_the_others():
 def test_gold_prompts_count_for_gold_alone():
     table = rows(("p", "a", "win"), ("p", "b", "loss"), ("q", "a", "tie"), ("q", "b", "win"))
     result = raters_table(table, gold={"p": "win"})
-    a, b = result.raters
+    a, b = result.of_each
     assert (a.gold_right, b.gold_right) == (Count(1, 1), Count(0, 1))
     assert (a.tied, b.tied) == (Count(1, 1), Count(0, 1))
     assert result.gold_prompts == 1
@@ -54,7 +54,7 @@ def test_gold_that_does_not_fit_is_refused(gold, message):
 
 def test_times_are_medians_and_unknown_ones_stay_unknown():
     judgments = [("p", "a", "win"), ("q", "a", "win"), ("r", "a", "win"), ("p", "b", "win")]
-    a, b = raters_table(rows(*judgments, active_ms=["1000", "9000", "2000", ""])).raters
+    a, b = raters_table(rows(*judgments, active_ms=["1000", "9000", "2000", ""])).of_each
     assert (a.median_ms, b.median_ms) == (2000, None)
 
 
@@ -74,3 +74,14 @@ def test_one_in_thirty_equal_raters_is_not_flagged_by_looking_thirty_times():
 
 def test_a_single_rater_has_no_others_to_stand_out_from():
     assert raters_table(rows(("p", "a", "win"), ("q", "a", "loss"))).flagged == ()
+
+
+def test_right_answers_have_a_digest_of_their_own():
+    table = rows(("p", "a", "win"), ("q", "a", "tie"), ("p", "b", "win"), ("q", "b", "loss"))
+    answers = {"p": "win", "q": "tie"}
+    one, same, other = (
+        raters_table(table, gold=gold)
+        for gold in (answers, dict(reversed(answers.items())), answers | {"q": "loss"})
+    )
+    assert one.gold_digest == same.gold_digest != other.gold_digest
+    assert raters_table(table).gold_digest is None

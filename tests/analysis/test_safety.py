@@ -145,3 +145,15 @@ def test_answers_without_what_was_expected_are_refused(tmp_path, capsys, plot):
     path.write_text("prompt_id,rater_id,checkpoint,answer_type\n" + rows)
     assert main(["safety", str(path), *plot]) == 2
     assert "nothing to count: a column violation is needed" in capsys.readouterr().err
+
+
+def test_half_of_the_raters_are_no_majority():
+    labels = {
+        "prompt_id": ["p", "p", "q", "q"],
+        "rater_id": ["r", "s", "r", "s"],
+        "checkpoint": ["x"] * 4,
+        "violation": ["yes", "no", "yes", "yes"],
+    }
+    table = read_safety(labels)
+    assert safety(table).rates[0].hits == 1
+    assert safety(table, rule="any").rates[0].hits == 2

@@ -132,3 +132,11 @@ def test_it_says_that_it_rests_on_these_raters_and_on_no_order_of_time(simulated
     notes = " ".join(confidence_sequence(simulated("sim_seed1.csv"), planned=400).notes)
     assert "new prompts and these raters" in notes
     assert "no column shown_at" in notes
+
+
+def test_the_sequence_is_tuned_to_half_of_the_plan(simulated):
+    table = simulated("sim_seed1.csv")
+    x = np.bincount(table.prompt.codes, table.points / 2) / table.prompt.counts()
+    _, lows, highs = asymptotic(x, 450, 0.05)
+    result = confidence_sequence(table, planned=900)
+    assert (result.low, result.high) == (lows[-1], highs[-1])

@@ -13,10 +13,11 @@ def categories(large, small):
 
 
 def test_a_slice_is_the_win_rate_of_its_rows_alone(table_of):
-    coding, _ = win_rates_by_category(table_of(OUTCOMES, category=categories(40, 20)))
+    coding, writing = win_rates_by_category(table_of(OUTCOMES, category=categories(40, 20)))
     alone = win_rate(table_of(OUTCOMES[:40]))
     assert (coding.label, coding.n, coding.prompts) == ("coding", 40, 40)
     assert (coding.win_rate.low, coding.win_rate.high) == (alone.low, alone.high)
+    assert writing.win_rate.prompts == 20  # just enough
 
 
 def test_under_twenty_prompts_there_are_counts_only(table_of):
@@ -82,3 +83,9 @@ def test_a_slice_whose_prompts_all_come_out_even_is_pulled_like_any_other():
     parts = win_rates_by_category(read_judgments(dict(zip(names, zip(*rows, strict=True), strict=True))))
     assert parts[2].win_rate.se ** 2 < NOTHING
     assert all(0 < part.shrunk.low < part.shrunk.high < 1 for part in parts)
+
+
+def test_a_prompt_in_two_categories_is_refused(table_of):
+    mixed = table_of(OUTCOMES, ratings=2, category=["coding", "writing"] * 30)
+    with pytest.raises(TableError, match="prompt 'p0' stands in several: coding, writing"):
+        win_rates_by_category(mixed)

@@ -1,6 +1,3 @@
-import hashlib
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,23 +15,6 @@ def test_a_csv_file_becomes_sorted_codes_and_labels(judgments_csv):
     assert table.prompt.codes.tolist() == [0, 0, 1]
     assert table.points.tolist() == [2, 0, 1]
     assert table.side is None
-
-
-def test_csv_jsonl_frame_and_columns_have_one_digest(judgments_csv, tmp_path):
-    rows = [dict(zip(HEADER.split(","), row.split(","), strict=True)) for row in ROWS]
-    jsonl = tmp_path / "judgments.jsonl"
-    jsonl.write_text("\n".join(json.dumps(row) for row in reversed(rows)))
-    sources = [judgments_csv(HEADER, *ROWS), jsonl, pd.DataFrame(rows), pd.DataFrame(rows).to_dict("list")]
-    assert len({read_judgments(source).digest for source in sources}) == 1
-
-
-def test_the_digest_is_that_of_the_sorted_rows_as_text(table_of):
-    text = '["prompt_id","rater_id","outcome"]\n["p0","r0","win"]\n["p1","r1","tie"]\n'
-    assert table_of(["win", "tie"]).digest == hashlib.sha256(text.encode()).hexdigest()
-
-
-def test_another_outcome_is_another_digest(table_of):
-    assert table_of(["win", "tie"]).digest != table_of(["win", "loss"]).digest
 
 
 def test_columns_are_renamed_by_short_or_full_names(judgments_csv):

@@ -4,6 +4,7 @@ import math
 import numpy as np
 import pytest
 
+from analysis.estimates import effective_n
 from analysis.tables import TableError, read_judgments
 from analysis.win_rate import PAPER, PROMPT_ONLY, TWO_WAY, win_rate
 
@@ -168,3 +169,13 @@ def test_paper_mode_puts_the_published_method_first_and_ours_beside_it(table_of)
     assert (shown["method"], shown["weighting"]) == (PAPER, "judgments")
     assert (shown["low"], shown["high"]) == (result.paper.low, result.paper.high)
     assert shown["headline"]["low"] == result.low
+
+
+def test_five_raters_are_enough_to_speak_of_new_ones(table_of):
+    assert win_rate(table_of(MIXED, raters=5)).new_raters
+
+
+def test_no_variance_counts_for_more_than_four_times_the_judgments():
+    assert effective_n(0.5, 1e-9, 10, 5) == 40
+    assert effective_n(0.5, 0.02, 10, 5) == pytest.approx(12.5)
+    assert effective_n(0.5, 0.9, 10, 5) == 1
