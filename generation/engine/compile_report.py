@@ -19,7 +19,7 @@ from generation.engine.checkpoints.families import family_named
 from generation.engine.hbm_traffic import hbm_bytes
 from generation.engine.presets import Preset, preset
 from generation.engine.requests import MOST_STOPS
-from generation.engine.sharding import mesh_of, parameter_shardings, state_shardings
+from generation.engine.sharding import mesh_of, network_over, parameter_shardings, state_shardings
 from generation.engine.targets import TARGETS, devices_of
 from generation.engine.waiting import PIECES
 
@@ -162,7 +162,8 @@ class _Shapes:
     @staticmethod
     def of(found: Preset, devices: list[Any], slots: int, capacity: int) -> "_Shapes":
         family, dtype = family_named(found.family), jnp.dtype(found.dtype)
-        network, mesh = family.network(found.config, dtype=dtype), mesh_of(1, len(devices), devices)
+        mesh = mesh_of(1, len(devices), devices)
+        network = network_over(family.network(found.config, dtype=dtype), mesh)
         params: dict[str, Any] = {}
         for spec in family.tensor_specs(found.config):
             branch = params

@@ -8,7 +8,7 @@ from jax.sharding import Mesh
 
 from generation.engine.checkpoints.loading import Checkpoint
 from generation.engine.requests import GeneratedText, GenerationRequest, check_requests
-from generation.engine.sharding import parameter_shardings
+from generation.engine.sharding import network_over, parameter_shardings
 from generation.engine.slots import Counts, SlotTable
 
 LEAST_CAPACITY = 256  # fewer sizes, fewer programs
@@ -29,7 +29,7 @@ class Engine:
             raise ValueError(f"slots is {slots}; expected 1 or more")
         if mesh is not None:
             spread = jax.device_put(checkpoint.params, parameter_shardings(checkpoint.params, mesh))
-            checkpoint = replace(checkpoint, params=spread)
+            checkpoint = replace(checkpoint, params=spread, network=network_over(checkpoint.network, mesh))
         self.checkpoint = checkpoint
         self.mesh = mesh
         self.slots = slots

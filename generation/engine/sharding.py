@@ -30,6 +30,11 @@ def mesh_of(data: int, model: int, devices: Sequence[Any] | None = None) -> Mesh
     return Mesh(np.array(there[: data * model]).reshape(data, model), (DATA, MODEL))
 
 
+def network_over(network: Any, mesh: Mesh) -> Any:
+    """The same network, knowing whether it is spread over several devices."""
+    return network.clone(divided=mesh.size > 1)
+
+
 def parameter_shardings(params: Any, mesh: Mesh) -> Any:
     """A sharding for each weight, in a tree like theirs; shapes are enough."""
 

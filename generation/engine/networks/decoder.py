@@ -26,11 +26,12 @@ class Decoder(nn.Module):
     """A network whose subclass makes, in `setup`, `layers` and `final_norm`, and says how it embeds and ends.
 
     A layer has `whole`, `extend` and `empty_state`. Weights and activations are in `dtype`; softmax, norms, recurrence
-    and logits in float32.
+    and logits in float32. `divided`: its weights are spread over several devices.
     """
 
     config: Any
     dtype: DTypeLike = jnp.float32
+    divided: bool = False
 
     @property
     def vocab_size(self) -> int:

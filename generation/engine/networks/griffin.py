@@ -65,6 +65,7 @@ class GriffinLayer(nn.Module):
     config: RecurrentGemmaConfig
     kind: BlockKind
     dtype: DTypeLike
+    divided: bool = False
 
     def setup(self) -> None:
         c = self.config
@@ -76,7 +77,7 @@ class GriffinLayer(nn.Module):
                 c.width, c.heads, c.kv_heads, c.head_dim, c.rope_base, c.rotated, c.window, self.dtype, True
             )
         else:
-            self.temporal_block = RecurrentBlock(c, self.dtype)
+            self.temporal_block = RecurrentBlock(c, self.dtype, self.divided)
         self.mlp_block = GatedMLP(c.mlp_width, c.width, self.dtype)
 
     def empty_state(self, sequences: int, capacity: int) -> RecurrentState | KeyRing:
@@ -104,6 +105,7 @@ class RecurrentBlock(nn.Module):
 
     config: RecurrentGemmaConfig
     dtype: DTypeLike
+    divided: bool = False
 
     def setup(self) -> None:
         c = self.config
@@ -111,7 +113,7 @@ class RecurrentBlock(nn.Module):
         self.linear_x = dense(c.lru_width, self.dtype)
         self.linear_out = dense(c.width, self.dtype)
         self.conv_1d = CausalConv(c.conv_width, c.lru_width, self.dtype)
-        self.rg_lru = RGLRU(c.heads, c.lru_width, self.dtype)
+        self.rg_lru = RGLRU(c.heads, c.lru_width, self.dtype, self.divided)
 
     def whole(self, x: Float[Array, "B T W"]) -> Float[Array, "B T W"]:
         c, sequences = self.config, x.shape[0]

@@ -10,6 +10,8 @@ from flax import linen as nn
 from jax.typing import DTypeLike
 from jaxtyping import Array, Bool, Float, Int
 
+from generation.engine.networks.scan_kernel import scan_by_kernel
+
 
 class CausalConv(nn.Module):
     """A depthwise convolution over time that sees only the past; its last tap is the present."""
@@ -41,6 +43,7 @@ class RGLRU(nn.Module):
     heads: int
     width: int
     dtype: DTypeLike
+    divided: bool = False
 
     def setup(self) -> None:
         block = self.width // self.heads
@@ -63,7 +66,7 @@ class RGLRU(nn.Module):
         time = jnp.arange(c.shape[1])[:, None]
         a, x = self._decay_and_input(c, position[:, None, None] + time == 0)
         within = time < lengths[:, None, None]
-        h = linear_scan(jnp.where(within, a, 1.0), jnp.where(within, x, 0.0), hidden)
+        h = linear_scan(jnp.where(within, a, 1.0), jnp.where(within, x, 0.0), hidden, self.divided)
         return h, h[:, -1]
 
     def _decay_and_input(
@@ -94,15 +97,19 @@ def _head_after_head(x: Float[Array, "*B H r"], weight: Float[Array, "H r r"]) -
 
 
 def linear_scan(
-    a: Float[Array, "B T R"], x: Float[Array, "B T R"], start: Float[Array, "B R"]
+    a: Float[Array, "B T R"], x: Float[Array, "B T R"], start: Float[Array, "B R"], divided: bool = False
 ) -> Float[Array, "B T R"]:
-    """h[t] = a[t] h[t - 1] + x[t], from h[-1] = start.
+    """h[t] = a[t] h[t - 1] + x[t], from h[-1] = start. `divided`: over several devices.
 
-    One after the other on a processor that does little at once, by doubling elsewhere.
+    One after the other on a processor, which does little at once; so, too, by a kernel on a single TPU; by doubling
+    elsewhere.
     """
     if a.shape[1] == 1:
         return a * start[:, None] + x
-    scanned: Array = jax.lax.platform_dependent(a, x, start, cpu=_in_sequence, default=_by_doubling)
+    on_tpu = _by_doubling if divided else _by_kernel
+    scanned: Array = jax.lax.platform_dependent(
+        a, x, start, cpu=_in_sequence, tpu=on_tpu, default=_by_doubling
+    )
     return scanned
 
 
@@ -115,6 +122,11 @@ def _in_sequence(a: Array, x: Array, start: Array) -> Array:
     return jnp.swapaxes(h, 0, 1)
 
 
+@jax.custom_vjp
+def _by_kernel(a: Array, x: Array, start: Array) -> Array:
+    return scan_by_kernel(a, x, start)
+
+
 def _by_doubling(a: Array, x: Array, start: Array) -> Array:
     """In log2 T passes each place takes in twice as many before it (Hillis and Steele, 1986)."""
     x = x.at[:, 0].add(a[:, 0] * start)
@@ -124,3 +136,6 @@ def _by_doubling(a: Array, x: Array, start: Array) -> Array:
         a = a.at[:, reach:].multiply(a[:, :-reach])
         reach *= 2
     return x
+
+
+_by_kernel.defvjp(lambda *inputs: jax.vjp(_by_doubling, *inputs), lambda pull, gradient: pull(gradient))

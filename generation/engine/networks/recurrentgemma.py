@@ -23,7 +23,8 @@ class RecurrentGemma(Decoder):
         self.final_norm = RMSNorm(c.width, c.norm_eps, self.dtype)
 
     def blocks(self) -> list[GriffinLayer]:
-        return [GriffinLayer(self.config, kind, self.dtype, parent=None) for kind in self.config.layer_kinds]
+        kinds = self.config.layer_kinds
+        return [GriffinLayer(self.config, kind, self.dtype, self.divided, parent=None) for kind in kinds]
 
     def embed(self, tokens: Int[Array, "B T"]) -> Float[Array, "B T W"]:
         scale = jnp.asarray(self.config.width**0.5, jnp.bfloat16).astype(self.dtype)
