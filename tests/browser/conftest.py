@@ -34,7 +34,10 @@ class Trouble:
     seen: list[str] = field(default_factory=list)
 
     def watch(self, page: Page, origin: str) -> None:
-        page.on("console", lambda message: self.note("console", message.text, is_trouble(message)))
+        page.on(
+            "console",
+            lambda message: self.note("console", f"{message.text} {message.location}", is_trouble(message)),
+        )
         page.on("pageerror", lambda error: self.note("error", str(error), True))
         page.on("dialog", lambda dialog: (self.note("dialog", dialog.message, True), dialog.dismiss()))
         page.on(
@@ -48,8 +51,13 @@ class Trouble:
 
 def is_trouble(message) -> bool:
     """An error, but not what Chromium notes of a form that was refused or of a line that a test cut."""
-    meant = ("status of 422", "ERR_INTERNET_DISCONNECTED")
-    return message.type == "error" and not any(one in message.text for one in meant)
+    meant = (
+        "status of 422",
+        "ERR_INTERNET_DISCONNECTED",
+        "favicon.ico",
+    )  # the last of Django's own administration
+    told = f"{message.text} {message.location['url']}"
+    return message.type == "error" and not any(one in told for one in meant)
 
 
 @pytest.fixture
