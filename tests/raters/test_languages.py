@@ -13,6 +13,7 @@ from django.utils.translation.template import templatize
 
 from raters.inviting import invite
 from raters.models import Study
+from raters.rubrics import study_settings
 from tests import builders
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,3 +91,10 @@ def test_no_rule_names_left_or_right(sheet):
     found = next(ROOT.glob(f"*/**/static/*/{sheet}")).read_text()
     assert not re.findall(r"(?:margin|padding|border)-(?:left|right)\b|text-align: (?:left|right)", found)
     assert not re.findall(r"^\s*(?:left|right):", found, re.MULTILINE)
+
+
+@pytest.mark.parametrize("kind", ["instruction", "safety"])
+def test_each_preset_starts_with_its_texts_in_portuguese(kind):
+    settings = study_settings(kind)
+    written = {name for name in ("consent", "content_note") if settings.get(name)}
+    assert set(settings["texts"]["pt"]) == written | {"guide"}
