@@ -53,6 +53,7 @@ def is_trouble(message) -> bool:
     """An error, but not what Chromium notes of a form that was refused or of a line that a test cut."""
     meant = (
         "status of 422",
+        "status of 503",
         "ERR_INTERNET_DISCONNECTED",
         "favicon.ico",
     )  # the last of Django's own administration

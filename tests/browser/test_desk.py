@@ -2,7 +2,10 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import RequestFactory
 
+from assay.errors import server_error
 from generation.models import Response
 from raters.models import Assignment, Judgment, Study
 from tests import builders
@@ -162,3 +165,30 @@ def test_every_target_is_large_enough(visit, study, rater, size):
           .map((each) => each.textContent.trim())"""
     )
     assert small == []
+
+
+def test_signed_out_meanwhile_one_comes_back_to_the_same_draft(page, study, rater):
+    page.keyboard.press("2")
+    page.get_by_label("Why? (optional)").fill("half a thought")
+    page.get_by_text("Saved ").wait_for()
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.keyboard.press("Enter")
+    page.locator("input[name=login]").fill(rater.user.username)
+    page.locator("input[name=password]").fill(builders.PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Response A").wait_for()
+    assert page.get_by_label("Why? (optional)").input_value() == "half a thought"
+    assert page.locator("[value=left_slightly]").is_checked() and not Judgment.objects.exists()
+
+
+def test_what_breaks_on_our_side_keeps_the_answer_and_gives_a_number(page, study):
+    broken = server_error(RequestFactory().get("/")).content.decode()
+    page.route("**/rate/c/*/", lambda route: route.fulfill(status=503, body=broken, content_type="text/html"))
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    page.get_by_text("Something broke on our side.").wait_for()
+    assert len(page.locator("[data-failed-id]").inner_text()) == 8
+    page.unroute("**/rate/c/*/")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 of 3 answered").wait_for()
+    assert Judgment.objects.counted(study).count() == 1

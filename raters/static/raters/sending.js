@@ -33,6 +33,7 @@
     try {
       const answer = await fetch(form().action, { method: "POST", body, headers: { "X-By-Script": "1" } });
       show("offline", false);
+      show("failed", false);
       await follow(answer);
     } catch {
       show("offline", true);
