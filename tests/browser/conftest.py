@@ -50,13 +50,9 @@ class Trouble:
 
 
 def is_trouble(message) -> bool:
-    """An error, but not what Chromium notes of a form that was refused or of a line that a test cut."""
-    meant = (
-        "status of 422",
-        "status of 503",
-        "ERR_INTERNET_DISCONNECTED",
-        "favicon.ico",
-    )  # the last of Django's own administration
+    """An error, but not what Chromium notes of a form that was refused, of a failure or a cut line that a test wants,
+    or of the icon that Django's own administration does not name."""
+    meant = ("status of 422", "status of 503", "ERR_INTERNET_DISCONNECTED", "favicon.ico")
     told = f"{message.text} {message.location['url']}"
     return message.type == "error" and not any(one in told for one in meant)
 

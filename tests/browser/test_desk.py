@@ -192,3 +192,11 @@ def test_what_breaks_on_our_side_keeps_the_answer_and_gives_a_number(page, study
     page.keyboard.press("Enter")
     page.get_by_text("1 of 3 answered").wait_for()
     assert Judgment.objects.counted(study).count() == 1
+
+
+def test_a_stands_left_where_pages_are_read_from_the_right(page):
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    boxes = [page.locator(f".side-{letter}").bounding_box() for letter in "AB"]
+    choices = [box.bounding_box()["x"] for box in page.locator(".choice").all()]
+    assert boxes[0]["x"] < boxes[1]["x"] and choices == sorted(choices)
+    assert page.evaluate(STICKS_OUT) == []
