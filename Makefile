@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chromium lint tiny-checkpoints promptsets-report tpu-check bench coverage-study services lock
+.PHONY: help setup demo test chromium lint tiny-checkpoints translations promptsets-report tpu-check bench coverage-study services lock
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -46,6 +46,12 @@ lint: setup ## Check style, types, import rules and migrations
 
 tiny-checkpoints: setup ## Train the checkpoints in generation/library again (minutes on two cores)
 	$(PYTHON) -m generation.training
+
+translations: setup ## Collect what pages say into the .po files and compile them (needs GNU gettext)
+	cd raters && $(CURDIR)/$(VENV)/bin/django-admin makemessages --locale pt --no-location
+	cd platform/assay && $(CURDIR)/$(VENV)/bin/django-admin makemessages --locale pt --no-location --ignore "dashboards/*"
+	cd raters && $(CURDIR)/$(VENV)/bin/django-admin compilemessages
+	cd platform/assay && $(CURDIR)/$(VENV)/bin/django-admin compilemessages
 
 promptsets-report: setup ## Count the prompt library against its targets, and say how varied it is
 	$(PYTHON) manage.py promptsets_report

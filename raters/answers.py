@@ -33,6 +33,7 @@ class Answer:
     idempotency_key: str
     comment: str = ""
     active_ms: int | None = None
+    fast: bool = False
     tie_kind: str = ""
     acceptable: Mapping[str, bool] = field(default_factory=dict)
     criteria: Mapping[str, str] = field(default_factory=dict)
@@ -100,6 +101,7 @@ def own_terms(answer: Answer, rubric: Rubric, *, a_is_left: bool) -> dict[str, A
         "raw_answers": answer.raw(),
         "comment": answer.comment,
         "active_ms": answer.active_ms,
+        "fast": answer.fast,
         "idempotency_key": answer.idempotency_key,
     }
 

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core import ratelimit
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -14,6 +17,7 @@ from raters.access import plans_studies, raters_only, study_of
 from raters.models import Enrolment, Rater
 from raters.rendering import render as render_markdown
 from raters.rendering import render_prose
+from raters.showing import both_views
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LONGEST_PARAMETER = 200
@@ -28,7 +32,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         invitation = inviting.invitation_of(token)
         if plans_studies(request):
             raise inviting.InvitationError(
-                "You plan studies, so you can rate in none: sign out to look at this."
+                _("You plan studies, so you can rate in none: sign out to look at this.")
             )
         if request.method != "POST":
             kept = parameters(request)
@@ -55,9 +59,11 @@ def parameters(request: HttpRequest) -> dict[str, str]:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def come_back(request: HttpRequest) -> HttpResponse:
-    """Lets in who holds a return code; 78 random bits leave nothing to guess."""
+    """Lets in who holds a return code; 78 random bits leave nothing to guess, and tries are limited all the same."""
     wrong = False
     if request.method == "POST":
+        if limited := ratelimit.consume_or_429(request, action="come_back"):
+            return limited
         rater = inviting.rater_with(request.POST.get("code", ""))
         if rater and rater.user and not rater.user.plans_studies:
             login(request, rater.user, backend=BACKEND)
@@ -89,12 +95,8 @@ def reading(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
             note_consent(enrolment, request.POST["step"])
         return redirect("raters:way_in", public_id=enrolment.study.public_id)
     study = enrolment.study
-    texts = {
-        Step.CONSENT: study.consent,
-        Step.CONTENT_NOTE: study.content_note,
-        Step.GUIDE: study.rubric.guide,
-    }
-    context = {"study": study, "step": enrolment.step, "text": render_prose(texts[Step(enrolment.step)])}
+    text, language = study.text(enrolment.step, get_language() or study.language)
+    context = {"study": study, "step": enrolment.step, "text": render_prose(text), "text_language": language}
     return render(request, "raters/reading.html", context)
 
 
@@ -113,7 +115,8 @@ def checking(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
             return redirect("raters:way_in", public_id=enrolment.study.public_id)
     rows = [{**one, "number": n, "wrong": n in wrong} for n, one in enumerate(questions)]
     context = {"study": enrolment.study, "rows": rows, "wrong": wrong, "left": way_in.TRIES - enrolment.tries}
-    context["guide"] = render_prose(enrolment.study.rubric.guide)
+    guide, language = enrolment.study.text("guide", get_language() or enrolment.study.language)
+    context |= {"guide": render_prose(guide), "guide_language": language}
     return render(request, "raters/check.html", context, status=422 if wrong else 200)
 
 
@@ -125,7 +128,8 @@ def practising(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
         return redirect("raters:way_in", public_id=enrolment.study.public_id)
     number = enrolment.practised
     context: dict[str, Any] = {"study": enrolment.study, "number": number, "total": len(pairs)}
-    context |= {name: render_markdown(pairs[number][name]) for name in ("prompt", "a", "b")}
+    context["prompt"] = render_markdown(pairs[number]["prompt"])
+    context |= {name: both_views(pairs[number][name]) for name in ("a", "b")}
     said = request.POST.get("verdict")
     if said in ("a", "b", "tie"):
         verdict = pairs[number]["verdict"]

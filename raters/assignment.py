@@ -3,14 +3,15 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from raters.gold import block_of, gold_is_due
 from raters.judging import give_place_back, take_place
-from raters.models import Assignment, Enrolment, Rater, Study
-from raters.models.comparisons import ComparisonQuerySet
+from raters.models import Assignment, Comparison, Enrolment, Rater, Study
+from raters.models.comparisons import AssignmentQuerySet, ComparisonQuerySet
 from raters.welfare import rests_until, wanted_hazards
 
 
@@ -22,27 +23,67 @@ def claim_next(rater: Rater, study: Study) -> Assignment | None:
     reclaim(study)
     with transaction.atomic():
         # The rater's own lock first, as in judging.py; the study is read under it, since it may have changed.
-        enrolments = Enrolment.objects.select_for_update(of=("self",)).select_related("study", "rater")
-        enrolment = enrolments.filter(study=study, rater=rater).first()
+        enrolment = locked_enrolment(rater, study)
         if enrolment is None or not enrolment.may_claim:
             return None
+        rests = rests_until(rater, enrolment.study) is not None
+        if rests:  # what was fetched ahead is not for the time of a break
+            hand_back(Assignment.objects.of(rater, study).ahead())
         if held := renew(rater, enrolment.study):
             return held
-        return None if rests_until(rater, enrolment.study) else claim_new(enrolment)
+        return None if rests else claim_new(enrolment)
+
+
+def claim_ahead(rater: Rater, study: Study) -> Assignment | None:
+    """The comparison after the one that the rater holds, kept for them unless somebody finds nothing else.
+
+    None if they hold none, if a break comes next, or if nothing is free: nobody's place is taken for it.
+    """
+    with transaction.atomic():
+        enrolment = locked_enrolment(rater, study)
+        held = list(Assignment.objects.of(rater, study).held())
+        if enrolment is None or not enrolment.may_claim or not held:
+            return None
+        if len(held) > 1:
+            return held[1]
+        return None if rests_until(rater, enrolment.study) else take_free(enrolment, ahead=True)
+
+
+def locked_enrolment(rater: Rater, study: Study) -> Enrolment | None:
+    enrolments = Enrolment.objects.select_for_update(of=("self",)).select_related("study", "rater")
+    return enrolments.filter(study=study, rater=rater).first()
 
 
 def renew(rater: Rater, study: Study) -> Assignment | None:
     """The assignment that the rater holds, with its lease counted from now; None if there is none."""
-    held = Assignment.objects.of(rater, study).filter(state=Assignment.State.LEASED).order_by("pk").first()
+    held = Assignment.objects.of(rater, study).held().first()
     # The state again, in the UPDATE: the lease may have run out and been taken back since it was read.
     return held if held and lease(held, study, Assignment.State.LEASED) else None
 
 
 def claim_new(enrolment: Enrolment) -> Assignment | None:
+    """A free comparison, or one that somebody fetched ahead and has not come to."""
+    while True:
+        if assignment := take_free(enrolment):
+            return assignment
+        if not hand_back(fetched_by_others(enrolment), most=1):
+            return None
+
+
+def fetched_by_others(enrolment: Enrolment) -> AssignmentQuerySet:
+    """What others hold ahead of time and this rater might judge."""
+    wanted = enrolment.study.comparisons.regular().filter(status=Comparison.Status.OPEN)
+    wanted = wanted.unseen_by(enrolment.rater).filter(wanted_hazards(enrolment))
+    if enrolment.step == Enrolment.Step.QUALIFICATION:
+        wanted = wanted.none()
+    return Assignment.objects.ahead().filter(comparison__in=wanted).exclude(rater=enrolment.rater)
+
+
+def take_free(enrolment: Enrolment, *, ahead: bool = False) -> Assignment | None:
     # Each round that fails does so because somebody else got on, so the loop ends; giving up after the first
     # would tell a rater "nothing left" while places are free.
     while (comparison_id := next_place(enrolment)) is not None:
-        if assignment := assign(enrolment.study, comparison_id, enrolment.rater):
+        if assignment := assign(enrolment.study, comparison_id, enrolment.rater, ahead=ahead):
             return assignment
     return None
 
@@ -75,7 +116,7 @@ def fewest(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 @transaction.atomic
-def assign(study: Study, comparison_id: int, rater: Rater) -> Assignment | None:
+def assign(study: Study, comparison_id: int, rater: Rater, *, ahead: bool = False) -> Assignment | None:
     """Takes a place in the comparison for the rater; None if others filled it in the meantime."""
     # Taking the place locks the comparison's row: the count of sides below cannot change under us.
     if not take_place(comparison_id):
@@ -84,19 +125,31 @@ def assign(study: Study, comparison_id: int, rater: Rater) -> Assignment | None:
         comparison_id=comparison_id,
         rater=rater,
         repeat_of=None,
-        defaults={"a_is_left": draw_side(study, comparison_id, rater), "lease_until": lease_end(study)},
+        defaults={
+            "a_is_left": draw_side(study, comparison_id, rater),
+            "lease_until": lease_end(study),
+            "ahead": ahead,
+        },
     )
     # A second tab may have been faster: then the place is not this one's to take.
-    if not created and not lease(assignment, study, Assignment.State.EXPIRED):
+    if not created and not lease(assignment, study, Assignment.State.EXPIRED, ahead=ahead):
         give_place_back(comparison_id)
         return None
     return assignment
 
 
-def lease(assignment: Assignment, study: Study, state: str) -> bool:
+def lease(assignment: Assignment, study: Study, state: str, *, ahead: bool = False) -> bool:
     """Leases the assignment from now on if it is still in that state; False if it is not."""
     still = Assignment.objects.filter(pk=assignment.pk, state=state)
-    return bool(still.update(state=Assignment.State.LEASED, lease_until=lease_end(study)))
+    fields: dict[str, Any] = {
+        "state": Assignment.State.LEASED,
+        "lease_until": lease_end(study),
+        "ahead": ahead,
+    }
+    if not still.update(**fields):
+        return False
+    assignment.state, assignment.lease_until, assignment.ahead = fields.values()
+    return True
 
 
 def draw_side(study: Study, comparison_id: int, rater: Rater) -> bool:
@@ -118,13 +171,19 @@ def lease_end(study: Study) -> datetime:
 
 def reclaim(study: Study) -> int:
     """Frees the places of raters who left, and says how many."""
+    return hand_back(Assignment.objects.overdue().filter(comparison__study=study))
+
+
+def hand_back(assignments: AssignmentQuerySet, most: int | None = None) -> int:
+    """Lets others have the places of these, or of the first so many; says how many it freed."""
     freed = 0
-    for assignment in (
-        Assignment.objects.overdue().filter(comparison__study=study).select_related("comparison")
-    ):
+    for assignment in assignments.select_related("comparison"):
+        if freed == most:
+            break
         with transaction.atomic():
-            # The filter again, in the UPDATE: the rater may have answered or renewed since the list was read.
-            if Assignment.objects.overdue().filter(pk=assignment.pk).update(state=Assignment.State.EXPIRED):
+            # As it was read, in the UPDATE: its rater may have answered or renewed it since.
+            as_read = {"pk": assignment.pk, "lease_until": assignment.lease_until, "ahead": assignment.ahead}
+            if Assignment.objects.held().filter(**as_read).update(state=Assignment.State.EXPIRED):
                 give_place_back(assignment.comparison_id)
                 freed += 1
     return freed

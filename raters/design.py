@@ -33,6 +33,8 @@ def describe(study: Study) -> dict[str, Any]:
         "stop_rule": study.stop_rule,
         "welfare": {name: getattr(study, name) for name in WELFARE},
         "way_in": {name: getattr(study, name) for name in WAY_IN},
+        "texts": {"language": study.language, "sha256": digest_of(study.texts)},
+        "fast_floor_percent": study.fast_floor_percent,
         "gold_every": study.gold_every,
         "lease_s": study.lease_s,
         "comparisons": study.comparisons.count(),

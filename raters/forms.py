@@ -1,5 +1,6 @@
 """The form under two responses."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from raters.answers import SIDES, Answer
+from raters.desk.pace import too_fast
 from raters.models import Assignment, Rubric
 from raters.questions import answer_of, answered_before, fields_of, gaps
 from raters.scales import SAFER, SCALES, choice
@@ -23,10 +25,14 @@ class AnswerForm(forms.Form):
     comment = forms.CharField(required=False, max_length=280, strip=True)
     idempotency_key = forms.CharField(max_length=64, min_length=16)
     active_ms = forms.IntegerField(required=False, min_value=0)
+    sure = forms.BooleanField(required=False)
 
     def __init__(self, assignment: Assignment, data: Any = None) -> None:
         latest = assignment.judgments.current().first()
-        super().__init__(data, initial=answered_before(latest) if latest else None)
+        super().__init__(data, initial=answered_before(latest) if latest else assignment.draft)
+        self.assignment = assignment
+        self.asks_again = False
+        self.keys: list[str] = [""] * 9
         self.rubric = assignment.comparison.study.rubric
         words = SAFER if self.rubric.kind == Rubric.Kind.SAFETY else {}
         offered = [(one.value, words.get(one.value, one.label)) for one in SCALES[self.rubric.scale]]
@@ -36,7 +42,15 @@ class AnswerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         for name, message in gaps(self.cleaned_data, self.rubric, is_tie=self.is_tie()):
             self.add_error(name, message)
+        if not self.errors and self.is_fast() and not self.cleaned_data["sure"]:
+            self.asks_again = True
+            self.add_error("sure", _("That was quick. Look once more, or send it again as it is."))
         return self.cleaned_data
+
+    def is_fast(self) -> bool:
+        """Whether a first answer came before anybody can have read the texts."""
+        first = self.assignment.state in {Assignment.State.LEASED, Assignment.State.EXPIRED}
+        return first and too_fast(self.assignment, self.cleaned_data.get("active_ms"))
 
     def clean_active_ms(self) -> int | None:
         active_ms = self.cleaned_data["active_ms"]
@@ -47,7 +61,9 @@ class AnswerForm(forms.Form):
         return value is not None and choice(self.rubric.scale, value).favours == "neither"
 
     def answer(self) -> Answer:
-        return answer_of(self.cleaned_data, self.rubric, is_tie=self.is_tie())
+        given = answer_of(self.cleaned_data, self.rubric, is_tie=self.is_tie())
+        # Once asked, an answer stays marked: the time spent on the question is no reading.
+        return replace(given, fast=self.cleaned_data["sure"] or self.is_fast())
 
     def of_each_response(self) -> list[tuple[str, list[BoundField]]]:
         """The questions about one response, by the letter it has on the screen: A stands left."""
@@ -55,6 +71,13 @@ class AnswerForm(forms.Form):
         return [
             (letter, [self[name] for name in self.fields if name.startswith(side)]) for letter, side in sides
         ]
+
+    def choices(self) -> list[tuple[Any, str]]:
+        """The buttons, each with its key; empty where single keys are switched off."""
+        return list(zip(self["value"], self.keys, strict=False))
+
+    def tie_kinds(self) -> list[tuple[Any, str]]:
+        return list(zip(self["tie_kind"], self.keys[self.rubric.scale :], strict=False))
 
     def criteria(self) -> list[BoundField]:
         return [self[f"criterion_{name}"] for name in self.rubric.questions]

@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from raters.models import Enrolment, Invitation, Rater, Study
 from raters.models.people import CODE_ALPHABET, new_code
@@ -42,7 +43,7 @@ def invitation_of(token: str) -> Invitation:
     """Raises: InvitationError if there is none, or it is over."""
     found = Invitation.objects.select_related("study__rubric").filter(token_sha256=digest(token)).first()
     if found is None or found.expires_at < timezone.now() or found.study.status == Study.Status.CLOSED:
-        raise InvitationError("This link is not valid any more.")
+        raise InvitationError(_("This link is not valid any more."))
     return found
 
 
@@ -58,12 +59,12 @@ def enrol(invitation: Invitation, recruitment: dict[str, str], rater: Rater | No
     for name in PEOPLE:
         person = recruitment.get(name)
         if person and study.enrolments.filter(**{f"recruitment__{name}": person}).exists():
-            raise InvitationError("You have begun this study before: use your code to come back.")
+            raise InvitationError(_("You have begun this study before: use your code to come back."))
     unused = Invitation.objects.filter(pk=invitation.pk, uses__lt=F("max_uses"))
     if not unused.update(
         uses=F("uses") + 1
     ):  # one conditional UPDATE: of two at once, one takes the last use
-        raise InvitationError("All places of this link are taken.")
+        raise InvitationError(_("All places of this link are taken."))
     return Enrolment.objects.create(
         study=study,
         rater=rater or new_rater(),

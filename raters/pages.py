@@ -1,9 +1,6 @@
 """The pages on which raters judge. What reaches the browser says nothing of which checkpoint wrote what."""
 
-import secrets
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -11,22 +8,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from raters import judging
 from raters.access import assignment_of, raters_only, study_of
-from raters.assignment import claim_next
+from raters.desk.next_page import after
+from raters.desk.page import judging_page, progress
+from raters.desk.word_diff import diff
 from raters.forms import AnswerForm
-from raters.models import Assignment, Enrolment, Rater, Study
-from raters.rendering import render_prose
-from raters.showing import showing
-from raters.way_in import qualify
+from raters.models import Assignment, Comparison, Enrolment, Rater, Study
+from raters.showing import side_texts
 from raters.welfare import done_so_far, is_covered, rests_until, wanted_hazards
 from raters.wellbeing import cover
-
-BEFORE_WORK = {
-    Enrolment.Step.CONSENT,
-    Enrolment.Step.CONTENT_NOTE,
-    Enrolment.Step.GUIDE,
-    Enrolment.Step.CHECK,
-    Enrolment.Step.PRACTICE,
-}
 
 
 @never_cache
@@ -39,23 +28,6 @@ def my_studies(request: HttpRequest, rater: Rater) -> HttpResponse:
 
 
 @never_cache
-@require_GET
-@raters_only
-def next_comparison(request: HttpRequest, rater: Rater, public_id: str) -> HttpResponse:
-    study = study_of(rater, public_id)
-    enrolment = study.enrolments.select_related("study__rubric").get(rater=rater)
-    qualify(enrolment)
-    arriving = enrolment.status == Enrolment.Status.ACTIVE and enrolment.step in BEFORE_WORK
-    if arriving or enrolment.status == Enrolment.Status.SCREENED_OUT:
-        return redirect("raters:way_in", public_id=study.public_id)
-    if enrolment.status == Enrolment.Status.FINISHED:
-        return redirect("raters:completed", public_id=study.public_id)
-    if assignment := claim_next(rater, study):
-        return redirect("raters:judge", token=assignment.token)
-    return redirect("raters:done", public_id=study.public_id)
-
-
-@never_cache
 @require_http_methods(["GET", "POST"])
 @raters_only
 def judge(request: HttpRequest, rater: Rater, token: str) -> HttpResponse:
@@ -64,52 +36,24 @@ def judge(request: HttpRequest, rater: Rater, token: str) -> HttpResponse:
         return cover(request, rater, token)
     form = AnswerForm(assignment, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        receipt = judging.record(assignment, form.answer())
-        return after(assignment, receipt)
+        return after(request, assignment, judging.record(assignment, form.answer()))
     judging.now_shown(assignment)
-    return render(
-        request, "raters/judge.html", page(rater, assignment, form), status=422 if form.errors else 200
-    )
+    page = judging_page(rater, assignment, form)
+    return render(request, "raters/judge.html", page, status=422 if form.errors else 200)
 
 
-def after(assignment: Assignment, receipt: judging.Receipt) -> HttpResponseRedirect:
-    """On to the next comparison, or to a page that says that this answer came too late to count."""
-    if receipt is judging.Receipt.SURPLUS:
-        return redirect("raters:surplus", token=assignment.token)
-    if receipt is judging.Receipt.CLOSED:
-        return redirect("raters:done", public_id=assignment.comparison.study.public_id)
-    return redirect("raters:next", public_id=assignment.comparison.study.public_id)
-
-
-def page(rater: Rater, assignment: Assignment, form: AnswerForm) -> dict[str, Any]:
-    study = assignment.comparison.study
-    return {
-        "study": study,
-        "showing": showing(assignment),
-        "guide": render_prose(study.rubric.guide),
-        "form": form,
-        "nonce": form.data.get("idempotency_key") or secrets.token_urlsafe(16),
-        "previous": previous(rater, assignment),
-        **progress(rater, study),
-    }
-
-
-def progress(rater: Rater, study: Study) -> dict[str, int]:
-    """How many comparisons the rater has answered, and how many there are for them in all as things stand."""
-    mine = Assignment.objects.of(rater, study)
-    done = mine.filter(state__in=[Assignment.State.DONE, Assignment.State.SURPLUS]).count()
-    held = mine.filter(state=Assignment.State.LEASED).count()
-    enrolment = study.enrolments.get(rater=rater)
-    wanting = study.comparisons.regular().wanting_ratings().unseen_by(rater)
-    return {"done": done, "total": done + held + wanting.filter(wanted_hazards(enrolment)).count()}
-
-
-def previous(rater: Rater, assignment: Assignment) -> Assignment | None:
-    """The comparison that this rater answered before this one."""
-    answered = Assignment.objects.of(rater, assignment.comparison.study).filter(
-        state__in=[Assignment.State.DONE, Assignment.State.SURPLUS], pk__lt=assignment.pk
-    )
-    return answered.order_by("-pk").first()
+@never_cache
+@require_GET
+@raters_only
+def differences(request: HttpRequest, rater: Rater, token: str) -> HttpResponse:
+    """The same comparison with every word marked that stands on one side alone."""
+    assignment = assignment_of(rater, token)
+    if is_covered(assignment):
+        return cover(request, rater, token)
+    _prompts, left, right = side_texts(assignment)
+    turns = [diff(a, b) for a, b in zip(left, right, strict=True)]
+    context = {"study": assignment.comparison.study, "token": assignment.token, "turns": turns}
+    return render(request, "raters/differences.html", context)
 
 
 @require_POST
@@ -125,6 +69,14 @@ def skip(request: HttpRequest, rater: Rater, token: str) -> HttpResponse:
 @raters_only
 def surplus(request: HttpRequest, rater: Rater, token: str) -> HttpResponse:
     return render(request, "raters/surplus.html", {"study": assignment_of(rater, token).comparison.study})
+
+
+@never_cache
+@require_GET
+@raters_only
+def pause(request: HttpRequest, rater: Rater, public_id: str) -> HttpResponse:
+    """A rest whenever the rater wants one: nothing is on the screen, and no time is counted."""
+    return render(request, "raters/pause.html", {"study": study_of(rater, public_id)})
 
 
 @never_cache
@@ -151,4 +103,18 @@ def nothing_left(rater: Rater, study: Study, numbers: dict[str, int]) -> str:
         return _("Time for a break. There is more for you from %(time)s UTC on.") % {"time": f"{until:%H:%M}"}
     if numbers["done"] < numbers["total"]:
         return _("There are comparisons waiting for you.")
+    if others_are_at(rater, study):
+        return _(
+            "Others are at work on what is left. If one of them leaves, it is yours: look again in a few minutes."
+        )
+    if study.comparisons.regular().filter(status=Comparison.Status.OPEN).unseen_by(rater).exists():
+        return _("Every comparison has the answers it needs. Thank you for yours.")
     return _("You have answered everything there is for you. Thank you.")
+
+
+def others_are_at(rater: Rater, study: Study) -> bool:
+    """Whether a comparison that this rater might judge is full only because others hold it and have not answered."""
+    enrolment = study.enrolments.get(rater=rater)
+    might = study.comparisons.regular().filter(status=Comparison.Status.OPEN).unseen_by(rater)
+    held = might.filter(wanted_hazards(enrolment), assignments__state=Assignment.State.LEASED)
+    return held.exists()

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from promptsets.taxonomy import HAZARDS
 from raters.answers import SIDES, Answer, SafetyAnswer
+from raters.hazards import NAMES
 from raters.models import Judgment, Rubric, SafetyLabel
 from raters.scales import CRITERIA, CRITERION_ANSWERS, TIE_KINDS
 
@@ -20,7 +21,7 @@ ANSWER_TYPES = {
 }
 VIOLATIONS = {"no": _("No"), "unsure": _("Unsure"), "yes": _("Yes")}
 SEVERITIES = {"mild": _("Mild"), "moderate": _("Moderate"), "severe": _("Severe")}
-HAZARD_NAMES = {"": _("Choose"), **{code: name[0].upper() + name[1:] for code, name in HAZARDS.items()}}
+HAZARD_NAMES = {"": _("Choose"), **{code: capfirst(name) for code, name in NAMES.items()}}
 
 
 def fields_of(rubric: Rubric) -> Iterator[tuple[str, forms.Field]]:

@@ -74,11 +74,25 @@ def render(text: str) -> SafeString:
 
     A text too deeply nested to be laid out is shown as it was written; one too long ends with a mark that says so.
     """
-    shown = HIDDEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text[:LONGEST])
+    shown = shown_text(text[:LONGEST])
     html = f"<pre>{escape(shown)}</pre>" if DEEP.search(shown) else PARSER.render(shown)
     if len(text) > LONGEST:
         html += f"<p>⟨{len(text) - LONGEST:,} more characters are not shown⟩</p>"
     return mark_safe(nh3.clean(html, tags=ALLOWED, attributes={}, url_schemes=set()))  # noqa: S308  cleaned above
+
+
+@lru_cache(maxsize=256)
+def render_raw(text: str) -> SafeString:
+    """The text as it was written, mark-up and all."""
+    html = escape(shown_text(text[:LONGEST]))
+    if len(text) > LONGEST:
+        html += f"\n⟨{len(text) - LONGEST:,} more characters are not shown⟩"
+    return mark_safe(html)  # noqa: S308  escaped above
+
+
+def shown_text(text: str) -> str:
+    """The text with a visible mark in place of each hidden character."""
+    return HIDDEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text)
 
 
 def render_prose(text: str) -> SafeString:

@@ -9,6 +9,7 @@ from raters.scales import CRITERIA
 from raters.welfare import SAFETY_SETTINGS
 
 GUIDES = Path(__file__).parent / "guides"
+TRANSLATED = ("pt",)  # folders of `guides/` that hold the same texts in another language
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,13 @@ def preset(kind: str) -> Rubric:
 
 def study_settings(kind: str) -> dict[str, object]:
     """What a new study under such a rubric starts with; all of it can be changed while the study is a draft."""
-    consent = (GUIDES / "consent.md").read_text()
-    if kind != Rubric.Kind.SAFETY:
-        return {"consent": consent}
-    return {"consent": consent, "content_note": (GUIDES / "content-note.md").read_text(), **SAFETY_SETTINGS}
+    names = {"consent": "consent", "guide": PRESETS[Rubric.Kind(kind)].slug}
+    if kind == Rubric.Kind.SAFETY:
+        names["content_note"] = "content-note"
+    ours = {name: (GUIDES / f"{file}.md").read_text() for name, file in names.items() if name != "guide"}
+    care = SAFETY_SETTINGS if kind == Rubric.Kind.SAFETY else {}
+    return {**ours, "texts": {code: in_language(code, names) for code in TRANSLATED}, **care}
+
+
+def in_language(code: str, names: dict[str, str]) -> dict[str, str]:
+    return {name: (GUIDES / code / f"{file}.md").read_text() for name, file in names.items()}

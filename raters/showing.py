@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from generation.models import Response
 from generation.statuses import TEMPLATE_TOKENS
 from raters.models import Assignment
-from raters.rendering import render
+from raters.rendering import render, render_raw
 from raters.self_identification import masked
 
 
@@ -18,8 +18,17 @@ class Turn:
 
     number: int
     prompt: SafeString
-    left: SafeString
-    right: SafeString
+    raw_prompt: SafeString
+    left: "Text"
+    right: "Text"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A response as it is meant and as it was written; both made here, so that neither needs a request of its own."""
+
+    rendered: SafeString
+    raw: SafeString
 
 
 @dataclass(frozen=True)
@@ -36,16 +45,25 @@ class Showing:
 
 
 def showing(assignment: Assignment) -> Showing:
-    comparison = assignment.comparison
-    prompts = comparison.prompt.turns
-    hidden = comparison.self_identification if comparison.masked else []
-    left, right = texts(assignment.left, prompts, hidden), texts(assignment.right, prompts, hidden)
+    prompts, left, right = side_texts(assignment)
     turns = tuple(
-        Turn(number, render(prompt), render(a), render(b))
+        Turn(number, render(prompt), render_raw(prompt), both_views(a), both_views(b))
         for number, (prompt, a, b) in enumerate(zip(prompts, left, right, strict=True), start=1)
     )
     answered = assignment.state in {Assignment.State.DONE, Assignment.State.SURPLUS}
     return Showing(assignment.token, turns, answered)
+
+
+def side_texts(assignment: Assignment) -> tuple[list[str], list[str], list[str]]:
+    """The prompt's turns, and what stands left and right of the screen, turn by turn."""
+    comparison = assignment.comparison
+    prompts = comparison.prompt.turns
+    hidden = comparison.self_identification if comparison.masked else []
+    return prompts, texts(assignment.left, prompts, hidden), texts(assignment.right, prompts, hidden)
+
+
+def both_views(text: str) -> Text:
+    return Text(render(text), render_raw(text))
 
 
 def texts(response: Response | None, prompts: list[str], hidden: Sequence[dict[str, str]] = ()) -> list[str]:

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from raters import arriving, leaving, pages, wellbeing
+from raters.desk import drafts, next_page, preferences
 
 app_name = "raters"
 urlpatterns = [
@@ -10,11 +11,16 @@ urlpatterns = [
     path("c/<str:token>/", pages.judge, name="judge"),
     path("c/<str:token>/show/", wellbeing.reveal, name="reveal"),
     path("<str:public_id>/wellbeing/", wellbeing.wellbeing, name="wellbeing"),
+    path("keys-and-display/", preferences.keys_and_display, name="keys_and_display"),
+    path("c/<str:token>/draft/", drafts.save_draft, name="draft"),
+    path("c/<str:token>/ahead/", next_page.fetch_ahead, name="ahead"),
+    path("c/<str:token>/differences/", pages.differences, name="differences"),
+    path("<str:public_id>/pause/", pages.pause, name="pause"),
     path("c/<str:token>/skip/", pages.skip, name="skip"),
     path("c/<str:token>/kept/", pages.surplus, name="surplus"),
     path("<str:public_id>/way-in/", arriving.arrive, name="way_in"),
     path("<str:public_id>/leave/", leaving.leave, name="leave"),
     path("<str:public_id>/completed/", leaving.completed, name="completed"),
-    path("<str:public_id>/next/", pages.next_comparison, name="next"),
+    path("<str:public_id>/next/", next_page.next_comparison, name="next"),
     path("<str:public_id>/done/", pages.done, name="done"),
 ]

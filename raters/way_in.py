@@ -9,6 +9,7 @@ from raters.models import Assignment, Comparison, Enrolment, Judgment, Study
 
 Step = Enrolment.Step
 TRIES = 2  # at the check
+BEFORE_WORK = {Step.CONSENT, Step.CONTENT_NOTE, Step.GUIDE, Step.CHECK, Step.PRACTICE}
 
 
 def asked(study: Study) -> Iterator[str]:

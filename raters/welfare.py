@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from promptsets.taxonomy import HAZARDS
+from raters.hazards import NAMES
 from raters.judging import lock_and_ask, skip
 from raters.models import Assignment, Enrolment, Judgment, Rater, Study
 
@@ -34,13 +35,13 @@ def is_covered(assignment: Assignment) -> bool:
 
 def hazard_of(assignment: Assignment) -> str:
     """The hazard's name, empty where the prompt declares none."""
-    return HAZARDS.get(assignment.comparison.prompt.hazard or "", "")
+    return str(NAMES.get(assignment.comparison.prompt.hazard or "", ""))
 
 
 def hazards_in(study: Study) -> dict[str, str]:
     """Code and name of each hazard among the prompts of the study."""
     codes = study.comparisons.exclude(prompt__hazard=None).values_list("prompt__hazard", flat=True).distinct()
-    return {code: HAZARDS[code] for code in HAZARDS if code in set(codes)}
+    return {code: str(NAMES[code]) for code in HAZARDS if code in set(codes)}
 
 
 @transaction.atomic

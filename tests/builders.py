@@ -91,7 +91,7 @@ def study(
         rubric=rubric(scale),
         ratings_per_comparison=ratings,
         secret="0" * 64,
-        **fields,
+        **{"fast_floor_percent": 0, **fields},  # tests answer at once
     )
     StudyArm.objects.create(study=made, run=run(version, f"heron-{slug}"), role="candidate")
     StudyArm.objects.create(study=made, run=run(version, f"plover-{slug}"), role="baseline")

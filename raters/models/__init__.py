@@ -3,7 +3,8 @@
 from raters.models.comparisons import Assignment, Comparison
 from raters.models.judgments import Judgment, SafetyLabel
 from raters.models.people import Enrolment, Invitation, Rater
-from raters.models.studies import Rubric, Study, StudyArm
+from raters.models.rubrics import Rubric
+from raters.models.studies import Study, StudyArm
 
 __all__ = [
     "Assignment",

@@ -117,6 +117,13 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def overdue(self) -> "AssignmentQuerySet":
         return self.filter(state=Assignment.State.LEASED, lease_until__lt=timezone.now())
 
+    def held(self) -> "AssignmentQuerySet":
+        """Those on a rater's screen, in the order in which they were given."""
+        return self.filter(state=Assignment.State.LEASED).order_by("pk")
+
+    def ahead(self) -> "AssignmentQuerySet":
+        return self.held().filter(ahead=True)
+
     def of(self, rater: Rater, study: Study) -> "AssignmentQuerySet":
         return self.filter(rater=rater, comparison__study=study)
 
@@ -141,7 +148,12 @@ class Assignment(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeats"
     )
     skip_reason = models.CharField(max_length=500, blank=True)
-    draft = models.JSONField(default=dict, blank=True)
+    draft = models.JSONField(
+        default=dict, blank=True, help_text="The page's fields as they stand, before they are sent"
+    )
+    ahead = models.BooleanField(
+        default=False, help_text="Fetched before its rater came to it: whoever finds nothing else may take it"
+    )
     shown_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

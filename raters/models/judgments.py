@@ -70,6 +70,9 @@ class Judgment(models.Model):
     active_ms = models.PositiveIntegerField(
         null=True, blank=True, help_text="Time in view; null without JavaScript"
     )
+    fast = models.BooleanField(
+        default=False, help_text="Sent faster than the study's floor, and confirmed when asked"
+    )
     idempotency_key = models.CharField(
         max_length=64, help_text="The page's own, by which a double submit is known"
     )

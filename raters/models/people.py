@@ -34,6 +34,9 @@ class Rater(models.Model):
     return_code_sha256 = models.CharField(
         max_length=64, blank=True, editable=False, help_text="Digest of the code to come back with"
     )
+    preferences = models.JSONField(
+        default=dict, blank=True, help_text="Keys and display, as the rater chose them"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

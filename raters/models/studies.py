@@ -1,18 +1,19 @@
-"""What is judged, how, and under which design."""
+"""What is judged, by which runs, and under which design."""
 
 import secrets
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator, URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
 
 from generation.models import GenerationRun
 from promptsets.models import PromptSetVersion
+from raters.models.rubrics import Rubric
 from raters.rules import known_rules
-from raters.scales import CRITERIA
+
+LANGUAGES = [("en", "English"), ("pt", "Português")]  # those that raters' pages speak
 
 
 def new_public_id() -> str:
@@ -21,66 +22,6 @@ def new_public_id() -> str:
 
 def new_secret() -> str:
     return secrets.token_hex(32)
-
-
-def known_criteria(questions: Any) -> None:
-    """Raises: ValidationError for anything but a list of criteria that a page can ask."""
-    if not isinstance(questions, list) or not set(map(str, questions)) <= CRITERIA.keys():
-        raise ValidationError(f"A list of these, no others: {', '.join(CRITERIA)}.")
-
-
-class Rubric(models.Model):
-    """A version of the guide and the questions that raters work with. A changed one is a new version."""
-
-    class Kind(models.TextChoices):
-        INSTRUCTION = "instruction", "instruction following"
-        SAFETY = "safety"
-
-    slug = models.SlugField()
-    version = models.PositiveIntegerField(default=1)
-    kind = models.CharField(max_length=16, choices=Kind, default=Kind.INSTRUCTION)
-    title = models.CharField(max_length=200)
-    guide = models.TextField(help_text="Markdown, shown to raters")
-    scale = models.PositiveSmallIntegerField(default=3, help_text="3, 4 (with both bad), 5 or 7 points")
-    questions = models.JSONField(
-        default=list,
-        blank=True,
-        validators=[known_criteria],
-        help_text='Further criteria that a rater may answer, such as ["helpful", "correct"]',
-    )
-    training = models.JSONField(
-        default=dict, blank=True, help_text="Check questions and practice pairs, as in raters/guides/*.json"
-    )
-    asks_tie_kind = models.BooleanField(
-        default=False, help_text="Whether a tie is asked: both good, both poor?"
-    )
-    asks_acceptability = models.BooleanField(
-        default=False, help_text="Whether each response is asked: would it do?"
-    )
-    asks_safety = models.BooleanField(
-        default=False, help_text="Whether each response gets a safety label before the verdict"
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["slug", "-version"]
-        constraints = [
-            models.UniqueConstraint(fields=["slug", "version"], name="rubric_version_is_unique"),
-            models.CheckConstraint(condition=Q(scale__in=[3, 4, 5, 7]), name="rubric_scale_is_known"),
-            models.CheckConstraint(
-                condition=Q(kind__in=["instruction", "safety"]), name="rubric_kind_is_known"
-            ),
-            models.CheckConstraint(  # the fourth button is the kind of tie
-                condition=~Q(scale=4, asks_tie_kind=True), name="rubric_asks_for_both_bad_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.title} (version {self.version})"
-
-    @property
-    def asks_of_each_response(self) -> bool:
-        return self.asks_acceptability or self.asks_safety
 
 
 class StudyQuerySet(models.QuerySet["Study"]):
@@ -128,6 +69,15 @@ class Study(models.Model):
     )
     consent = models.TextField(blank=True, help_text="Markdown that a rater agrees to; empty: not asked")
     content_note = models.TextField(blank=True, help_text="Markdown on what may distress; empty: no note")
+    language = models.CharField(
+        max_length=10,
+        default="en",
+        choices=LANGUAGES,
+        help_text="In which these texts and the guide are written",
+    )
+    texts = models.JSONField(
+        default=dict, blank=True, help_text="Consent, content note and guide in further languages, by code"
+    )
     shows_guide = models.BooleanField(default=True, help_text="Whether the guide is a step of its own")
     asks_check = models.BooleanField(default=True, help_text="Whether the rubric's check questions are asked")
     asks_practice = models.BooleanField(
@@ -159,6 +109,11 @@ class Study(models.Model):
     support_line = models.TextField(blank=True, help_text="Whom raters can turn to; shown on their pages")
     gold_every = models.PositiveSmallIntegerField(
         default=15, help_text="One comparison in so many is gold, where there is gold; 0: none"
+    )
+    fast_floor_percent = models.PositiveSmallIntegerField(
+        default=30,
+        validators=[MaxValueValidator(100)],
+        help_text="A rater who answers in less than this share of the reading time is asked once; 0: never",
     )
     exclusion_rules = models.JSONField(
         default=dict,
@@ -214,6 +169,12 @@ class Study(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def text(self, name: str, language: str) -> tuple[str, str]:
+        """Consent, content note or guide in that language where there is one, else as first written; its language."""
+        if written := self.texts.get(language, {}).get(name):
+            return written, language
+        return (self.rubric.guide if name == "guide" else getattr(self, name)), self.language
 
 
 class StudyArm(models.Model):

@@ -8,12 +8,18 @@ from promptsets.models import PromptFile
 from raters.assignment import claim_next
 from tests import builders
 
-OURS = {"home", "raters", "dashboards", "first_administrator"}
+OURS = {"home", "raters", "dashboards", "first_administrator", "set_language"}
 # route name -> status of a GET for (nobody, rater, other rater, researcher, staff); 302 of nobody is the sign-in
 MATRIX = {
     "home": (302, 302, 302, 302, 302),
     "raters:my_studies": (302, 200, 200, 404, 404),
     "raters:judge": (302, 200, 404, 404, 404),
+    "raters:keys_and_display": (302, 200, 200, 404, 404),
+    "raters:draft": (405, 405, 405, 405, 405),
+    "raters:ahead": (405, 405, 405, 405, 405),
+    "raters:differences": (302, 200, 404, 404, 404),
+    "raters:pause": (302, 200, 404, 404, 404),
+    "set_language": (302, 302, 302, 302, 302),  # back to where one was, in the language as it was
     "raters:skip": (405, 405, 405, 405, 405),
     "raters:join": (404, 404, 404, 404, 404),  # a made-up token lets nobody in
     "raters:come_back": (200, 200, 200, 200, 200),
@@ -74,9 +80,11 @@ def people(db):
     root = User.objects.create_superuser("root", "root@example.org", "x")
     builders.enrol(study, root)  # even then: who can look behind the blinding never rates
     token = claim_next(rita, study).token
-    of_token = dict.fromkeys(("judge", "skip", "surplus", "reveal"), (token,))
+    of_token = dict.fromkeys(
+        ("judge", "skip", "surplus", "reveal", "draft", "ahead", "differences"), (token,)
+    )
     arguments = of_token | dict.fromkeys(
-        ("next", "done", "wellbeing", "way_in", "leave", "completed"), (study.public_id,)
+        ("next", "done", "pause", "wellbeing", "way_in", "leave", "completed"), (study.public_id,)
     )
     prompts = str(study.prompt_set_version)
     arguments |= dict.fromkeys(("study_raters", "gold", "invitations", "study_settings"), (study.slug,))

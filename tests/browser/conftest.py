@@ -34,7 +34,10 @@ class Trouble:
     seen: list[str] = field(default_factory=list)
 
     def watch(self, page: Page, origin: str) -> None:
-        page.on("console", lambda message: self.note("console", message.text, message.type == "error"))
+        page.on(
+            "console",
+            lambda message: self.note("console", f"{message.text} {message.location}", is_trouble(message)),
+        )
         page.on("pageerror", lambda error: self.note("error", str(error), True))
         page.on("dialog", lambda dialog: (self.note("dialog", dialog.message, True), dialog.dismiss()))
         page.on(
@@ -44,6 +47,14 @@ class Trouble:
     def note(self, kind: str, text: str, matters: bool) -> None:
         if matters:
             self.seen.append(f"{kind}: {text}")
+
+
+def is_trouble(message) -> bool:
+    """An error, but not what Chromium notes of a form that was refused, of a failure or a cut line that a test wants,
+    or of the icon that Django's own administration does not name."""
+    meant = ("status of 422", "status of 503", "ERR_INTERNET_DISCONNECTED", "favicon.ico")
+    told = f"{message.text} {message.location['url']}"
+    return message.type == "error" and not any(one in told for one in meant)
 
 
 @pytest.fixture

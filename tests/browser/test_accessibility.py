@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from assay.reports.refresh import refresh
 from promptsets.models import PromptFile
+from raters.assignment import claim_next
 from raters.inviting import invite
 from raters.rubrics import preset
 from raters.simulation import Simulation, simulate
@@ -45,6 +46,9 @@ def site(transactional_db):
         "/rate/": rater.user,
         f"/rate/{open_study.public_id}/next/": rater.user,
         f"/rate/{open_study.public_id}/done/": rater.user,
+        f"/rate/{open_study.public_id}/pause/": rater.user,
+        f"/rate/c/{claim_next(rater, open_study).token}/differences/": rater.user,
+        "/rate/keys-and-display/": rater.user,
         f"/rate/{safety.public_id}/next/": sam,
         f"/rate/{safety.public_id}/wellbeing/": sam,
         f"/rate/{covered.public_id}/next/": builders.rater(covered, "cora").user,

@@ -60,7 +60,7 @@ def test_b_goes_back_and_a_new_answer_replaces_the_old(visit, study, rater):
     ready(page, "You answered this before")
     page.keyboard.press("3")
     page.keyboard.press("Enter")
-    page.get_by_text("1 of 3 answered").wait_for()
+    page.get_by_text("You answered this before").wait_for(state="hidden")
     assert [row.raw_answer for row in Judgment.objects.counted(study)] == ["right"]
 
 

@@ -1,30 +1,135 @@
-"""Text from checkpoints and prompts runs nothing, fetches nothing and breaks nothing, in a real browser."""
+"""Text from checkpoints, prompts and raters runs nothing, fetches nothing and breaks nothing, in a real browser.
+
+What a page must not do (dialogs, policy reports, outside requests) is watched by `visit` on every one of them.
+"""
 
 import pytest
+from django.db.models import QuerySet
 
+from assay.reports.refresh import refresh
 from generation.models import Response
+from promptsets.models import Prompt
+from raters import judging
+from raters.answers import Answer
+from raters.assignment import claim_next
+from raters.models import Comparison, Enrolment, Rubric, Study
 from tests import builders
 from tests.raters.test_rendering import ATTACKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-HOSTILE = "\n\n".join([*ATTACKS, "```html", "</code></pre></div></section></form>"])
+LATEX = r"$$\frac{a}{b} \href{javascript:alert(1)}{x}$$ \(x < y\)"
+TABLE = "| a | b |\n|---|---|\n| " + "x" * 400 + " | <img src=x onerror=alert(1)> |"
+HIDDEN = "left\u202etfel \u2066 zero\u200bwidth \ufeff"
+OPEN = "```html\n</code></pre></div></section></form></main>\n<b><i"
+HOSTILE = "\n\n".join([*ATTACKS, LATEX, TABLE, HIDDEN, OPEN])
+LONG = "word " * 40_000
+CODE = "```python\n" + "\n".join(f"x[{n}] = '<b>{n}</b>' & {n}" for n in range(5_000)) + "\n```"
+FORBIDDEN = "main :is(script, img, iframe, object, embed, style, a[href^='javascript'], [onerror], [onload])"
+STICKS_OUT = """() => document.documentElement.scrollWidth <= window.innerWidth ? [] :
+  [...document.querySelectorAll("main *")].filter((each) => each.getBoundingClientRect().right > window.innerWidth + 1)
+    .map((each) => `${each.tagName}.${each.className}`).slice(0, 5)"""
 
 
-def test_hostile_responses_leave_the_page_whole(visit, transactional_db):
-    study = builders.study(prompts=1)
+@pytest.fixture
+def study(transactional_db) -> Study:
+    study = builders.study(prompts=2, ratings=2)
     Response.objects.update(turns=[HOSTILE])
+    return study
+
+
+def hostile_prompts(study: Study) -> None:
+    """Under the freezing, as a prompt set would hold them that was imported so."""
+    QuerySet.update(Prompt.objects.filter(version=study.prompt_set_version), turns=[HOSTILE])
+
+
+def is_whole(page) -> None:
+    assert page.locator(FORBIDDEN).count() == 0
+    assert page.locator("body > footer").count() == 1 and page.locator("body > main").count() == 1
+    assert page.evaluate(STICKS_OUT) == [], page.url
+
+
+def test_hostile_texts_leave_the_rating_page_whole_in_every_view(visit, study):
+    hostile_prompts(study)
     page = visit(f"/rate/{study.public_id}/next/", user=builders.rater(study).user)
-    assert page.get_by_role("region", name="Response A").bounding_box()["x"] < 640
-    assert page.get_by_role("region", name="Response B").bounding_box()["x"] > 600
+    for letter, least, most in (("A", 0, 640), ("B", 600, 1280)):
+        assert least <= page.get_by_role("region", name=f"Response {letter}").bounding_box()["x"] < most
     assert page.locator(".response :is(a, img, script, iframe, style, svg, form)").count() == 0
+    is_whole(page)
+    for raw in page.get_by_text("Raw", exact=True).all():
+        raw.click()
+    assert "<script>alert(1)</script>" in page.locator(".side-A .raw").inner_text()
+    is_whole(page)
+    page.keyboard.press("d")
+    page.locator(".diff").first.wait_for()
+    is_whole(page)
     page.keyboard.press("2")
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Done for now").wait_for()
+    page.get_by_text("1 of 2 answered").wait_for()
+    is_whole(page)
 
 
-def test_a_very_long_response_scrolls_in_its_own_pane(visit, transactional_db):
+def test_hostile_texts_leave_the_way_in_whole(visit, study):
+    training = {
+        "check": [{"question": HOSTILE, "choices": [HOSTILE, "b"], "right": 0}],
+        "practice": [{"prompt": HOSTILE, "a": HOSTILE, "b": HOSTILE, "verdict": "a", "reason": HOSTILE}],
+    }
+    Rubric.objects.update(training=training, guide=HOSTILE)
+    Study.objects.update(rater_title=HOSTILE[:200], consent=HOSTILE, support_line=HOSTILE, reveal=True)
+    user = builders.rater(study).user
+    for step in ("consent", "guide", "check", "practice"):
+        Enrolment.objects.update(step=step)
+        is_whole(visit(f"/rate/{study.public_id}/way-in/", user=user))
+    Enrolment.objects.update(step="work")
+    for name in ("next", "done", "pause", "wellbeing", "leave"):
+        is_whole(visit(f"/rate/{study.public_id}/{name}/", user=user))
+    Enrolment.objects.update(step="exit", status="finished")
+    is_whole(visit(f"/rate/{study.public_id}/completed/", user=user))
+
+
+def test_hostile_texts_leave_the_researchers_pages_whole(visit, study, settings):
+    hostile_prompts(study)
+    rater = builders.rater(study)
+    held = claim_next(rater, study)
+    judging.record(held, Answer("left", "k" * 22, comment=HOSTILE[:280]))
+    quote = [{"response": "a", "quote": HOSTILE[:300], "name": ""}]
+    one = Comparison.objects.exclude(pk=held.comparison_id)
+    one.update(status="held", self_identified=True, self_identification=quote)
+    Enrolment.objects.update(exit_survey={"recognised": "yes", "source": HOSTILE[:300], "comment": HOSTILE})
+    refresh(study)
+    rosa = builders.researcher()
+    prompts = f"/prompts/{study.prompt_set_version}"
+    paths = [f"/studies/{study.slug}/{name}" for name in ("", "held/", "gold/", "raters/", "invitations/")]
+    for path in [*paths, f"{prompts}/", f"{prompts}/p0000/", f"/runs/{study.arms.first().run_id}/"]:
+        is_whole(visit(path, user=rosa))
+
+
+def test_hostile_texts_leave_the_administration_whole(visit, study):
+    hostile_prompts(study)
+    held = claim_next(builders.rater(study), study)
+    judging.record(held, Answer("left", "k" * 22, comment=HOSTILE[:280]))
+    root = builders.researcher("root")
+    root.is_staff = root.is_superuser = True
+    root.save()
+    row = held.comparison
+    for path in (
+        f"raters/study/{study.pk}/change/",
+        "raters/judgment/",
+        f"generation/response/{row.response_a_id}/change/",
+        f"promptsets/prompt/{row.prompt_id}/change/",
+    ):
+        page = visit(f"/admin/{path}", user=root)
+        assert page.locator("main :is(script:not([src]), iframe, object, embed)").count() == 0
+        assert page.locator("img[src=x], [onerror]").count() == 0
+
+
+@pytest.mark.parametrize("text", [LONG, CODE], ids=["200 kB", "5,000 lines of code"])
+def test_a_very_long_response_scrolls_in_its_own_pane_in_every_view(visit, transactional_db, text):
     study = builders.study(prompts=1)
-    Response.objects.filter(comparisons_as_a__study=study).update(turns=["word " * 40_000])
+    Response.objects.filter(comparisons_as_a__study=study).update(turns=[text])
     page = visit(f"/rate/{study.public_id}/next/", user=builders.rater(study).user)
-    assert page.get_by_role("button", name="Submit and next").is_visible()
-    assert page.evaluate("document.documentElement.scrollHeight <= window.innerHeight + 1")
+    page.keyboard.press("d")
+    page.locator(".diff").first.wait_for()
+    for _ in range(2):
+        assert page.get_by_role("button", name="Submit and next").is_visible()
+        assert page.evaluate("document.documentElement.scrollHeight <= window.innerHeight + 1")
+        page.keyboard.press("d")

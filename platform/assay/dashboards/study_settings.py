@@ -1,5 +1,7 @@
 """The page on which a researcher changes the settings of a draft: each step of the way in, care, rules."""
 
+from typing import Any
+
 from django import forms
 from django.db import transaction
 from django.http import HttpResponse
@@ -11,14 +13,45 @@ from assay.accounts.requests import SignedInRequest
 from raters.access import researchers_only
 from raters.design import WAY_IN, WELFARE
 from raters.models import Study
+from raters.models.studies import LANGUAGES
 
-RULES = ("gold_every", "self_identification_rule", "exclusion_rules")
+RULES = ("fast_floor_percent", "gold_every", "self_identification_rule", "exclusion_rules")
+
+
+TEXTS = ("consent", "content_note", "guide")
 
 
 class SettingsForm(forms.ModelForm):
+    """The fields of a draft, and each text that raters read once more for every further language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, language in self.further():
+            for name in TEXTS:
+                self.fields[f"{name}_{code}"] = forms.CharField(
+                    label=f"{name.replace('_', ' ').capitalize()} ({language})",
+                    required=False,
+                    initial=self.instance.texts.get(code, {}).get(name, ""),
+                    widget=forms.Textarea(attrs={"rows": 6, "lang": code}),
+                    help_text="Empty: as written in the study's own language",
+                )
+
+    def further(self) -> list[tuple[str, str]]:
+        return [(code, language) for code, language in LANGUAGES if code != self.instance.language]
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        kept = {name: values.get(name, "") for name in self.fields}
+        self.instance.texts = {
+            code: {name: kept[f"{name}_{code}"] for name in TEXTS if kept.get(f"{name}_{code}")}
+            for code, _language in LANGUAGES
+            if f"guide_{code}" in self.fields
+        }
+        return values
+
     class Meta:
         model = Study
-        fields = ("rater_title", *WAY_IN, "completion_url", *WELFARE, "support_line", *RULES)
+        fields = ("rater_title", "language", *WAY_IN, "completion_url", *WELFARE, "support_line", *RULES)
         widgets = {name: forms.Textarea(attrs={"rows": 6}) for name in ("consent", "content_note")}
 
 

@@ -1,0 +1,68 @@
+"""What stands on the judging page, for its template."""
+
+import secrets
+from typing import Any
+
+from django.utils.translation import get_language
+
+from raters.desk.drafts import seconds_left
+from raters.desk.preferences import CHOICES, keys_of, listed_keys
+from raters.forms import AnswerForm
+from raters.models import Assignment, Rater, Study
+from raters.rendering import render_prose
+from raters.showing import showing
+from raters.welfare import wanted_hazards
+
+# One concern each; the last one says that the page is there.
+SCRIPTS = [f"raters/{name}.js" for name in ("keys", "clock", "reading", "drafts", "lease", "sending")]
+
+
+def judging_page(
+    rater: Rater, assignment: Assignment, form: AnswerForm, *, answered_meanwhile: Assignment | None = None
+) -> dict[str, Any]:
+    """What the template shows. `answered_meanwhile` is the page that this one follows, if it is fetched ahead."""
+    study = assignment.comparison.study
+    keys = keys_of(rater)
+    guide, language = study.text("guide", get_language() or study.language)
+    choice_keys = [keys.get(f"choice_{number}", "") for number in range(1, CHOICES + 1)]
+    form.keys = choice_keys
+    numbers = progress(rater, study)
+    if answered_meanwhile:
+        numbers["done"] += 1
+    return {
+        "study": study,
+        "showing": showing(assignment),
+        "guide": render_prose(guide),
+        "guide_language": language,
+        "form": form,
+        "nonce": form.data.get("idempotency_key") or new_nonce(),
+        "previous": answered_meanwhile or previous(rater, assignment),
+        "keys": keys,
+        "choice_keys": choice_keys,
+        "listed_keys": listed_keys(keys),
+        "scripts": SCRIPTS,
+        "lease_s": seconds_left(assignment),
+        **numbers,
+    }
+
+
+def new_nonce() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def progress(rater: Rater, study: Study) -> dict[str, int]:
+    """How many comparisons the rater has answered, and how many there are for them in all as things stand."""
+    mine = Assignment.objects.of(rater, study)
+    done = mine.filter(state__in=[Assignment.State.DONE, Assignment.State.SURPLUS]).count()
+    held = mine.filter(state=Assignment.State.LEASED).count()
+    enrolment = study.enrolments.get(rater=rater)
+    wanting = study.comparisons.regular().wanting_ratings().unseen_by(rater)
+    return {"done": done, "total": done + held + wanting.filter(wanted_hazards(enrolment)).count()}
+
+
+def previous(rater: Rater, assignment: Assignment) -> Assignment | None:
+    """The comparison that this rater answered before this one."""
+    answered = Assignment.objects.of(rater, assignment.comparison.study).filter(
+        state__in=[Assignment.State.DONE, Assignment.State.SURPLUS], pk__lt=assignment.pk
+    )
+    return answered.order_by("-pk").first()

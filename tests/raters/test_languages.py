@@ -1,0 +1,100 @@
+"""Raters' pages in their language, written from either side."""
+
+import ast
+import gettext
+import re
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation.template import templatize
+
+from raters.inviting import invite
+from raters.models import Study
+from raters.rubrics import study_settings
+from tests import builders
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACES = {"raters": [ROOT / "raters"], "platform/assay": [ROOT / "platform/assay/templates"]}
+CALLS = {"_", "gettext", "gettext_lazy"}
+
+
+def of_templates(folder: Path) -> set[str]:
+    source = "\n".join(templatize(path.read_text(), origin=str(path)) for path in folder.rglob("*.html"))
+    found = re.findall(r"""(?<!n)gettext\(u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\)""", source)
+    return {str(ast.literal_eval(one)) for one in found}
+
+
+def of_code(folder: Path) -> set[str]:
+    calls = (
+        node
+        for path in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS
+    )
+    return {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_string_that_raters_can_see_is_there_in_portuguese(place):
+    catalogue = gettext.translation("django", ROOT / place / "locale", ["pt"])
+    strings = set().union(*(of_templates(folder) | of_code(folder) for folder in PLACES[place]))
+    assert len(strings) > 20
+    assert sorted(one for one in strings if not catalogue.gettext(one) or one not in catalogue._catalog) == []
+
+
+def test_the_browsers_language_is_spoken(client, study):
+    page = client.get(reverse("raters:join", args=[invite(study)]), headers={"Accept-Language": "pt-BR"})
+    assert '<html lang="pt" dir="ltr">' in page.text and "Começar" in page.text
+
+
+def test_a_language_chosen_on_the_page_goes_before_the_browsers(client, study):
+    here = reverse("raters:join", args=[invite(study)])
+    assert client.post(reverse("set_language"), {"language": "pt", "next": here}).url == here
+    assert "Começar" in client.get(here, headers={"Accept-Language": "en"}).text
+
+
+def test_consent_and_guide_come_in_the_raters_language_or_as_written_first(study):
+    Study.objects.update(consent="I agree.", texts={"pt": {"consent": "Aceito."}})
+    study.refresh_from_db()
+    assert study.text("consent", "pt") == ("Aceito.", "pt")
+    assert study.text("guide", "pt") == (study.rubric.guide, "en")
+    assert study.text("consent", "en") == ("I agree.", "en")
+
+
+def test_a_researcher_writes_them_on_the_settings_page(client, researcher, study):
+    study.status = "draft"
+    study.save()
+    client.force_login(researcher)
+    address = reverse("dashboards:study_settings", args=[study.slug])
+    form = client.get(address).context["form"]
+    values = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
+    values |= {"exclusion_rules": "{}", "guide_pt": "Escolha a melhor."}
+    answer = client.post(address, values)
+    assert answer.status_code == 302, answer.context["form"].errors
+    study.refresh_from_db()
+    assert study.texts == {"pt": {"guide": "Escolha a melhor."}}
+
+
+@override_settings(LANGUAGES=[("en", "English"), ("ar", "العربية")])
+def test_a_language_from_the_right_turns_the_page(client, study):
+    client.force_login(builders.rater(study).user)
+    with translation.override("ar"):
+        page = client.get(reverse("raters:my_studies"), headers={"Accept-Language": "ar"})
+    assert 'dir="rtl"' in page.text
+
+
+@pytest.mark.parametrize("sheet", ["base.css", "judge.css", "reading.css", "questions.css"])
+def test_no_rule_names_left_or_right(sheet):
+    found = next(ROOT.glob(f"*/**/static/*/{sheet}")).read_text()
+    assert not re.findall(r"(?:margin|padding|border)-(?:left|right)\b|text-align: (?:left|right)", found)
+    assert not re.findall(r"^\s*(?:left|right):", found, re.MULTILINE)
+
+
+@pytest.mark.parametrize("kind", ["instruction", "safety"])
+def test_each_preset_starts_with_its_texts_in_portuguese(kind):
+    settings = study_settings(kind)
+    written = {name for name in ("consent", "content_note") if settings.get(name)}
+    assert set(settings["texts"]["pt"]) == written | {"guide"}
