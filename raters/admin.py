@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from promptsets.record_admin import RecordAdmin
-from raters.design import WAY_IN, WELFARE
+from raters.design import CARE, PAY, WAY_IN, WELFARE
 from raters.models import (
     Assignment,
     Comparison,
@@ -64,7 +64,7 @@ class StudyAdmin(admin.ModelAdmin):
             "self_identification_rule",
             "gold_every",
         )
-        fixed += (*WAY_IN, *WELFARE)
+        fixed += (*WAY_IN, *WELFARE, *CARE, *PAY)
         fixed += ("lease_s", "exclusion_rules", "stop_rule", "status")
         return self.readonly_fields + (fixed if obj and obj.locked_at else ())
 

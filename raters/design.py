@@ -13,6 +13,8 @@ from raters.models import Rubric, Study, StudyArm
 
 WAY_IN = ["consent", "content_note", "shows_guide", "asks_check", "asks_practice"]
 WAY_IN += ["qualify_gold", "qualify_right", "asks_exit"]
+CARE = ("repeat_every", "repeat_gap", "repeat_swaps", "contested_split", "contested_safety")
+PAY = ("pay_basis", "pay_rate", "pay_currency")
 WELFARE = ("reveal", "exposure_items", "exposure_minutes", "break_minutes")
 
 
@@ -32,6 +34,8 @@ def describe(study: Study) -> dict[str, Any]:
         "exclusion_rules": study.exclusion_rules,
         "stop_rule": study.stop_rule,
         "welfare": {name: getattr(study, name) for name in WELFARE},
+        "care": {name: getattr(study, name) for name in CARE},
+        "pay": {name: str(getattr(study, name)) for name in PAY},
         "way_in": {name: getattr(study, name) for name in WAY_IN},
         "gold_every": study.gold_every,
         "lease_s": study.lease_s,

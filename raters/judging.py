@@ -81,9 +81,9 @@ def settle(assignment: Assignment, counts: bool) -> str:
     state = Assignment.State.DONE if counts else Assignment.State.SURPLUS
     if leased.update(state=state, draft={}):
         if not counts:
-            give_place_back(assignment.comparison_id)
+            free_place_of(assignment)
         return state
-    if counts and not take_place(assignment.comparison_id):
+    if counts and assignment.takes_place and not take_place(assignment.comparison_id):
         state = Assignment.State.SURPLUS
     Assignment.objects.filter(pk=assignment.pk).update(state=state, draft={})
     return state
@@ -95,8 +95,11 @@ def take_place(comparison_id: int) -> bool:
     return bool(wanting.update(ratings_taken=F("ratings_taken") + 1))
 
 
-def give_place_back(comparison_id: int) -> None:
-    Comparison.objects.filter(pk=comparison_id).update(ratings_taken=F("ratings_taken") - 1)
+def free_place_of(assignment: Assignment) -> None:
+    """Gives back the place that the assignment holds; a repeat or an adjudication holds none."""
+    if assignment.takes_place:
+        held = Comparison.objects.filter(pk=assignment.comparison_id)
+        held.update(ratings_taken=F("ratings_taken") - 1)
 
 
 @transaction.atomic
@@ -107,7 +110,7 @@ def skip(assignment: Assignment, reason: str = "") -> None:
         state=Assignment.State.SKIPPED, skip_reason=reason[:500], draft={}
     )
     if skipped:
-        give_place_back(assignment.comparison_id)
+        free_place_of(assignment)
 
 
 def outcome(judgment: Judgment) -> Outcome:
