@@ -32,6 +32,16 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
             assignment__comparison__status="open",
         )
 
+    def adjudicating(self, study: Study) -> "JudgmentQuerySet":
+        """What senior raters decided about contested comparisons; it stands beside the headline."""
+        return self.current().filter(
+            assignment__state=Assignment.State.DONE,
+            assignment__purpose=Assignment.Purpose.ADJUDICATION,
+            assignment__comparison__study=study,
+            assignment__comparison__kind="regular",
+            assignment__comparison__status="open",
+        )
+
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError(APPEND_ONLY)
 
