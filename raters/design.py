@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from promptsets.audit import audited
 from promptsets.digests import canonical_json
+from raters.lint import refuse_telling_names
 from raters.models import Rubric, Study, StudyArm
 
 WAY_IN = ["consent", "content_note", "shows_guide", "asks_check", "asks_practice"]
@@ -85,7 +86,7 @@ def digest_of(value: Any) -> str:
 def lock(study: Study, actor: AbstractBaseUser | None = None) -> None:
     """Fixes the design and opens the study for judgments.
 
-    Raises: ValueError if the study is no draft or has no comparison that can be shown.
+    Raises: ValueError if the study is no draft, has no comparison that can be shown, or tells raters its arms' names.
     """
     Study.objects.select_for_update().get(pk=study.pk)  # of two who lock at once, the second finds no draft
     study.refresh_from_db()
@@ -93,6 +94,7 @@ def lock(study: Study, actor: AbstractBaseUser | None = None) -> None:
         raise ValueError(f"{study.slug} is {study.status}: only a draft can be locked")
     if not study.comparisons.regular().wanting_ratings().exists():
         raise ValueError(f"{study.slug} has no comparison that can be shown to raters")
+    worth_a_look = refuse_telling_names(study)
     study.prompt_set_version.freeze()
     study.design = describe(study)
     study.design_sha256 = digest_of(study.design)
@@ -104,5 +106,5 @@ def lock(study: Study, actor: AbstractBaseUser | None = None) -> None:
         actor=actor,
         action="study.locked",
         target=study,
-        detail={"design_sha256": study.design_sha256},
+        detail={"design_sha256": study.design_sha256, "names": [str(one) for one in worth_a_look]},
     )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from raters import judging
 from raters.access import assignment_of, raters_only, study_of
-from raters.assignment import claim_next
+from raters.assignment import claim_next, others_hold
 from raters.forms import AnswerForm
 from raters.models import Assignment, Enrolment, Rater, Study
 from raters.rendering import render_prose
@@ -78,6 +78,8 @@ def after(assignment: Assignment, receipt: judging.Receipt) -> HttpResponseRedir
         return redirect("raters:surplus", token=assignment.token)
     if receipt is judging.Receipt.CLOSED:
         return redirect("raters:done", public_id=assignment.comparison.study.public_id)
+    if assignment.purpose == Assignment.Purpose.ADJUDICATION:
+        return redirect("raters:votes", token=assignment.token)
     return redirect("raters:next", public_id=assignment.comparison.study.public_id)
 
 
@@ -151,4 +153,6 @@ def nothing_left(rater: Rater, study: Study, numbers: dict[str, int]) -> str:
         return _("Time for a break. There is more for you from %(time)s UTC on.") % {"time": f"{until:%H:%M}"}
     if numbers["done"] < numbers["total"]:
         return _("There are comparisons waiting for you.")
+    if others_hold(rater, study):
+        return _("What is left is with other raters. Some of it may come back: look again later.")
     return _("You have answered everything there is for you. Thank you.")
