@@ -26,7 +26,7 @@ def answer(message: Message, text: str, actor: AbstractBaseUser) -> Reply:
     if names := [name for name, tells in names_in(text, message.study) if tells]:
         raise ValueError(f"the rater would read which checkpoints are compared: take out {', '.join(names)}")
     Message.objects.filter(pk=message.pk).update(state=Message.State.ANSWERED)
-    return Reply.objects.create(message=message, author=actor, text=text.strip())
+    return Reply.objects.create(message=message, author_id=actor.pk, text=text.strip())
 
 
 @transaction.atomic

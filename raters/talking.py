@@ -1,5 +1,7 @@
 """The pages on which raters flag and ask, and read what was answered; with what they did and what it is worth."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +20,7 @@ from raters.welfare import exposure_of, is_limited
 EMPTY = {"required": _("Write a few words.")}
 
 
-def words(label: object) -> forms.CharField:
+def words(label: Any) -> forms.CharField:
     box = forms.Textarea(attrs={"rows": 5})
     return forms.CharField(label=label, max_length=LONGEST_MESSAGE, widget=box, error_messages=EMPTY)
 

@@ -31,9 +31,9 @@ def study_for(request: SignedInRequest, slug: str) -> Study:
 @researchers_only
 def study_raters(request: SignedInRequest, slug: str) -> HttpResponse:
     study = study_for(request, slug)
-    context = {"study": study, "rows": rows_of(study), "blinding": blinding(study)}
-    context["orders"] = order_checks(study)
-    context["repeats"] = repeats_of(context["rows"])
+    rows = rows_of(study)
+    context = {"study": study, "rows": rows, "blinding": blinding(study)}
+    context |= {"orders": order_checks(study), "repeats": repeats_of(rows)}
     return render(request, "dashboards/raters.html", context)
 
 

@@ -121,7 +121,11 @@ def agreement_with_people(
     table = table_of(rows + [(said.prompt, PEOPLE, theirs) for said, theirs in both])
     found = agreement(table)
     alpha = found.alpha_nominal
-    more = {"percent_agreement": found.percent_agreement, "ac1": found.ac1.value, "units": found.units}
+    more: dict[str, object] = {
+        "percent_agreement": found.percent_agreement,
+        "ac1": found.ac1.value,
+        "units": found.units,
+    }
     known = alpha.value is not None and alpha.low is not None and alpha.high is not None
     share = Share(alpha.value, alpha.low, alpha.high) if known else Share(None, None, None)
     if not known:
