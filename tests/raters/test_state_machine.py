@@ -65,6 +65,23 @@ class Work(RuleBasedStateMachine):
 
     # What happens ──────────────────────────────────────────────────────────────────────────────────────────────
 
+    @initialize(answers=st.tuples(*[st.integers(0, 8)] * 3), leans=st.tuples(*[st.booleans()] * 3))
+    def some_have_been_at_work(self, answers: tuple[int, ...], leans: tuple[bool, ...]) -> None:
+        """Most examples begin in the middle of a study, where repeats are due and raters are split."""
+        for rater, wanted, leans_to_a in zip(self.raters, answers, leans, strict=False):
+            for _ in range(wanted):
+                if held := claim_next(rater, self.study):
+                    judging.record(
+                        held, Answer("left" if held.a_is_left == leans_to_a else "right", self.key())
+                    )
+
+    @rule(number=RATERS)
+    def leave_the_page_open(self, number: int) -> None:
+        """What comes next lapses on the screen, a repeat as well as a first showing."""
+        if claim_next(self.raters[number], self.study):
+            self.time.shift(timedelta(seconds=LEASE_S + 1))
+            reclaim(self.study)
+
     @rule(number=RATERS)
     def claim(self, number: int) -> None:
         claim_next(self.raters[number], self.study)
@@ -230,8 +247,8 @@ def test_raters_may_do_what_they_like():
     run_state_machine_as_test(
         Undone,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=30,
+            max_examples=40,
+            stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
