@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from raters import contested
 from raters.access import assignment_of, raters_only, study_of
 from raters.models import Assignment, Enrolment, Rater
+from raters.welfare import rests_until
 
 
 @never_cache
@@ -16,7 +17,8 @@ from raters.models import Assignment, Enrolment, Rater
 def contested_comparisons(request: HttpRequest, rater: Rater, public_id: str) -> HttpResponse:
     """How many wait for this senior rater; the button leads to the next one, on the page where all is judged."""
     study = study_of(rater, public_id)
-    get_object_or_404(Enrolment, study=study, rater=rater, is_senior=True)
+    enrolments = Enrolment.objects.select_related("study", "rater")
+    place = get_object_or_404(enrolments, study=study, rater=rater, is_senior=True)
     if request.method == "POST" and (assignment := contested.claim_contested(rater, study)):
         return redirect("raters:judge", token=assignment.token)
     mine = Assignment.objects.filter(
@@ -25,7 +27,8 @@ def contested_comparisons(request: HttpRequest, rater: Rater, public_id: str) ->
     held = mine.filter(state=Assignment.State.LEASED).count()
     context = {
         "study": study,
-        "waiting": held + len(contested.waiting_for(rater, study)),
+        "waiting": held + len(contested.waiting_for(place)),
+        "rests_until": rests_until(rater, study),
         "decided": mine.filter(state=Assignment.State.DONE).order_by("-pk"),
     }
     return render(request, "raters/contested.html", context)

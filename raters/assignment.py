@@ -9,7 +9,7 @@ from django.utils import timezone
 from raters.gold import gold_is_due
 from raters.judging import free_place_of, take_place
 from raters.lots import keyed
-from raters.models import Assignment, Enrolment, Rater, Study
+from raters.models import Assignment, Comparison, Enrolment, Rater, Study
 from raters.models.comparisons import ComparisonQuerySet
 from raters.repeats import repeat_due
 from raters.welfare import rests_until, wanted_hazards
@@ -143,5 +143,7 @@ def reclaim(study: Study) -> int:
 
 def others_hold(rater: Rater, study: Study) -> bool:
     """Whether what is left for this rater is with other raters now, and comes back if they leave it."""
-    held = study.comparisons.regular().unseen_by(rater).filter(assignments__state=Assignment.State.LEASED)
-    return held.exists()
+    theirs = study.comparisons.regular().unseen_by(rater).filter(status=Comparison.Status.OPEN)
+    theirs = theirs.filter(wanted_hazards(study.enrolments.get(rater=rater)))
+    held = Assignment.objects.with_a_place().filter(state=Assignment.State.LEASED)
+    return theirs.filter(assignments__in=held).exists()

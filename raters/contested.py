@@ -14,6 +14,7 @@ from promptsets.audit import audited
 from raters.assignment import lease, lease_end, reclaim
 from raters.lots import keyed
 from raters.models import Assignment, Comparison, Enrolment, Judgment, Rater, SafetyLabel, Study
+from raters.welfare import rests_until, wanted_hazards
 
 State, Purpose = Assignment.State, Assignment.Purpose
 
@@ -48,11 +49,13 @@ def unlike_in_safety(study: Study) -> Iterator[int]:
     return (comparison for (comparison, _), found in said.items() if {"yes", "no"} <= found)
 
 
-def waiting_for(rater: Rater, study: Study) -> list[int]:
-    """Contested comparisons that nobody has decided or holds, and whose prompts this rater has not met."""
+def waiting_for(enrolment: Enrolment) -> list[int]:
+    """Contested comparisons that nobody has decided or holds, of prompts that this rater has not met or declined."""
+    rater, study = enrolment.rater, enrolment.study
     taken = Assignment.objects.filter(purpose=Purpose.ADJUDICATION, state__in=[State.LEASED, State.DONE])
     open_ones = Comparison.objects.filter(pk__in=contested(study)).exclude(assignments__in=taken)
-    return list(open_ones.unseen_by(rater).order_by("pk").values_list("pk", flat=True))
+    theirs = open_ones.unseen_by(rater).filter(wanted_hazards(enrolment))
+    return list(theirs.order_by("pk").values_list("pk", flat=True))
 
 
 def claim_contested(rater: Rater, study: Study) -> Assignment | None:
@@ -69,9 +72,11 @@ def claim_contested(rater: Rater, study: Study) -> Assignment | None:
         held = mine.filter(state=State.LEASED).first()
         if held and lease(held, study, State.LEASED):
             return held
+        if rests_until(rater, study):
+            return None
         # Two seniors at once would take the same one: the second waits here until the first has it.
         Study.objects.select_for_update().get(pk=study.pk)
-        return next((give(study, rater, pk) for pk in waiting_for(rater, study)), None)
+        return next((give(study, rater, pk) for pk in waiting_for(place)), None)
 
 
 def give(study: Study, rater: Rater, comparison_id: int) -> Assignment:

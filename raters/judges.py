@@ -86,10 +86,14 @@ def collect(judging: JudgeRun) -> int:
 
 
 def collect_all() -> int:
-    """Reads what has come from every judge; for the sweep."""
-    return sum(
-        collect(judging) for judging in JudgeRun.objects.select_related("study__rubric", "rater", "run")
-    )
+    """Reads what has come from every judge since; for the sweep."""
+    judges = JudgeRun.objects.select_related("study__rubric", "rater", "run")
+    return sum(collect(judging) for judging in judges if has_news(judging))
+
+
+def has_news(judging: JudgeRun) -> bool:
+    came = judging.run.items.filter(response__isnull=False).count()
+    return came > Assignment.objects.filter(rater=judging.rater).count()
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from raters.answers import Answer, check, labels, own_terms
-from raters.models import Assignment, Comparison, Enrolment, Judgment, SafetyLabel
+from raters.models import Assignment, Comparison, Enrolment, Judgment, SafetyLabel, Study
 
 Outcome = Literal["win", "tie", "loss"]
 OUTCOMES: dict[str, Outcome] = {
@@ -83,10 +83,19 @@ def settle(assignment: Assignment, counts: bool) -> str:
         if not counts:
             free_place_of(assignment)
         return state
-    if counts and assignment.takes_place and not take_place(assignment.comparison_id):
+    if counts and not is_still_wanted(assignment):
         state = Assignment.State.SURPLUS
     Assignment.objects.filter(pk=assignment.pk).update(state=state, draft={})
     return state
+
+
+def is_still_wanted(assignment: Assignment) -> bool:
+    """Whether an answer after the lease still counts; a rating then takes its place again."""
+    if assignment.purpose == Assignment.Purpose.ADJUDICATION:
+        Study.objects.select_for_update().get(comparisons=assignment.comparison_id)  # as when one is claimed
+        others = Assignment.objects.filter(comparison=assignment.comparison_id, purpose=assignment.purpose)
+        return not others.filter(state__in=[Assignment.State.LEASED, Assignment.State.DONE]).exists()
+    return not assignment.takes_place or take_place(assignment.comparison_id)
 
 
 def take_place(comparison_id: int) -> bool:

@@ -83,7 +83,7 @@ def part(request: HttpRequest, rater: Rater, public_id: str) -> HttpResponse:
 
 def part_page(request: HttpRequest, rater: Rater, study: Study, form: ReplyForm, of: int = 0) -> HttpResponse:
     """What the rater did and is due, how long until a break, and their messages with the answers."""
-    enrolment = study.enrolments.get(rater=rater)
+    enrolment = study.enrolments.select_related("study", "rater").get(rater=rater)
     context = {
         "study": study,
         "pay": pay_of(rater, study),
@@ -91,7 +91,7 @@ def part_page(request: HttpRequest, rater: Rater, study: Study, form: ReplyForm,
         "threads": study.messages.filter(rater=rater).prefetch_related("replies"),
         "form": form,
         "answering": of,
-        "contested": len(contested.waiting_for(rater, study)) if enrolment.is_senior else None,
+        "contested": len(contested.waiting_for(enrolment)) if enrolment.is_senior else None,
     }
     return render(request, "raters/part.html", context, status=422 if form.errors else 200)
 

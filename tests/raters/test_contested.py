@@ -1,12 +1,14 @@
 """Contested comparisons: which they are, decided blind by a senior rater, beside the headline and never in it."""
 
 import pytest
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from assay.reports.refresh import refresh
+from promptsets.models import Prompt
 from raters import judging
 from raters.answers import Answer, SafetyAnswer
-from raters.assignment import claim_next
+from raters.assignment import claim_next, reclaim
 from raters.contested import claim_contested, contested, set_senior, votes_on
 from raters.models import Assignment, Judgment
 from tests import builders
@@ -174,3 +176,35 @@ def test_a_skipped_decision_goes_to_another_senior(split, senior):
         met.append(held.comparison_id)
         answer(held)
     assert met == contested(split)
+
+
+def test_a_decision_that_comes_after_another_seniors_is_kept_and_not_counted(split, senior):
+    other = builders.rater(split, "uma")
+    set_senior(split.enrolments.get(rater=other), True)
+    late = claim_contested(senior, split)
+    let_leases_run_out()
+    say(claim_contested(other, split), "a")
+    assert say(late, "b") is judging.Receipt.SURPLUS
+    assert [one.preference for one in Judgment.objects.adjudicating(split)] == ["a"]
+
+
+def test_a_late_decision_counts_while_nobody_else_has_it(split, senior):
+    late = claim_contested(senior, split)
+    let_leases_run_out()
+    reclaim(split)
+    assert say(late, "b") is judging.Receipt.COUNTED
+    assert Judgment.objects.adjudicating(split).count() == 1
+
+
+def test_what_a_senior_rater_declined_is_left_to_another(split, senior):
+    QuerySet(Prompt).update(hazard="vcr")  # past its own guard: it is frozen
+    split.enrolments.filter(rater=senior).update(declined_hazards=["vcr"])
+    assert claim_contested(senior, split) is None
+
+
+def test_a_break_holds_for_contested_comparisons_too(split, senior):
+    split.exposure_items = 1
+    split.save()
+    judging.now_shown(claim_contested(senior, split))
+    say(Assignment.objects.get(purpose="adjudication"), "a")
+    assert claim_contested(senior, split) is None
