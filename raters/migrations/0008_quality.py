@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('flag', 'something is wrong'), ('question', 'Question')], max_length=8)),
+                ('kind', models.CharField(choices=[('flag', 'Something is wrong'), ('question', 'Question')], max_length=8)),
                 ('text', models.TextField(max_length=2000)),
                 ('state', models.CharField(choices=[('open', 'Open'), ('answered', 'Answered'), ('closed', 'Closed')], default='open', max_length=8)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

@@ -15,7 +15,7 @@ class Message(models.Model):
     """A flag or a question of one rater, about one comparison or none, with its thread of replies."""
 
     class Kind(models.TextChoices):
-        FLAG = "flag", "something is wrong"
+        FLAG = "flag", "Something is wrong"
         QUESTION = "question"
 
     class State(models.TextChoices):
