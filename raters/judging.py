@@ -57,7 +57,7 @@ def lock_and_ask(assignment: Assignment) -> bool:
     """
     enrolment = (
         Enrolment.objects.select_for_update(of=("self",))
-        .select_related("study")
+        .select_related("study", "rater")
         .filter(study__comparisons=assignment.comparison_id, rater=assignment.rater_id)
         .first()
     )

@@ -144,3 +144,9 @@ def test_a_claim_asks_the_database_eight_things(db, django_assert_max_num_querie
     answer(claim_next(rater, study))
     with django_assert_max_num_queries(10):  # with the transaction's own two
         assert claim_next(rater, study)
+
+
+def test_a_judgment_asks_the_database_five_things(study, rater, django_assert_max_num_queries):
+    held = claim_next(rater, study)
+    with django_assert_max_num_queries(7):  # with the transaction's own two
+        answer(held)
