@@ -2,7 +2,8 @@
 
 The floor, for each judgment: one UPDATE of a comparison's counter and one INSERT each of an assignment and a judgment,
 in one transaction. Both run with the same threads on the same database in turn; the ratio is what assignment, blinding
-and idempotency cost. Database by DATABASE_URL; SQLite in a file of its own by default.
+and idempotency cost. Claims alone are timed with a bare UPDATE in the place of the answer, and the statements of one
+claim and of one judgment are counted. Database by DATABASE_URL; SQLite in a file of its own by default.
 
     python -m benchmarks.claims [--raters 8 --prompts 200]
 """
@@ -35,17 +36,21 @@ def main(arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         start_django(Path(folder))
         rounds = [one_round(number, options.raters, options.prompts) for number in range(ROUNDS)]
-    ours, floors = zip(*rounds, strict=True)
-    ratios = [a / b for a, b in rounds]
+        claimed, judged = statements()
+        vendor = connection_vendor()
+    ours, claims, floors = zip(*rounds, strict=True)
+    ratios = [a / c for a, _, c in rounds]
     print(
-        f"{options.raters} raters, {options.prompts} prompts x 3 ratings, {ROUNDS} rounds (median, least, most)"
+        f"{vendor}: {options.raters} raters, {options.prompts} prompts x 3, {ROUNDS} rounds (median, least, most)"
     )
     for name, values in (
         ("claim and judge, per second", ours),
+        ("claims alone, per second", claims),
         ("bare writes, per second", floors),
         ("ratio", ratios),
     ):
         print(f"  {name:30} {statistics.median(values):9.2f} {min(values):9.2f} {max(values):9.2f}")
+    print(f"  statements: {claimed} for a claim, {judged} for a judgment, BEGIN and COMMIT left out")
 
 
 def start_django(folder: Path) -> None:
@@ -62,19 +67,23 @@ def start_django(folder: Path) -> None:
     call_command("migrate", verbosity=0)
 
 
-def one_round(number: int, raters: int, prompts: int) -> tuple[float, float]:
-    """Judgments a second of ours and of the floor, over fresh studies."""
+def one_round(number: int, raters: int, prompts: int) -> tuple[float, float, float]:
+    """Judgments a second of ours, claims a second, and judgments of the floor, each over a fresh study."""
     from tests import builders
 
     judgments = prompts * 3
     rates = []
-    for kind, work in (("ours", judge_until_done), ("floor", write_without_asking)):
+    for kind, work in (
+        ("ours", judge_until_done),
+        ("claims", claim_until_done),
+        ("floor", write_without_asking),
+    ):
         study = builders.study(prompts=prompts, ratings=3, slug=f"{kind}-{number}")
         people = [builders.rater(study, f"{kind}{number}-{person}") for person in range(raters)]
         started = time.perf_counter()
         at_once([partial(work, study, person, share) for share, person in enumerate(people)])
         rates.append(judgments / (time.perf_counter() - started))
-    return rates[0], rates[1]
+    return rates[0], rates[1], rates[2]
 
 
 def at_once(parts: list[Callable[[], None]]) -> None:
@@ -94,6 +103,44 @@ def judge_until_done(study, person, _share) -> None:
     while assignment := claim_next(person, study):
         judging.record(assignment, judging.Answer("left", f"key-of-assignment-{assignment.pk}"))
     connection.close()
+
+
+def claim_until_done(study, person, _share) -> None:
+    from django.db import connection
+
+    from raters.assignment import claim_next
+    from raters.models import Assignment
+
+    while assignment := claim_next(person, study):
+        Assignment.objects.filter(pk=assignment.pk).update(state="done")
+    connection.close()
+
+
+def statements() -> tuple[int, int]:
+    """How many SQL statements a claim and a judgment take, in a study with the settings that come by default."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from raters import judging
+    from raters.assignment import claim_next
+    from tests import builders
+
+    study = builders.study(prompts=5, slug="counted")
+    person = builders.rater(study, "counted")
+    counts = []
+    with CaptureQueriesContext(connection) as queries:
+        assignment = claim_next(person, study)
+        counts.append(len(queries))
+        judging.record(assignment, judging.Answer("left", f"key-of-assignment-{assignment.pk}"))
+        counts.append(len(queries) - counts[0])
+    bounds = sum(query["sql"] in {"BEGIN", "BEGIN IMMEDIATE", "COMMIT"} for query in queries.captured_queries)
+    return counts[0] - bounds // 2, counts[1] - bounds // 2
+
+
+def connection_vendor() -> str:
+    from django.db import connection
+
+    return connection.vendor
 
 
 def write_without_asking(study, person, share) -> None:

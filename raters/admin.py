@@ -2,14 +2,17 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from promptsets.record_admin import RecordAdmin
-from raters.design import WAY_IN, WELFARE
+from raters.design import CARE, PAY, WAY_IN, WELFARE
 from raters.models import (
     Assignment,
     Comparison,
     Enrolment,
     Invitation,
+    JudgeRun,
     Judgment,
+    Message,
     Rater,
+    Reply,
     Rubric,
     SafetyLabel,
     Study,
@@ -64,7 +67,7 @@ class StudyAdmin(admin.ModelAdmin):
             "self_identification_rule",
             "gold_every",
         )
-        fixed += (*WAY_IN, *WELFARE)
+        fixed += (*WAY_IN, *WELFARE, *CARE, *PAY)
         fixed += ("lease_s", "exclusion_rules", "stop_rule", "status")
         return self.readonly_fields + (fixed if obj and obj.locked_at else ())
 
@@ -120,8 +123,8 @@ class ComparisonAdmin(RecordAdmin):
 
 @admin.register(Assignment)
 class AssignmentAdmin(RecordAdmin):
-    list_display = ("pk", "comparison", "rater", "state", "a_is_left", "lease_until")
-    list_filter = ("state",)
+    list_display = ("pk", "comparison", "rater", "purpose", "state", "a_is_left", "lease_until")
+    list_filter = ("purpose", "state")
     list_select_related = ("comparison", "rater")
 
 
@@ -136,3 +139,22 @@ class JudgmentAdmin(RecordAdmin):
 class SafetyLabelAdmin(RecordAdmin):
     list_display = ("judgment", "answer_type", "violation", "hazard", "severity")
     list_filter = ("violation", "hazard")
+
+
+@admin.register(Message)
+class MessageAdmin(RecordAdmin):
+    list_display = ("pk", "study", "rater", "kind", "state", "created_at")
+    list_filter = ("kind", "state")
+    list_select_related = ("study", "rater")
+
+
+@admin.register(Reply)
+class ReplyAdmin(RecordAdmin):
+    list_display = ("pk", "message", "author", "created_at")
+    list_select_related = ("message__rater", "author")
+
+
+@admin.register(JudgeRun)
+class JudgeRunAdmin(RecordAdmin):
+    list_display = ("study", "checkpoint", "rater", "template", "created_at")
+    list_select_related = ("study", "checkpoint", "rater")

@@ -115,6 +115,8 @@ def preference(favours: str, *, a_is_left: bool) -> str:
 
 def labels(judgment: Judgment, answer: Answer) -> list[SafetyLabel]:
     """The safety labels of the two responses; none where the rubric asks for none."""
+    if not answer.safety:
+        return []
     assignment = judgment.assignment
     responses = {"left": assignment.left, "right": assignment.right}
     return [

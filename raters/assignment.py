@@ -1,6 +1,5 @@
 """Who judges what next: exactly the wanted ratings for each comparison, whoever else asks at the same time."""
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,10 +7,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from raters.gold import block_of, gold_is_due
-from raters.judging import give_place_back, take_place
+from raters.gold import gold_is_due
+from raters.judging import free_place_of, take_place
+from raters.lots import keyed
 from raters.models import Assignment, Comparison, Enrolment, Rater, Study
 from raters.models.comparisons import AssignmentQuerySet, ComparisonQuerySet
+from raters.repeats import repeat_due
 from raters.welfare import rests_until, wanted_hazards
 
 
@@ -62,7 +63,7 @@ def renew(rater: Rater, study: Study) -> Assignment | None:
 
 
 def claim_new(enrolment: Enrolment) -> Assignment | None:
-    """A free comparison, or one that somebody fetched ahead and has not come to."""
+    """What is free, or what somebody fetched ahead and has not come to."""
     while True:
         if assignment := take_free(enrolment):
             return assignment
@@ -76,16 +77,36 @@ def fetched_by_others(enrolment: Enrolment) -> AssignmentQuerySet:
     wanted = wanted.unseen_by(enrolment.rater).filter(wanted_hazards(enrolment))
     if enrolment.step == Enrolment.Step.QUALIFICATION:
         wanted = wanted.none()
-    return Assignment.objects.ahead().filter(comparison__in=wanted).exclude(rater=enrolment.rater)
+    theirs = Assignment.objects.ahead().with_a_place()
+    return theirs.filter(comparison__in=wanted).exclude(rater=enrolment.rater)
 
 
 def take_free(enrolment: Enrolment, *, ahead: bool = False) -> Assignment | None:
+    repeat = repeat_due(enrolment)
+    if repeat and (again := assign_again(enrolment.study, repeat, ahead=ahead)):
+        return again
     # Each round that fails does so because somebody else got on, so the loop ends; giving up after the first
     # would tell a rater "nothing left" while places are free.
     while (comparison_id := next_place(enrolment)) is not None:
         if assignment := assign(enrolment.study, comparison_id, enrolment.rater, ahead=ahead):
             return assignment
     return None
+
+
+def assign_again(study: Study, first: Assignment, *, ahead: bool) -> Assignment | None:
+    """Leases the second showing of a comparison to the rater who judged it; it takes no place from anybody."""
+    swapped = study.repeat_swaps or keyed(study, "repeat side", first.pk) % 2 == 0
+    again, created = Assignment.objects.get_or_create(
+        repeat_of=first,
+        defaults={
+            "comparison_id": first.comparison_id,
+            "rater_id": first.rater_id,
+            "a_is_left": first.a_is_left != swapped,
+            "lease_until": lease_end(study),
+            "ahead": ahead,
+        },
+    )
+    return again if created or lease(again, study, Assignment.State.EXPIRED, ahead=ahead) else None
 
 
 def next_place(enrolment: Enrolment) -> int | None:
@@ -98,7 +119,7 @@ def next_place(enrolment: Enrolment) -> int | None:
     if enrolment.step == Enrolment.Step.QUALIFICATION:
         return first_of(wanting.gold(), study, rater)
     place = first_of(wanting.regular(), study, rater)
-    if place and gold_is_due(study, rater, keyed(study, "gold", rater.pk, block_of(study, rater))):
+    if place and gold_is_due(study, rater):
         return first_of(wanting.gold(), study, rater) or place
     return place
 
@@ -115,27 +136,23 @@ def fewest(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return [place for place in found if place[0] == least]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def assign(study: Study, comparison_id: int, rater: Rater, *, ahead: bool = False) -> Assignment | None:
     """Takes a place in the comparison for the rater; None if others filled it in the meantime."""
-    # Taking the place locks the comparison's row: the count of sides below cannot change under us.
+    # Taking the place locks the comparison's row: the count of sides below cannot change under us. The rater's own
+    # lock, which claim_next holds, keeps a second tab away.
     if not take_place(comparison_id):
         return None
-    assignment, created = Assignment.objects.get_or_create(
-        comparison_id=comparison_id,
-        rater=rater,
-        repeat_of=None,
-        defaults={
-            "a_is_left": draw_side(study, comparison_id, rater),
-            "lease_until": lease_end(study),
-            "ahead": ahead,
-        },
-    )
-    # A second tab may have been faster: then the place is not this one's to take.
-    if not created and not lease(assignment, study, Assignment.State.EXPIRED, ahead=ahead):
-        give_place_back(comparison_id)
+    given = list(Assignment.objects.filter(comparison=comparison_id).with_a_place())
+    if mine := next((one for one in given if one.rater_id == rater.pk), None):
+        if lease(mine, study, Assignment.State.EXPIRED, ahead=ahead):
+            return mine
+        free_place_of(mine)
         return None
-    return assignment
+    side = draw_side(study, comparison_id, rater, [one.a_is_left for one in given])
+    return Assignment.objects.create(
+        comparison_id=comparison_id, rater=rater, a_is_left=side, lease_until=lease_end(study), ahead=ahead
+    )
 
 
 def lease(assignment: Assignment, study: Study, state: str, *, ahead: bool = False) -> bool:
@@ -152,17 +169,10 @@ def lease(assignment: Assignment, study: Study, state: str, *, ahead: bool = Fal
     return True
 
 
-def draw_side(study: Study, comparison_id: int, rater: Rater) -> bool:
+def draw_side(study: Study, comparison_id: int, rater: Rater, so_far: list[bool]) -> bool:
     """Whether response a stands left: the side it has had less often in this comparison, else a coin of the study's."""
-    sides = list(Assignment.objects.filter(comparison=comparison_id).values_list("a_is_left", flat=True))
-    lead = sides.count(True) - sides.count(False)
+    lead = so_far.count(True) - so_far.count(False)
     return lead < 0 if lead else keyed(study, "side", rater.pk, comparison_id) % 2 == 0
-
-
-def keyed(study: Study, *parts: object) -> int:
-    """A number drawn from the study's secret: repeatable for us, without pattern for anybody else."""
-    text = ":".join(str(part) for part in (study.secret, *parts))
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])
 
 
 def lease_end(study: Study) -> datetime:
@@ -184,6 +194,14 @@ def hand_back(assignments: AssignmentQuerySet, most: int | None = None) -> int:
             # As it was read, in the UPDATE: its rater may have answered or renewed it since.
             as_read = {"pk": assignment.pk, "lease_until": assignment.lease_until, "ahead": assignment.ahead}
             if Assignment.objects.held().filter(**as_read).update(state=Assignment.State.EXPIRED):
-                give_place_back(assignment.comparison_id)
+                free_place_of(assignment)
                 freed += 1
     return freed
+
+
+def others_hold(rater: Rater, study: Study) -> bool:
+    """Whether what is left for this rater is with other raters now, and comes back if they leave it."""
+    theirs = study.comparisons.regular().unseen_by(rater).filter(status=Comparison.Status.OPEN)
+    theirs = theirs.filter(wanted_hazards(study.enrolments.get(rater=rater)))
+    held = Assignment.objects.with_a_place().filter(state=Assignment.State.LEASED)
+    return theirs.filter(assignments__in=held).exists()

@@ -9,10 +9,13 @@ from django.utils import timezone
 
 from promptsets.audit import audited
 from promptsets.digests import canonical_json
+from raters.lint import refuse_telling_names
 from raters.models import Rubric, Study, StudyArm
 
 WAY_IN = ["consent", "content_note", "shows_guide", "asks_check", "asks_practice"]
 WAY_IN += ["qualify_gold", "qualify_right", "asks_exit"]
+CARE = ("repeat_every", "repeat_gap", "repeat_swaps", "contested_split", "contested_safety")
+PAY = ("pay_basis", "pay_rate", "pay_currency")
 WELFARE = ("reveal", "exposure_items", "exposure_minutes", "break_minutes")
 
 
@@ -32,6 +35,8 @@ def describe(study: Study) -> dict[str, Any]:
         "exclusion_rules": study.exclusion_rules,
         "stop_rule": study.stop_rule,
         "welfare": {name: getattr(study, name) for name in WELFARE},
+        "care": {name: getattr(study, name) for name in CARE},
+        "pay": {name: str(getattr(study, name)) for name in PAY},
         "way_in": {name: getattr(study, name) for name in WAY_IN},
         "texts": {"language": study.language, "sha256": digest_of(study.texts)},
         "fast_floor_percent": study.fast_floor_percent,
@@ -83,7 +88,7 @@ def digest_of(value: Any) -> str:
 def lock(study: Study, actor: AbstractBaseUser | None = None) -> None:
     """Fixes the design and opens the study for judgments.
 
-    Raises: ValueError if the study is no draft or has no comparison that can be shown.
+    Raises: ValueError if the study is no draft, has no comparison that can be shown, or tells raters its arms' names.
     """
     Study.objects.select_for_update().get(pk=study.pk)  # of two who lock at once, the second finds no draft
     study.refresh_from_db()
@@ -91,6 +96,7 @@ def lock(study: Study, actor: AbstractBaseUser | None = None) -> None:
         raise ValueError(f"{study.slug} is {study.status}: only a draft can be locked")
     if not study.comparisons.regular().wanting_ratings().exists():
         raise ValueError(f"{study.slug} has no comparison that can be shown to raters")
+    worth_a_look = refuse_telling_names(study)
     study.prompt_set_version.freeze()
     study.design = describe(study)
     study.design_sha256 = digest_of(study.design)
@@ -102,5 +108,5 @@ def lock(study: Study, actor: AbstractBaseUser | None = None) -> None:
         actor=actor,
         action="study.locked",
         target=study,
-        detail={"design_sha256": study.design_sha256},
+        detail={"design_sha256": study.design_sha256, "names": [str(one) for one in worth_a_look]},
     )

@@ -4,6 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from promptsets.audit import audited
+from raters.lots import keyed
 from raters.models import Assignment, Comparison, Judgment, Rater, Study
 
 UNLIMITED = 32_767  # every rater may meet it
@@ -33,22 +34,10 @@ def make_gold(
     )
 
 
-def gold_is_due(study: Study, rater: Rater, draw: int) -> bool:
-    """Whether this rater's next comparison is a gold one: one in `gold_every`, at a place in each block that is drawn.
-
-    `draw` is a number drawn for the block, from which nobody can foresee the place.
-    """
-    return bool(study.gold_every) and place_in_block(study, rater) == draw % study.gold_every
-
-
-def block_of(study: Study, rater: Rater) -> int:
-    return given(study, rater) // study.gold_every if study.gold_every else 0
-
-
-def place_in_block(study: Study, rater: Rater) -> int:
-    return given(study, rater) % study.gold_every
-
-
-def given(study: Study, rater: Rater) -> int:
-    """How many comparisons the rater has been given so far."""
-    return Assignment.objects.of(rater, study).exclude(state=Assignment.State.EXPIRED).count()
+def gold_is_due(study: Study, rater: Rater) -> bool:
+    """Whether this rater's next comparison is gold: one in `gold_every`, at a place in each block that is drawn."""
+    if not study.gold_every:
+        return False
+    given = Assignment.objects.of(rater, study).exclude(state=Assignment.State.EXPIRED).count()
+    block, place = divmod(given, study.gold_every)
+    return place == keyed(study, "gold", rater.pk, block) % study.gold_every

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from raters.answers import Answer, check, labels, own_terms
-from raters.models import Assignment, Comparison, Enrolment, Judgment, SafetyLabel
+from raters.models import Assignment, Comparison, Enrolment, Judgment, SafetyLabel, Study
 
 Outcome = Literal["win", "tie", "loss"]
 OUTCOMES: dict[str, Outcome] = {
@@ -57,7 +57,7 @@ def lock_and_ask(assignment: Assignment) -> bool:
     """
     enrolment = (
         Enrolment.objects.select_for_update(of=("self",))
-        .select_related("study")
+        .select_related("study", "rater")
         .filter(study__comparisons=assignment.comparison_id, rater=assignment.rater_id)
         .first()
     )
@@ -81,12 +81,21 @@ def settle(assignment: Assignment, counts: bool) -> str:
     state = Assignment.State.DONE if counts else Assignment.State.SURPLUS
     if leased.update(state=state, draft={}):
         if not counts:
-            give_place_back(assignment.comparison_id)
+            free_place_of(assignment)
         return state
-    if counts and not take_place(assignment.comparison_id):
+    if counts and not is_still_wanted(assignment):
         state = Assignment.State.SURPLUS
     Assignment.objects.filter(pk=assignment.pk).update(state=state, draft={})
     return state
+
+
+def is_still_wanted(assignment: Assignment) -> bool:
+    """Whether an answer after the lease still counts; a rating then takes its place again."""
+    if assignment.purpose == Assignment.Purpose.ADJUDICATION:
+        Study.objects.select_for_update().get(comparisons=assignment.comparison_id)  # as when one is claimed
+        others = Assignment.objects.filter(comparison=assignment.comparison_id, purpose=assignment.purpose)
+        return not others.filter(state__in=[Assignment.State.LEASED, Assignment.State.DONE]).exists()
+    return not assignment.takes_place or take_place(assignment.comparison_id)
 
 
 def take_place(comparison_id: int) -> bool:
@@ -95,8 +104,11 @@ def take_place(comparison_id: int) -> bool:
     return bool(wanting.update(ratings_taken=F("ratings_taken") + 1))
 
 
-def give_place_back(comparison_id: int) -> None:
-    Comparison.objects.filter(pk=comparison_id).update(ratings_taken=F("ratings_taken") - 1)
+def free_place_of(assignment: Assignment) -> None:
+    """Gives back the place that the assignment holds; a repeat or an adjudication holds none."""
+    if assignment.takes_place:
+        held = Comparison.objects.filter(pk=assignment.comparison_id)
+        held.update(ratings_taken=F("ratings_taken") - 1)
 
 
 @transaction.atomic
@@ -107,7 +119,7 @@ def skip(assignment: Assignment, reason: str = "") -> None:
         state=Assignment.State.SKIPPED, skip_reason=reason[:500], draft={}
     )
     if skipped:
-        give_place_back(assignment.comparison_id)
+        free_place_of(assignment)
 
 
 def outcome(judgment: Judgment) -> Outcome:

@@ -8,13 +8,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from raters import judging
 from raters.access import assignment_of, raters_only, study_of
+from raters.assignment import others_hold
 from raters.desk.next_page import after
 from raters.desk.page import judging_page, progress
 from raters.desk.word_diff import diff
 from raters.forms import AnswerForm
-from raters.models import Assignment, Comparison, Enrolment, Rater, Study
+from raters.models import Comparison, Enrolment, Rater, Study
 from raters.showing import side_texts
-from raters.welfare import done_so_far, is_covered, rests_until, wanted_hazards
+from raters.welfare import done_so_far, is_covered, rests_until
 from raters.wellbeing import cover
 
 
@@ -103,18 +104,10 @@ def nothing_left(rater: Rater, study: Study, numbers: dict[str, int]) -> str:
         return _("Time for a break. There is more for you from %(time)s UTC on.") % {"time": f"{until:%H:%M}"}
     if numbers["done"] < numbers["total"]:
         return _("There are comparisons waiting for you.")
-    if others_are_at(rater, study):
+    if others_hold(rater, study):
         return _(
             "Others are at work on what is left. If one of them leaves, it is yours: look again in a few minutes."
         )
     if study.comparisons.regular().filter(status=Comparison.Status.OPEN).unseen_by(rater).exists():
         return _("Every comparison has the answers it needs. Thank you for yours.")
     return _("You have answered everything there is for you. Thank you.")
-
-
-def others_are_at(rater: Rater, study: Study) -> bool:
-    """Whether a comparison that this rater might judge is full only because others hold it and have not answered."""
-    enrolment = study.enrolments.get(rater=rater)
-    might = study.comparisons.regular().filter(status=Comparison.Status.OPEN).unseen_by(rater)
-    held = might.filter(wanted_hazards(enrolment), assignments__state=Assignment.State.LEASED)
-    return held.exists()

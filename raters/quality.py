@@ -18,6 +18,7 @@ TESTED: dict[str, Alternative] = {
     "left": "two-sided",
     "tie": "two-sided",
     "agreement": "less",
+    "self_agreement": "less",
 }
 FIELDS = {
     "rater": "assignment__rater__code",
@@ -53,7 +54,6 @@ class RaterQuality:
     n: int
     shares: dict[str, Share]
     longest_run: int
-    self_agreement: Share
     median_ms: float | None
     flags: list[str] = field(default_factory=list)
 
@@ -97,7 +97,9 @@ def judged(study: Study) -> Iterator[Row]:
     texts = study.comparisons.select_related("prompt", "response_a", "response_b")
     words = {row.pk: words_of(row) for row in texts}
     answers = Judgment.objects.current().filter(
-        assignment__comparison__study=study, assignment__state=Assignment.State.DONE
+        assignment__comparison__study=study,
+        assignment__state=Assignment.State.DONE,
+        assignment__purpose=Assignment.Purpose.RATING,
     )
     for values in answers.order_by("pk").values_list(*FIELDS.values()):
         row = dict(zip(FIELDS, values, strict=True))
@@ -127,11 +129,10 @@ def of_rater(rater: str, rows: list[Row], pace: float, majorities: dict[int, Cou
         "left": share(row.favours_left for row in first if row.preference != "tie"),
         "tie": share(row.preference == "tie" for row in first),
         "agreement": share(agreements(first, majorities)),
+        "self_agreement": repeated(rows),
     }
     times = [row.active_ms for row in first if row.active_ms is not None]
-    return RaterQuality(
-        rater, len(first), shares, longest_run(first), repeated(rows), median(times) if times else None
-    )
+    return RaterQuality(rater, len(first), shares, longest_run(first), median(times) if times else None)
 
 
 def share(hits: Iterable[bool]) -> Share:

@@ -4,7 +4,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-RULES = {"gold_below": ("gold", -1), "agreement_below": ("agreement", -1), "fast_above": ("fast", 1)}
+RULES = {
+    "gold_below": ("gold", -1),
+    "agreement_below": ("agreement", -1),
+    "self_agreement_below": ("self_agreement", -1),
+    "fast_above": ("fast", 1),
+}
 
 
 def known_rules(rules: Any) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from raters import arriving, leaving, pages, wellbeing
+from raters import adjudicating, arriving, leaving, pages, talking, wellbeing
 from raters.desk import drafts, next_page, preferences
 
 app_name = "raters"
@@ -18,6 +18,12 @@ urlpatterns = [
     path("<str:public_id>/pause/", pages.pause, name="pause"),
     path("c/<str:token>/skip/", pages.skip, name="skip"),
     path("c/<str:token>/kept/", pages.surplus, name="surplus"),
+    path("c/<str:token>/message/", talking.flag, name="flag"),
+    path("c/<str:token>/votes/", adjudicating.votes, name="votes"),
+    path("messages/<int:pk>/", talking.write_back, name="write_back"),
+    path("<str:public_id>/message/", talking.ask, name="ask"),
+    path("<str:public_id>/part/", talking.part, name="part"),
+    path("<str:public_id>/contested/", adjudicating.contested_comparisons, name="contested"),
     path("<str:public_id>/way-in/", arriving.arrive, name="way_in"),
     path("<str:public_id>/leave/", leaving.leave, name="leave"),
     path("<str:public_id>/completed/", leaving.completed, name="completed"),

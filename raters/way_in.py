@@ -96,6 +96,7 @@ def qualify(enrolment: Enrolment) -> None:
         assignment__rater=enrolment.rater_id,
         assignment__comparison__in=enrolment.study.comparisons.gold(),
         assignment__state=Assignment.State.DONE,
+        assignment__purpose=Assignment.Purpose.RATING,
     )
     rows = gold.values_list("preference", "assignment__comparison__gold_preference")
     right = sum(said == verdict for said, verdict in rows)

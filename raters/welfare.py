@@ -1,6 +1,7 @@
 """Care for those who read harmful text: what is covered, what may be declined, when it is time for a break."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,29 +61,61 @@ def wanted_hazards(enrolment: Enrolment) -> Q:
     return Q(prompt__hazard=None) | ~Q(prompt__hazard__in=enrolment.declined_hazards)
 
 
-def rests_until(rater: Rater, study: Study) -> datetime | None:
-    """When the break ends that the rater has to take now; None if they may go on.
+@dataclass(frozen=True)
+class Exposure:
+    """The stretch of work that a rater is in: comparisons seen without a break, since when, and how far it may go."""
 
-    A stretch of work is what was seen without a pause as long as a break. It ends at the study's cap of comparisons or
-    of minutes, and the break begins with the last thing seen or sent.
-    """
+    study: Study
+    seen: int
+    lasted: timedelta
+    last: datetime | None
+
+    @property
+    def minutes(self) -> int:
+        return int(self.lasted.total_seconds() // 60)
+
+    @property
+    def is_over(self) -> bool:
+        too_many = bool(self.study.exposure_items) and self.seen >= self.study.exposure_items
+        too_long = timedelta(minutes=self.study.exposure_minutes)
+        return too_many or (bool(too_long) and self.lasted >= too_long)
+
+
+def is_limited(study: Study) -> bool:
+    return bool(study.exposure_items or study.exposure_minutes)
+
+
+def exposure_of(rater: Rater, study: Study) -> Exposure:
+    """A stretch of work is what was seen without a pause as long as a break."""
     now, pause = timezone.now(), timedelta(minutes=study.break_minutes)
     seen = list(moments(rater, study))
     if not seen:
-        return None
+        return Exposure(study, 0, timedelta(), None)
     sent = Judgment.objects.filter(assignment__rater=rater, assignment__comparison__study=study)
     last = max([seen[0], *sent.order_by("-pk").values_list("submitted_at", flat=True)[:1]])
+    if now - last >= pause:
+        return Exposure(study, 0, timedelta(), last)
     stretch = list(seen_without(pause, seen))
-    if now - last >= pause or not is_over(study, len(stretch), now - stretch[-1]):
+    return Exposure(study, len(stretch), now - stretch[-1], last)
+
+
+def rests_until(rater: Rater, study: Study) -> datetime | None:
+    """When the break ends that the rater has to take now; None if they may go on.
+
+    A stretch ends at the study's cap of comparisons or of minutes, and the break begins with the last thing seen or
+    sent.
+    """
+    if not is_limited(study):
         return None
-    return last + pause
+    exposure = exposure_of(rater, study)
+    pause = timedelta(minutes=study.break_minutes)
+    return exposure.last + pause if exposure.last and exposure.is_over else None
 
 
 def moments(rater: Rater, study: Study) -> Iterator[datetime]:
-    """When the rater first saw each comparison, the latest first."""
-    for shown_at in (
-        Assignment.objects.of(rater, study).order_by("-shown_at").values_list("shown_at", flat=True)
-    ):
+    """When the rater first saw each comparison, contested ones too, the latest first."""
+    met = Assignment.objects.filter(rater=rater, comparison__study=study)
+    for shown_at in met.order_by("-shown_at").values_list("shown_at", flat=True):
         if shown_at is not None:
             yield shown_at
 
@@ -97,13 +130,8 @@ def seen_without(pause: timedelta, times: list[datetime]) -> Iterator[datetime]:
         later = time
 
 
-def is_over(study: Study, seen: int, lasted: timedelta) -> bool:
-    too_many = bool(study.exposure_items) and seen >= study.exposure_items
-    return too_many or (bool(study.exposure_minutes) and lasted >= timedelta(minutes=study.exposure_minutes))
-
-
 def done_so_far(rater: Rater, study: Study) -> dict[str, int]:
-    """What pay is counted by: answers, and skips, which cost the rater nothing."""
+    """What a rater is told at the end: answers, and skips, which cost nothing. What is paid stands in pay.py."""
     mine = Assignment.objects.of(rater, study)
-    answered = mine.filter(state__in=[Assignment.State.DONE, Assignment.State.SURPLUS])
-    return {"answered": answered.count(), "skipped": mine.filter(state=Assignment.State.SKIPPED).count()}
+    skipped = mine.filter(state=Assignment.State.SKIPPED)
+    return {"answered": mine.answered().count(), "skipped": skipped.count()}

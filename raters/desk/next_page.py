@@ -50,6 +50,8 @@ def after(request: HttpRequest, assignment: Assignment, receipt: judging.Receipt
         return leading_on(request, reverse("raters:surplus", args=[assignment.token]))
     if receipt is judging.Receipt.CLOSED:
         return leading_on(request, reverse("raters:done", args=[study.public_id]))
+    if assignment.purpose == Assignment.Purpose.ADJUDICATION:
+        return leading_on(request, reverse("raters:votes", args=[assignment.token]))
     if BY_SCRIPT not in request.META:
         return redirect("raters:next", public_id=study.public_id)
     found = where_next(assignment.rater, study)

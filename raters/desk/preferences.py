@@ -18,6 +18,7 @@ from raters.models import Rater
 ACTIONS = {
     "back": (_("Back to the last answer"), "b"),
     "skip": (_("Skip"), "s"),
+    "flag": (_("Flag"), "f"),
     "diff": (_("Mark differences"), "d"),
     "link": (_("Scroll both together"), "l"),
     "left": (_("Go to response A"), "["),

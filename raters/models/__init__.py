@@ -1,7 +1,9 @@
 """Tables of the third floor, in the order in which a study uses them."""
 
 from raters.models.comparisons import Assignment, Comparison
+from raters.models.judges import JudgeRun
 from raters.models.judgments import Judgment, SafetyLabel
+from raters.models.messages import Message, Reply
 from raters.models.people import Enrolment, Invitation, Rater
 from raters.models.rubrics import Rubric
 from raters.models.studies import Study, StudyArm
@@ -11,8 +13,11 @@ __all__ = [
     "Comparison",
     "Enrolment",
     "Invitation",
+    "JudgeRun",
     "Judgment",
+    "Message",
     "Rater",
+    "Reply",
     "Rubric",
     "SafetyLabel",
     "Study",

@@ -125,7 +125,15 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.held().filter(ahead=True)
 
     def of(self, rater: Rater, study: Study) -> "AssignmentQuerySet":
-        return self.filter(rater=rater, comparison__study=study)
+        """What the rater was given to judge, planned repeats too; contested comparisons are another matter."""
+        return self.filter(rater=rater, comparison__study=study, purpose=Assignment.Purpose.RATING)
+
+    def with_a_place(self) -> "AssignmentQuerySet":
+        """Those that count toward the ratings wanted: no repeats, no adjudications, no language models."""
+        return self.filter(purpose=Assignment.Purpose.RATING, repeat_of=None)
+
+    def answered(self) -> "AssignmentQuerySet":
+        return self.filter(state__in=[Assignment.State.DONE, Assignment.State.SURPLUS])
 
 
 class Assignment(models.Model):
@@ -138,11 +146,17 @@ class Assignment(models.Model):
         EXPIRED = "expired", "not answered in time"
         SURPLUS = "surplus", "answered after others had finished: kept, not counted"
 
+    class Purpose(models.TextChoices):
+        RATING = "rating"
+        ADJUDICATION = "adjudication", "a senior rater decides what is contested"
+        JUDGE = "judge", "a language model judges"
+
     comparison = models.ForeignKey(Comparison, on_delete=models.PROTECT, related_name="assignments")
     rater = models.ForeignKey(Rater, on_delete=models.PROTECT, related_name="assignments")
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     a_is_left = models.BooleanField(help_text="Whether response a stands on the left, as Response A")
     state = models.CharField(max_length=8, choices=State, default=State.LEASED)
+    purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.RATING)
     lease_until = models.DateTimeField()
     repeat_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeats"
@@ -164,8 +178,23 @@ class Assignment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["comparison", "rater"],
-                condition=Q(repeat_of__isnull=True),
+                condition=Q(repeat_of__isnull=True) & ~Q(purpose="judge"),
                 name="rater_judges_a_comparison_once",
+            ),
+            models.UniqueConstraint(fields=["repeat_of"], name="assignment_is_repeated_once"),
+            models.UniqueConstraint(
+                fields=["comparison", "rater", "a_is_left"],
+                condition=Q(purpose="judge"),
+                name="judge_is_asked_once_in_either_order",
+            ),
+            models.UniqueConstraint(
+                fields=["comparison"],
+                condition=Q(purpose="adjudication", state__in=["leased", "done"]),
+                name="comparison_is_adjudicated_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose="rating") | Q(purpose__in=["adjudication", "judge"], repeat_of=None),
+                name="assignment_purpose_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["leased", "done", "skipped", "expired", "surplus"]),
@@ -175,6 +204,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.comparison} for {self.rater}"
+
+    @property
+    def takes_place(self) -> bool:
+        """Whether it is one of the ratings that the comparison wants."""
+        return self.purpose == self.Purpose.RATING and self.repeat_of_id is None
 
     @property
     def left(self) -> Response | None:

@@ -19,10 +19,24 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
         return self.filter(superseded_by=None)
 
     def counted(self, study: Study) -> "JudgmentQuerySet":
-        """The judgments that rates are made of: current, in time, on regular comparisons, no planned repeats."""
+        """The judgments that rates are made of: current, in time, on regular comparisons, by raters for the first time.
+
+        Planned repeats, senior raters' decisions and language models stand beside them and never among them.
+        """
         return self.current().filter(
             assignment__state=Assignment.State.DONE,
+            assignment__purpose=Assignment.Purpose.RATING,
             assignment__repeat_of=None,
+            assignment__comparison__study=study,
+            assignment__comparison__kind="regular",
+            assignment__comparison__status="open",
+        )
+
+    def adjudicating(self, study: Study) -> "JudgmentQuerySet":
+        """What senior raters decided about contested comparisons; it stands beside the headline."""
+        return self.current().filter(
+            assignment__state=Assignment.State.DONE,
+            assignment__purpose=Assignment.Purpose.ADJUDICATION,
             assignment__comparison__study=study,
             assignment__comparison__kind="regular",
             assignment__comparison__status="open",

@@ -99,6 +99,9 @@ class Enrolment(models.Model):
     step = models.CharField(max_length=16, choices=Step, default=Step.WORK)
     status = models.CharField(max_length=12, choices=Status, default=Status.ACTIVE)
     pause_reason = models.CharField(max_length=500, blank=True)
+    is_senior = models.BooleanField(
+        default=False, help_text="Whether this rater decides contested comparisons of the study"
+    )
     consented_at = models.DateTimeField(null=True, blank=True)
     recruitment = models.JSONField(
         default=dict, blank=True, help_text="What the recruiting site put into the link"

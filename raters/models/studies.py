@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from generation.models import GenerationRun
 from promptsets.models import PromptSetVersion
 from raters.models.rubrics import Rubric
+from raters.models.study_care import CARE_CONSTRAINTS, StudyCare
 from raters.rules import known_rules
 
 LANGUAGES = [("en", "English"), ("pt", "Português")]  # those that raters' pages speak
@@ -32,7 +33,7 @@ class StudyQuerySet(models.QuerySet["Study"]):
         return self.filter(enrolments__rater__user_id=user.pk) if user.is_authenticated else self.none()
 
 
-class Study(models.Model):
+class Study(StudyCare):
     """Comparisons, a rubric and the raters invited, open for a time.
 
     The design is locked, with a digest, before the first judgment. What raters see of a study is its public id and
@@ -165,6 +166,7 @@ class Study(models.Model):
                 condition=Q(qualify_gold=0) | Q(qualify_right__lte=F("qualify_gold")),
                 name="study_can_be_qualified_for",
             ),
+            *CARE_CONSTRAINTS,
         ]
 
     def __str__(self) -> str:

@@ -28,6 +28,12 @@ MATRIX = {
     "raters:completed": (302, 302, 404, 404, 404),
     "raters:reveal": (405, 405, 405, 405, 405),
     "raters:wellbeing": (302, 200, 404, 404, 404),
+    "raters:flag": (302, 200, 404, 404, 404),
+    "raters:votes": (302, 404, 404, 404, 404),  # before the decision it is not there
+    "raters:write_back": (405, 405, 405, 405, 405),
+    "raters:ask": (302, 200, 404, 404, 404),
+    "raters:part": (302, 200, 404, 404, 404),
+    "raters:contested": (302, 404, 404, 404, 404),  # for senior raters alone
     "raters:surplus": (302, 200, 404, 404, 404),
     "raters:next": (302, 302, 404, 404, 404),
     "raters:done": (302, 200, 404, 404, 404),
@@ -39,6 +45,13 @@ MATRIX = {
     "dashboards:decide_held": (405, 405, 405, 405, 405),
     "dashboards:study_raters": (302, 404, 404, 200, 200),
     "dashboards:pause_rater": (405, 405, 405, 405, 405),
+    "dashboards:make_senior": (405, 405, 405, 405, 405),
+    "dashboards:contested": (302, 404, 404, 200, 200),
+    "dashboards:inbox": (302, 404, 404, 200, 200),
+    "dashboards:act_on_message": (405, 405, 405, 405, 405),
+    "dashboards:pay": (302, 404, 404, 200, 200),
+    "dashboards:pay_file": (302, 404, 404, 200, 200),
+    "dashboards:judges": (302, 404, 404, 200, 200),
     "dashboards:gold": (302, 404, 404, 200, 200),
     "dashboards:add_gold": (405, 405, 405, 405, 405),
     "dashboards:invitations": (302, 404, 404, 200, 200),
@@ -81,7 +94,11 @@ def people(db):
     builders.enrol(study, root)  # even then: who can look behind the blinding never rates
     token = claim_next(rita, study).token
     of_token = dict.fromkeys(
-        ("judge", "skip", "surplus", "reveal", "draft", "ahead", "differences"), (token,)
+        (
+            *("judge", "skip", "surplus", "reveal", "draft", "ahead", "differences"),
+            *("flag", "votes"),
+        ),
+        (token,),
     )
     arguments = of_token | dict.fromkeys(
         ("next", "done", "pause", "wellbeing", "way_in", "leave", "completed"), (study.public_id,)
@@ -89,6 +106,9 @@ def people(db):
     prompts = str(study.prompt_set_version)
     arguments |= dict.fromkeys(("study_raters", "gold", "invitations", "study_settings"), (study.slug,))
     arguments |= dict.fromkeys(("pause_rater", "add_gold"), (study.slug, 1))
+    arguments |= dict.fromkeys(("ask", "part"), (study.public_id,))
+    arguments |= dict.fromkeys(("inbox", "pay", "pay_file", "judges"), (study.slug,))
+    arguments |= dict.fromkeys(("make_senior", "act_on_message"), (study.slug, 1)) | {"write_back": (1,)}
     arguments |= {"open_study": (study.slug,), "held": (study.slug,), "decide_held": (study.slug, 1)}
     arguments |= {"study": (study.slug,), "prompt_set": (prompts,), "prompt": (prompts, "p0000")}
     sent = PromptFile.objects.create(owner=people[3], name="birds.jsonl", content=b"{}")
@@ -99,13 +119,14 @@ def people(db):
     }
     arguments |= {"run": (study.arms.first().run_id,)}
     arguments |= {"correct_prompt": (prompts, "p0000"), "prompt_changes": (prompts, prompts)}
+    arguments |= {"raters:contested": (study.public_id,), "dashboards:contested": (study.slug,)}
     return [*people, root], {**arguments, "first_administrator": ("made-up",), "join": ("made-up",)}
 
 
 @pytest.mark.parametrize("route", MATRIX)
 def test_each_page_exists_for_those_it_is_for_and_nobody_else(client, people, route):
     users, arguments = people
-    address = reverse(route, args=arguments.get(route.rpartition(":")[2], ()))
+    address = reverse(route, args=arguments.get(route, arguments.get(route.rpartition(":")[2], ())))
     statuses = []
     for user in users:
         client.logout()

@@ -80,7 +80,11 @@ def test_settings_of_a_draft_are_changed_on_their_page_until_it_is_locked(make, 
     study = Study.objects.get()
     address = reverse("dashboards:study_settings", args=[study.slug])
     form = client.get(address).context["form"]
-    values = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+    values = {
+        name: form[name].value()
+        for name in form.fields
+        if form[name].value() not in (None, "") and form[name].value() is not False
+    }
     values |= {"gold_every": 7, "exclusion_rules": '{"gold_below": 0.6}'}
     assert client.post(address, values).status_code == 302
     study.refresh_from_db()

@@ -5,11 +5,16 @@ from axe_playwright_python.sync_playwright import Axe
 
 from assay.reports.refresh import refresh
 from promptsets.models import PromptFile
+from raters import inbox
 from raters.assignment import claim_next
+from raters.contested import claim_contested, set_senior
 from raters.inviting import invite
+from raters.judges import ask, collect
 from raters.rubrics import preset
 from raters.simulation import Simulation, simulate
 from tests import builders
+from tests.generation.conftest import engine_checkpoint
+from tests.raters.working import say, work
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
@@ -34,6 +39,7 @@ def site(transactional_db):
     hidden = safety.comparisons.filter(pk=safety.comparisons.first().pk)
     hidden.update(status="held", self_identified=True, self_identification=quote)
     rater, researcher = builders.rater(open_study), builders.researcher()
+    split, sora, decided = contested_study(researcher)
     simulate(judged, Simulation(raters=4))
     refresh(judged)
     table = PromptFile.objects.create(
@@ -44,6 +50,16 @@ def site(transactional_db):
         "/accounts/login/": None,
         "/accounts/password/reset/": None,
         "/rate/": rater.user,
+        f"/rate/{split.public_id}/contested/": sora,
+        f"/rate/{split.public_id}/part/": sora,
+        f"/rate/{split.public_id}/message/": sora,
+        f"/rate/c/{decided.token}/votes/": sora,
+        f"/rate/c/{decided.token}/message/": sora,
+        f"/studies/{split.slug}/contested/": researcher,
+        f"/studies/{split.slug}/inbox/": researcher,
+        f"/studies/{split.slug}/pay/": researcher,
+        f"/studies/{split.slug}/judges/": researcher,
+        f"/studies/{split.slug}/raters/": researcher,
         f"/rate/{open_study.public_id}/next/": rater.user,
         f"/rate/{open_study.public_id}/done/": rater.user,
         f"/rate/{open_study.public_id}/pause/": rater.user,
@@ -76,6 +92,39 @@ def site(transactional_db):
         f"/prompt-changes/{open_study.prompt_set_version}/{judged.prompt_set_version}/": researcher,
         f"/studies/{open_study.slug}/": researcher,
     }
+
+
+def contested_study(researcher):
+    """A study with everything of the care for judgments: repeats, contested comparisons, messages, pay, judges."""
+    study = builders.study(
+        prompts=14,
+        ratings=2,
+        slug="harvest",
+        contested_split=True,
+        exposure_items=30,
+        exposure_minutes=40,
+        repeat_every=4,
+        repeat_gap=2,
+        gold_every=0,
+        pay_basis="item",
+        pay_rate="0.25",
+    )
+    for name, preference in (("hana", "a"), ("hugo", "b")):
+        list(work(builders.rater(study, name), study, preference))
+    sora = builders.rater(study, "sora")
+    set_senior(study.enrolments.get(rater=sora), True)
+    decided = claim_contested(sora, study)
+    say(decided, "a")
+    question = inbox.write(sora, study, "question", "Does a list count as prose?", decided)
+    inbox.answer(question, "It does, if the prompt asks for one.", researcher)
+    inbox.write(sora, study, "flag", "The second response breaks off in the middle of a table.", decided)
+    judging = ask(study, engine_checkpoint("judge"))
+    item = judging.run.items.first()
+    item.response = study.comparisons.first().response_a  # a reply in which no verdict stands
+    item.save()
+    collect(judging)
+    refresh(study)
+    return study, sora.user, decided
 
 
 @pytest.mark.parametrize(("size", "dark"), LOOKS)

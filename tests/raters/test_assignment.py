@@ -1,29 +1,17 @@
 """Exactly the wanted ratings for each comparison, whoever asks, in whatever order."""
 
-import threading
 from collections import Counter
-from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 
 from raters import judging
-from raters.assignment import claim_next, reclaim
-from raters.judging import Answer, Receipt
+from raters.assignment import claim_next, others_hold, reclaim
+from raters.judging import Receipt
 from raters.models import Assignment, Comparison, Judgment
 from tests import builders
-
-
-def answer(assignment: Assignment, value: str = "left") -> Receipt:
-    return judging.record(
-        assignment, Answer(value=value, idempotency_key=f"key-of-assignment-{assignment.pk}")
-    )
-
-
-def let_leases_run_out() -> None:
-    Assignment.objects.filter(state="leased").update(lease_until=timezone.now() - timedelta(seconds=1))
+from tests.raters.working import answer, let_leases_run_out
 
 
 def test_a_rater_meets_every_prompt_once(study, rater):
@@ -141,26 +129,24 @@ def test_people_get_nothing_from_a_simulated_study(study, rater):
     assert claim_next(rater, study) is None
 
 
-@pytest.mark.django_db(transaction=True)
-def test_forty_raters_at_once_give_exactly_three_ratings_each():
-    study = builders.study(prompts=10, ratings=3)
-    raters = [builders.rater(study, f"rater{number}") for number in range(40)]
-    errors: list[BaseException] = []
+def test_what_others_hold_is_told_from_what_is_finished(db):
+    study = builders.study(prompts=1, ratings=1)
+    ana, ben = builders.rater(study, "ana"), builders.rater(study, "ben")
+    held = claim_next(ana, study)
+    assert claim_next(ben, study) is None and others_hold(ben, study)
+    answer(held)
+    assert not others_hold(ben, study)
 
-    def work(rater):
-        try:
-            while assignment := claim_next(rater, study):
-                answer(assignment)
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=work, args=(rater,)) for rater in raters]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    assert set(Comparison.objects.values_list("ratings_taken", flat=True)) == {3}
-    assert Judgment.objects.counted(study).count() == 30
+def test_a_claim_asks_the_database_eight_things(db, django_assert_max_num_queries):
+    study = builders.study(prompts=5)
+    rater = builders.rater(study)
+    answer(claim_next(rater, study))
+    with django_assert_max_num_queries(10):  # with the transaction's own two
+        assert claim_next(rater, study)
+
+
+def test_a_judgment_asks_the_database_five_things(study, rater, django_assert_max_num_queries):
+    held = claim_next(rater, study)
+    with django_assert_max_num_queries(7):  # with the transaction's own two
+        answer(held)

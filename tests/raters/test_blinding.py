@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from generation.models import Checkpoint, Response
+from generation.models import Checkpoint, GenerationRun, Response
 from raters import judging
 from raters.assignment import claim_next
 from raters.models import Assignment, StudyArm
@@ -80,11 +80,31 @@ def swap_ids(study) -> None:
         )
 
 
+def swap_runs(study) -> None:
+    """The two runs change their checkpoints, as if the one had made the other's responses."""
+    one, other = (arm.run for arm in study.arms.select_related("run").order_by("pk"))
+    seed = one.seed
+    GenerationRun.objects.filter(pk=one.pk).update(
+        seed=seed + 1
+    )  # a run is unique by its key; not in between
+    GenerationRun.objects.filter(pk=other.pk).update(checkpoint=one.checkpoint_id)
+    GenerationRun.objects.filter(pk=one.pk).update(checkpoint=other.checkpoint_id, seed=seed)
+
+
 def test_swapping_the_names_of_the_checkpoints_changes_no_byte(signed_in):
     before = everything_sent(*signed_in)
     one, other = Checkpoint.objects.order_by("pk")
     swap_names(one, other)
     assert Checkpoint.objects.get(pk=one.pk).name == other.name
+    assert everything_sent(*signed_in) == before
+
+
+def test_swapping_the_checkpoints_of_the_runs_changes_no_byte(signed_in):
+    _, study = signed_in
+    before = everything_sent(*signed_in)
+    was = list(study.arms.order_by("pk").values_list("run__checkpoint", flat=True))
+    swap_runs(study)
+    assert list(study.arms.order_by("pk").values_list("run__checkpoint", flat=True)) == was[::-1]
     assert everything_sent(*signed_in) == before
 
 

@@ -26,7 +26,10 @@ class Progress:
 
 def progress_of(study: Study) -> Progress:
     regular = study.comparisons.filter(kind=Comparison.Kind.REGULAR)
-    answered = Count("assignments", filter=Q(assignments__state="done", assignments__repeat_of=None))
+    answered = Count(
+        "assignments",
+        filter=Q(assignments__state="done", assignments__repeat_of=None, assignments__purpose="rating"),
+    )
     shown = regular.filter(status=Comparison.Status.OPEN).annotate(answered=answered)
     counts = shown.aggregate(
         comparisons=Count("pk"),

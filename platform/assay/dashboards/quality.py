@@ -14,9 +14,10 @@ from raters.access import researchers_only
 from raters.exclusions import excluded_raters
 from raters.gold import make_gold
 from raters.models import Comparison, Enrolment, Study
+from raters.order_checks import order_checks
 from raters.pausing import pause, release
 from raters.probe import blinding
-from raters.quality import quality_of
+from raters.quality import Share, quality_of
 
 A_PAGE = 20
 
@@ -30,7 +31,9 @@ def study_for(request: SignedInRequest, slug: str) -> Study:
 @researchers_only
 def study_raters(request: SignedInRequest, slug: str) -> HttpResponse:
     study = study_for(request, slug)
-    context = {"study": study, "rows": rows_of(study), "blinding": blinding(study)}
+    rows = rows_of(study)
+    context = {"study": study, "rows": rows, "blinding": blinding(study)}
+    context |= {"orders": order_checks(study), "repeats": repeats_of(rows)}
     return render(request, "dashboards/raters.html", context)
 
 
@@ -46,6 +49,12 @@ def rows_of(study: Study) -> list[dict[str, Any]]:
         }
         for row in enrolments
     ]
+
+
+def repeats_of(rows: list[dict[str, Any]]) -> Share:
+    """Planned repeats that were answered alike, of all raters together."""
+    shares = [row["quality"].shares["self_agreement"] for row in rows if row["quality"]]
+    return Share(sum(one.k for one in shares), sum(one.n for one in shares))
 
 
 @require_POST

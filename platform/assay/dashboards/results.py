@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from analysis.charts import ForestRow, forest_plot, tie_bar
 from assay.reports.models import Estimate, Report
 from assay.reports.refresh import is_stale
-from assay.reports.wording import label, reading_order
+from assay.reports.wording import SLICE, label, reading_order
 from raters.models import Study
 
 
@@ -50,6 +50,7 @@ class Results:
     report: Report
     pairs: tuple[Pair, ...]
     stale: bool
+    judges: tuple[Row, ...] = ()
 
 
 def results_of(study: Study) -> Results | None:
@@ -58,10 +59,19 @@ def results_of(study: Study) -> Results | None:
     if report is None:
         return None
     pairs: dict[tuple[str, str], list[Estimate]] = {}
-    for estimate in report.estimates.all():
+    people = [estimate for estimate in report.estimates.all() if not estimate.slice.startswith(SLICE)]
+    for estimate in people:
         pairs.setdefault((estimate.candidate, estimate.baseline), []).append(estimate)
     laid_out = tuple(lay_out(number, study, rows) for number, rows in enumerate(pairs.values(), start=1))
-    return Results(report, laid_out, is_stale(study))
+    return Results(report, laid_out, is_stale(study), judged_by_models(report))
+
+
+def judged_by_models(report: Report) -> tuple[Row, ...]:
+    """What language models said, never among what people said."""
+    found = [estimate for estimate in report.estimates.all() if estimate.slice.startswith(SLICE)]
+    return tuple(
+        Row(label(row), row) for row in sorted(found, key=lambda row: (row.slice, reading_order(row)))
+    )
 
 
 def lay_out(number: int, study: Study, estimates: list[Estimate]) -> Pair:

@@ -32,7 +32,8 @@ class StudyForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        runs = GenerationRun.objects.select_related("checkpoint", "prompt_set_version__prompt_set")
+        asked = GenerationRun.objects.filter(judge_runs=None)  # what judges were asked is nothing to compare
+        runs = asked.select_related("checkpoint", "prompt_set_version__prompt_set")
         for name in ("candidate", "baseline"):
             self.fields[name].queryset = runs  # type: ignore[attr-defined]
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from assay.accounts.requests import SignedInRequest
 from raters.access import researchers_only
-from raters.design import WAY_IN, WELFARE
+from raters.design import CARE, PAY, WAY_IN, WELFARE
 from raters.models import Study
 from raters.models.studies import LANGUAGES
 
@@ -51,7 +51,16 @@ class SettingsForm(forms.ModelForm):
 
     class Meta:
         model = Study
-        fields = ("rater_title", "language", *WAY_IN, "completion_url", *WELFARE, "support_line", *RULES)
+        fields = (
+            *("rater_title", "language"),
+            *WAY_IN,
+            "completion_url",
+            *WELFARE,
+            "support_line",
+            *PAY,
+            *RULES,
+            *CARE,
+        )
         widgets = {name: forms.Textarea(attrs={"rows": 6}) for name in ("consent", "content_note")}
 
 

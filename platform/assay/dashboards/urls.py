@@ -1,8 +1,12 @@
 from django.urls import path
 
 from assay.dashboards import (
+    contested,
     held,
+    inbox,
     invitations,
+    judges,
+    pay,
     prompt_changes,
     prompt_views,
     quality,
@@ -27,6 +31,13 @@ urlpatterns = [
     path("studies/<slug:slug>/raters/<int:pk>/", quality.pause_rater, name="pause_rater"),
     path("studies/<slug:slug>/gold/", quality.gold, name="gold"),
     path("studies/<slug:slug>/gold/<int:pk>/", quality.add_gold, name="add_gold"),
+    path("studies/<slug:slug>/senior/<int:pk>/", contested.make_senior, name="make_senior"),
+    path("studies/<slug:slug>/contested/", contested.contested_of_study, name="contested"),
+    path("studies/<slug:slug>/inbox/", inbox.inbox, name="inbox"),
+    path("studies/<slug:slug>/inbox/<int:pk>/", inbox.act_on_message, name="act_on_message"),
+    path("studies/<slug:slug>/pay/", pay.pay, name="pay"),
+    path("studies/<slug:slug>/pay.csv", pay.pay_file, name="pay_file"),
+    path("studies/<slug:slug>/judges/", judges.judges, name="judges"),
     path("studies/<slug:slug>/invitations/", invitations.invitations, name="invitations"),
     path("prompts/", prompt_views.prompt_sets, name="prompt_sets"),
     path("prompts/<str:name>.<slug:suffix>", prompt_views.prompt_set_file, name="prompt_set_file"),

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET
 from assay.dashboards.progress import progress_of
 from assay.dashboards.results import results_of
 from raters.access import plans_studies, researchers_only
-from raters.models import Study
+from raters.lint import lint
+from raters.models import Message, Study
 
 
 @login_required
@@ -37,4 +38,6 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
         slug=slug,
     )
     context = {"study": found, "progress": progress_of(found), "results": results_of(found)}
+    context["open_messages"] = found.messages.filter(state=Message.State.OPEN).count()
+    context["names"] = lint(found) if found.status == Study.Status.DRAFT else []
     return render(request, "dashboards/study.html", context)

@@ -4,13 +4,15 @@ from celery import shared_task
 
 from assay.reports.refresh import refresh_stale
 from raters.assignment import reclaim
+from raters.judges import collect_all
 from raters.models import Study
 
 
 def sweep() -> None:
-    """Frees what raters left, and writes the reports that newer judgments have made old. Safe to run twice."""
+    """Frees what raters left, reads what judges said, renews reports that are old by then. Safe to run twice."""
     for study in Study.objects.filter(status=Study.Status.COLLECTING):
         reclaim(study)
+    collect_all()
     refresh_stale()
 
 

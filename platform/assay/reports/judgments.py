@@ -64,7 +64,8 @@ def arm_names(study: Study) -> dict[int, str]:
 
 def left_out_of(study: Study) -> dict[str, int]:
     """How many judgments and comparisons no rate is made of, by reason; reasons without a case are not listed."""
-    current = Judgment.objects.current().filter(assignment__comparison__study=study)
+    last_words = Judgment.objects.current().filter(assignment__comparison__study=study)
+    current = last_words.filter(assignment__purpose=Assignment.Purpose.RATING)
     comparisons = study.comparisons.filter(kind=Comparison.Kind.REGULAR)
     counts = {
         "judgments that came after the wanted ones": current.filter(
@@ -75,6 +76,10 @@ def left_out_of(study: Study) -> dict[str, int]:
         "judgments of comparisons held or excluded since": current.exclude(
             assignment__comparison__status="open"
         ),
+        "decisions of senior raters about contested comparisons": last_words.filter(
+            assignment__purpose=Assignment.Purpose.ADJUDICATION
+        ),
+        "verdicts of language models": last_words.filter(assignment__purpose=Assignment.Purpose.JUDGE),
         "comparisons excluded": comparisons.filter(status=Comparison.Status.EXCLUDED),
         "comparisons held": comparisons.filter(status=Comparison.Status.HELD),
     }

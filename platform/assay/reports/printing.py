@@ -64,6 +64,8 @@ def print_report(report: Report, console: Console) -> None:
 def numbers(estimate: Estimate) -> list[str]:
     outcomes = "/".join(str(estimate.detail.get(name, "–")) for name in OUTCOMES)
     counts = [outcomes, *(str(estimate.detail.get(name, "–")) for name in ("prompts", "raters"))]
+    if estimate.name == "judge_agreement" and estimate.value is not None:
+        return [f"{estimate.value:.2f}", f"[{estimate.low:.2f}, {estimate.high:.2f}]", *counts]
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return ["–", "too few", *counts]
     return [f"{estimate.value:.1%}", f"[{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]", *counts]

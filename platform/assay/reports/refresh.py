@@ -11,8 +11,10 @@ from django.db.models import QuerySet
 
 from analysis.wording import counted
 from assay.reports.beside import TOO_FEW, tables_beside
+from assay.reports.judges import judge_estimates
 from assay.reports.judgments import arm_names, columns_of, left_out_of
 from assay.reports.models import Estimate, Report
+from assay.reports.repeats import repeat_estimates
 from assay.reports.stylometry import METHOD, arms_compared, guesses_between
 from raters.models import Judgment, Study
 
@@ -49,8 +51,9 @@ def refresh(study: Study) -> Report:
         )
         made = [*estimates(report, table), *estimates_beside(report)] if table else []
         pairs = {(row.candidate, row.baseline) for row in made}
-        styles = [row for row in style_estimates(report) if (row.candidate, row.baseline) in pairs]
-        Estimate.objects.bulk_create([*made, *styles])
+        more = [*style_estimates(report), *repeat_estimates(report)]
+        beside = [row for row in more if (row.candidate, row.baseline) in pairs]
+        Estimate.objects.bulk_create([*made, *beside, *judge_estimates(report)])
     return report
 
 

@@ -4,18 +4,28 @@ from django.utils.translation import gettext, gettext_lazy
 
 from assay.reports.models import Estimate
 
+SLICE = "judge="  # of estimates that language models gave, never people
+
 WHOLE = {
     "win_rate": gettext_lazy("All prompts"),
     "win_rate_these_raters": gettext_lazy("All, these raters only"),
     "win_rate_paper": gettext_lazy("All, as published"),
     "win_rate_nobody_left_out": gettext_lazy("All, nobody left out"),
     "win_rate_no_self_identification": gettext_lazy("All, without responses that name their writer"),
+    "win_rate_with_adjudication": gettext_lazy("All, with adjudication"),
     "both_bad": gettext_lazy("Both bad, of all"),
     "style_told_apart": gettext_lazy("Arms told apart by style alone"),
+    "self_agreement": gettext_lazy("Said the same again, of planned repeats"),
+    "judge_win_rate": gettext_lazy("Win rate"),
+    "judge_agreement": gettext_lazy("Agreement with people (alpha)"),
+    "judge_consistency": gettext_lazy("Same verdict in both orders"),
 }
 
 
 def label(estimate: Estimate) -> str:
+    if estimate.slice.startswith(SLICE):
+        judge = gettext("language model %(name)s") % {"name": estimate.detail["judge"]}
+        return f"{WHOLE[estimate.name]}, {judge}"
     if not estimate.slice:
         return str(WHOLE[estimate.name])
     return estimate.slice.removeprefix("category=").replace("_", " ") or gettext("no category")

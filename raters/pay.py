@@ -1,0 +1,110 @@
+"""What raters are paid for: all that they did, at the rate that the study fixed. A skip is paid like an answer.
+
+By the hour, the time of an answer is what was in view, and never more than went by; without JavaScript what went by,
+up to a lease. Skips and practice pairs have no such time: each counts as the rater's own median, else the study's.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from statistics import median
+
+from raters.models import Assignment, Comparison, Enrolment, Judgment, Rater, Study
+
+CENT = Decimal("0.01")
+MS_AN_HOUR = 3_600_000
+COUNTS = ("answered", "gold", "repeats", "adjudicated", "skipped", "practice")
+
+
+@dataclass(frozen=True)
+class Pay:
+    """What one rater did in one study, and what is due for it; None where the study does not say what it pays."""
+
+    rater: str
+    answered: int
+    gold: int
+    repeats: int
+    adjudicated: int
+    skipped: int
+    practice: int
+    worked_ms: int
+    amount: Decimal | None
+    currency: str
+
+    @property
+    def items(self) -> int:
+        return sum(getattr(self, name) for name in COUNTS)
+
+    @property
+    def minutes(self) -> int:
+        return round(self.worked_ms / 60_000)
+
+
+def pay_of(rater: Rater, study: Study) -> Pay:
+    """Raises: Enrolment.DoesNotExist for one who takes no part."""
+    enrolment = study.enrolments.select_related("rater").get(rater=rater)
+    return paid(study, enrolment, *work_in(study))
+
+
+def pay_in(study: Study) -> list[Pay]:
+    """Everybody who takes part, by code; language models are paid nothing."""
+    enrolments = study.enrolments.select_related("rater").order_by("rater__code")
+    done, times = work_in(study)
+    return [paid(study, enrolment, done, times) for enrolment in enrolments]
+
+
+Counts = dict[int, dict[str, int]]
+Times = dict[int, list[int]]
+
+
+def work_in(study: Study) -> tuple[Counts, Times]:
+    """By rater: how many of each kind they did, and the time of each answer in milliseconds."""
+    done: Counts = defaultdict(lambda: defaultdict(int))
+    given = Assignment.objects.filter(comparison__study=study).exclude(purpose=Assignment.Purpose.JUDGE)
+    fields = ("rater_id", "state", "purpose", "repeat_of_id", "comparison__kind")
+    for rater, state, purpose, repeat_of, kind in given.values_list(*fields):
+        if name := kind_of(state, purpose, repeat_of, kind):
+            done[rater][name] += 1
+    times: Times = defaultdict(list)
+    for rater, ms in times_of(study):
+        times[rater].append(ms)
+    return done, times
+
+
+def kind_of(state: str, purpose: str, repeat_of: int | None, kind: str) -> str:
+    if state == Assignment.State.SKIPPED:
+        return "skipped"
+    if state not in {Assignment.State.DONE, Assignment.State.SURPLUS}:
+        return ""
+    if purpose == Assignment.Purpose.ADJUDICATION:
+        return "adjudicated"
+    if repeat_of:
+        return "repeats"
+    return "gold" if kind == Comparison.Kind.GOLD else "answered"
+
+
+def times_of(study: Study) -> Iterator[tuple[int, int]]:
+    """Rater and time of each judgment, a changed mind being one more."""
+    said = Judgment.objects.filter(assignment__comparison__study=study)
+    said = said.exclude(assignment__purpose=Assignment.Purpose.JUDGE)
+    fields = ("assignment__rater_id", "active_ms", "assignment__shown_at", "submitted_at")
+    for rater, active_ms, shown_at, submitted_at in said.values_list(*fields):
+        went_by = int((submitted_at - shown_at).total_seconds() * 1000) if shown_at else 0
+        yield rater, min(study.lease_s * 1000 if active_ms is None else active_ms, max(0, went_by))
+
+
+def paid(study: Study, enrolment: Enrolment, done: Counts, times: Times) -> Pay:
+    mine = times.get(enrolment.rater_id, [])
+    counts = {name: done[enrolment.rater_id][name] for name in COUNTS} | {"practice": enrolment.practised}
+    everybody = mine or [ms for theirs in times.values() for ms in theirs]
+    typical = int(median(everybody)) if everybody else 0
+    worked = sum(mine) + typical * (counts["skipped"] + counts["practice"])
+    amount = {
+        Study.PayBasis.NONE.value: None,
+        Study.PayBasis.ITEM.value: study.pay_rate * sum(counts.values()),
+        Study.PayBasis.HOUR.value: study.pay_rate * worked / MS_AN_HOUR,
+    }[study.pay_basis]
+    rounded = None if amount is None else Decimal(amount).quantize(CENT, ROUND_HALF_UP)
+    code, currency = enrolment.rater.code, study.pay_currency
+    return Pay(rater=code, **counts, worked_ms=worked, amount=rounded, currency=currency)
