@@ -18,9 +18,12 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
+from raters.highlighting import CLASSES, highlighted
+
 TEXT = {"p", "em", "strong", "s", "del", "blockquote", "code", "pre", "hr", "br", "h4", "h5", "h6"}
 LISTS_AND_TABLES = {"ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"}
-ALLOWED = TEXT | LISTS_AND_TABLES
+ALLOWED = TEXT | LISTS_AND_TABLES | {"span"}
+COLOURS = {"span": set(CLASSES.values())}  # of code
 
 # What no screen shows but what moves or hides text becomes a visible mark: all format and control characters but for
 # tab and line ends. The two joiners stay: emoji and several scripts are written with them.
@@ -63,14 +66,16 @@ class PlainLinks(RendererHTML):
 # A single line end is one: poems, addresses and lists that nobody marked up stay in their lines. Reference definitions
 # are off: they would make text vanish from the page, as in a list of sources.
 PARSER = MarkdownIt(
-    "commonmark", {"html": False, "breaks": True, "maxNesting": 4 * DEEPEST}, renderer_cls=PlainLinks
+    "commonmark",
+    {"html": False, "breaks": True, "maxNesting": 4 * DEEPEST, "highlight": highlighted},
+    renderer_cls=PlainLinks,
 )
 PARSER.enable(["table", "strikethrough"]).disable("reference")
 
 
 @lru_cache(maxsize=256)
 def render(text: str) -> SafeString:
-    """The text as HTML that holds nothing but the elements of ALLOWED, without attributes.
+    """The text as HTML that holds nothing but the elements of ALLOWED, without attributes but for the colours of code.
 
     A text too deeply nested to be laid out is shown as it was written; one too long ends with a mark that says so.
     """
@@ -78,7 +83,8 @@ def render(text: str) -> SafeString:
     html = f"<pre>{escape(shown)}</pre>" if DEEP.search(shown) else PARSER.render(shown)
     if len(text) > LONGEST:
         html += f"<p>⟨{len(text) - LONGEST:,} more characters are not shown⟩</p>"
-    return mark_safe(nh3.clean(html, tags=ALLOWED, attributes={}, url_schemes=set()))  # noqa: S308  cleaned above
+    clean = nh3.clean(html, tags=ALLOWED, attributes={}, allowed_classes=COLOURS, url_schemes=set())
+    return mark_safe(clean)  # noqa: S308  cleaned above
 
 
 @lru_cache(maxsize=256)
