@@ -3,16 +3,16 @@
 from html import escape
 
 from pygments.lexers import get_lexer_by_name
-from pygments.token import Comment, Keyword, Name, Number, String, Token, _TokenType
+from pygments.token import Comment, Keyword, Name, Number, String, _TokenType
 
 # Languages whose lexers take time that grows with the text alone, by the names that fences give them.
-LANGUAGES = set(
-    [
+LANGUAGES = {
+    *(
         "bash",
         "c",
+        "c#",
         "c++",
         "cpp",
-        "c#",
         "cs",
         "css",
         "go",
@@ -22,26 +22,10 @@ LANGUAGES = set(
         "js",
         "json",
         "kotlin",
-        "lua",
-        "php",
-        "python",
-        "py",
-        "python3",
-        "r",
-        "ruby",
-        "rust",
-        "rs",
-        "sh",
-        "sql",
-        "swift",
-        "toml",
-        "typescript",
-        "ts",
-        "xml",
-        "yaml",
-        "yml",
-    ]
-)
+    ),
+    *("lua", "php", "py", "python", "python3", "r", "rs", "ruby", "rust", "sh", "sql", "swift", "toml", "ts"),
+    *("typescript", "xml", "yaml", "yml"),
+}
 LONGEST = 20_000  # characters: more is shown plain
 CLASSES = {
     Keyword: "code-keyword",
@@ -64,7 +48,5 @@ def highlighted(code: str, language: str, _attributes: str = "") -> str:
 
 
 def marked(kind: _TokenType, text: str) -> str:
-    while kind is not Token and kind not in CLASSES:
-        kind = kind.parent
-    found = CLASSES.get(kind)
+    found = next((CLASSES[each] for each in reversed(kind.split()) if each in CLASSES), None)
     return f'<span class="{found}">{escape(text)}</span>' if found else escape(text)
