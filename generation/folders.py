@@ -6,7 +6,7 @@ from django.conf import settings
 
 
 def folder_within_roots(uri: str) -> Path:
-    """The real path of a checkpoint's folder.
+    """The real path of a checkpoint's folder, or of one that holds checkpoints.
 
     Raises: ValueError if it is no local folder, or it or a file in it really lies outside the allowed roots.
     """
