@@ -7,13 +7,11 @@ from django.db import transaction
 
 from generation.fetching import local_folder
 from generation.models import Checkpoint
-from generation.series import check_place, check_same_place, series_with_free_step
+from generation.series import check_dtype, check_place, check_same_place, series_with_free_step
 from promptsets.audit import audited
 
 if TYPE_CHECKING:
     from generation.engine.checkpoints.loading import CheckpointDescription
-
-DTYPES = ("float32", "bfloat16")
 
 
 @dataclass(frozen=True)
@@ -62,8 +60,7 @@ def register(
 def _check_arguments(name: str, series: str | None, step: int | None, dtype: str) -> None:
     check_name(name)
     check_place(series, step)
-    if dtype not in DTYPES:
-        raise ValueError(f"dtype is {dtype!r}; it must be one of {', '.join(DTYPES)}")
+    check_dtype(dtype)
 
 
 def check_name(name: str) -> None:

@@ -2,15 +2,20 @@
 
 from celery import shared_task
 
+from assay.evaluations.ticking import tick
 from assay.reports.refresh import refresh_stale
 from raters.assignment import reclaim
 from raters.models import Study
 
 
 def sweep() -> None:
-    """Frees what raters left, and writes the reports that newer judgments have made old. Safe to run twice."""
+    """Frees what raters left, takes evaluations on, and writes the reports that newer judgments have made old.
+
+    Safe to run twice.
+    """
     for study in Study.objects.filter(status=Study.Status.COLLECTING):
         reclaim(study)
+    tick()
     refresh_stale()
 
 
