@@ -1,14 +1,11 @@
 """Checkpoints that can be generated with: one that spells without a network, and a tiny one for JAX."""
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
 
 from generation.backends import BACKENDS
 from generation.backends.endpoint import server as asking
@@ -19,9 +16,9 @@ from tests.generation.endpoint_server import EndpointServer
 from tests.generation.endpoints import KEY
 from tests.generation.response_files import BIRDS, version_of
 from tests.generation.spelling import SpellingBackend
+from tests.processes import environment_of
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "generation"
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -67,24 +64,7 @@ def tiny_folder(tmp_path, settings) -> Path:
 @pytest.fixture
 def environment(transactional_db) -> Callable[..., dict[str, str]]:
     """The environment of a process that works on this test's database."""
-
-    def of_process(**variables: str) -> dict[str, str]:
-        return {
-            **os.environ,
-            "DEBUG": "1",
-            "DATABASE_URL": database_url(),
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
-            **variables,
-        }
-
-    return of_process
-
-
-def database_url() -> str:
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    return environment_of
 
 
 @pytest.fixture
