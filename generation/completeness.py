@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from generation.places import Entry, Place
+from generation.places import OUTSIDE, Entry, Place
 
 SINGLE, INDEX, CONFIG = "model.safetensors", "model.safetensors.index.json", "config.json"
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
@@ -35,7 +35,7 @@ def missing(place: Place, entry: Entry) -> str:
         return _missing_shards(place, entry) or _missing_config(entry)
     if SINGLE in entry.names:
         return _missing_config(entry)
-    if tree := _orbax_tree(entry):
+    if (tree := _orbax_tree(entry)) is not None:
         return _uncommitted(place, entry, tree)
     if any(name.endswith(".safetensors") for name in entry.names):
         return f"shards without {INDEX}"
@@ -49,6 +49,8 @@ def _refuse(entry: Entry) -> None:
         if entry.name.endswith(PICKLES):
             raise RefusedError("a pickle, which is never opened: it could run code; save safetensors")
         raise RefusedError(f"a file by itself: a checkpoint is a folder with {CONFIG} and {SINGLE}")
+    if link := next((file.path for file in entry.files if file.stamp == OUTSIDE), None):
+        raise RefusedError(f"{link} is {OUTSIDE}")
     most = settings.CHECKPOINT_MAX_BYTES
     if entry.size > most:
         raise RefusedError(f"{entry.size:,} bytes, more than the {most:,} of CHECKPOINT_MAX_BYTES")
@@ -69,11 +71,9 @@ def _missing_shards(place: Place, entry: Entry) -> str:
 
 def _orbax_tree(entry: Entry) -> str | None:
     """The folder of the tree, "" for the entry itself; None if there is none."""
-    for file in entry.files:
-        folder, _, name = file.path.rpartition("/")
-        if name in ORBAX_MARKS and "/" not in folder:
-            return folder
-    return None
+    paths = [file.path.rpartition("/") for file in entry.files]
+    folders = {folder for folder, _, name in paths if name in ORBAX_MARKS and "/" not in folder}
+    return min(folders, default=None)  # the entry itself before what lies in it
 
 
 def _uncommitted(place: Place, entry: Entry, tree: str) -> str:

@@ -4,18 +4,20 @@ What may be read is the operator's to say: CHECKPOINT_ROOTS for folders, CHECKPO
 """
 
 import hashlib
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.conf import settings
 
-from generation.folders import folder_within_roots
+from generation.folders import lies_within_roots, place_within_roots
 from promptsets.digests import canonical_json
 
 MOST_FILES = 20_000
+OUTSIDE = "a link out of CHECKPOINT_ROOTS"
 EXTRAS = {"gs": "gs", "s3": "s3", "hf": "hf"}  # scheme -> the extra that brings its library
 STAMPS = ("etag", "ETag", "crc32c", "generation", "blob_id", "mtime", "created", "LastModified")
 
@@ -65,7 +67,7 @@ class Place:
     def of(cls, uri: str) -> "Place":
         """Raises: ValueError if it may not be read, is not there, or its scheme's library is not installed."""
         if "://" not in uri:
-            folder = folder_within_roots(uri)
+            folder = place_within_roots(uri)
             return cls(str(folder), str(folder), _filesystem("file"))
         allowed(uri)
         scheme, _, path = uri.rstrip("/").partition("://")
@@ -103,15 +105,18 @@ class Place:
         return "/".join(part for part in (self.root, below, path) if part)
 
     def _walk(self) -> Iterator[tuple[str, File]]:
+        files = self._listed() if "://" in self.uri else _on_this_machine(Path(self.root))
+        for number, found in enumerate(files, start=1):
+            if number > MOST_FILES:
+                raise ValueError(f"{self.uri}: holds more than {MOST_FILES:,} files; watch a folder below")
+            yield found
+
+    def _listed(self) -> Iterator[tuple[str, File]]:
         self.files.invalidate_cache()
         try:
             listed = self.files.find(self.root, detail=True)
         except OSError as error:
             raise ValueError(f"{self.uri}: cannot be listed: {error}") from error
-        if len(listed) > MOST_FILES:
-            raise ValueError(
-                f"{self.uri}: holds {len(listed):,} files, more than {MOST_FILES:,}; watch a folder below"
-            )
         start = self.root.strip("/") + "/"
         for path, about in sorted(listed.items()):
             below = path.lstrip("/").removeprefix(start)
@@ -137,6 +142,21 @@ def _filesystem(scheme: str) -> Any:
     except ImportError as error:
         extra = EXTRAS.get(scheme, scheme)
         raise ValueError(f"{scheme}:// needs a library that is not installed: assay[{extra}]") from error
+
+
+def _on_this_machine(root: Path) -> Iterator[tuple[str, File]]:
+    """Linked folders are passed over, so no link leads in circles; linked files are marked if they lead outside."""
+    for folder, _, names in os.walk(root):
+        for name in sorted(names):
+            path = Path(folder, name)
+            below = path.relative_to(root).as_posix()
+            try:
+                about = path.stat()
+            except OSError:
+                yield below, File(below, 0, "gone")  # a broken link, or removed meanwhile
+                continue
+            stamp = str(about.st_mtime_ns) if lies_within_roots(path) else OUTSIDE
+            yield below, File(below, about.st_size, stamp)
 
 
 def _safe(uri: str, path: str) -> str:
