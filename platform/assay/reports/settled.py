@@ -49,7 +49,14 @@ def turned(row: Row, here: Comparison, text_a: str) -> Row:
 
 
 def equal_rows(study: Study, judged: Iterable[Row]) -> list[Row]:
-    """Ties by definition, by the raters of comparisons that were judged; by nobody where none was."""
+    """Ties by definition, by the raters of comparisons that were judged."""
+    equal = study.comparisons.regular().filter(status=Comparison.Status.EQUAL)
+    ordered = equal.select_related("prompt").order_by("prompt__key", "pk")
+    return ties_for(map(of_comparison, ordered), judged)
+
+
+def ties_for(places: Iterable[Row], judged: Iterable[Row]) -> list[Row]:
+    """For each place the raters of one judged comparison of the same two arms, in turn; nobody where none was."""
     asked: dict[tuple[int, int], dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in sorted(judged, key=lambda row: (row["prompt_id"], row["rater_id"])):
         asked[row["candidate"], row["baseline"]][row["prompt_id"]].append(row)
@@ -57,11 +64,10 @@ def equal_rows(study: Study, judged: Iterable[Row]) -> list[Row]:
     patterns = defaultdict(
         lambda: cycle(nobody), {arms: cycle(rows.values()) for arms, rows in asked.items()}
     )
-    equal = study.comparisons.regular().filter(status=Comparison.Status.EQUAL)
     return [
-        {**of_comparison(row), **tie_of(pattern)}
-        for row in equal.select_related("prompt").order_by("prompt__key", "pk")
-        for pattern in next(patterns[row.arm_a_id, row.arm_b_id])
+        {**place, **tie_of(pattern)}
+        for place in places
+        for pattern in next(patterns[place["candidate"], place["baseline"]])
     ]
 
 

@@ -85,7 +85,7 @@ class EvaluationRun(models.Model):
     @property
     def is_simulated(self) -> bool:
         """Whether any of its judgments came from simulated raters: such a verdict says nothing of people."""
-        return self.studies.exclude(study__simulation=None).exists()
+        return self.studies.filter(study__simulation__isnull=False).exists()
 
     @property
     def opponents(self) -> "dict[str, Checkpoint]":
