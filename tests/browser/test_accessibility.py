@@ -9,6 +9,7 @@ from raters.inviting import invite
 from raters.rubrics import preset
 from raters.simulation import Simulation, simulate
 from tests import builders
+from tests.evaluated import series_with_verdicts
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
@@ -35,6 +36,7 @@ def site(transactional_db):
     rater, researcher = builders.rater(open_study), builders.researcher()
     simulate(judged, Simulation(raters=4))
     refresh(judged)
+    newest = series_with_verdicts().runs.latest("pk").pk
     table = PromptFile.objects.create(
         owner=researcher, name="quiz.csv", content=b"id,question\n1,Which bird?\n"
     )
@@ -60,6 +62,16 @@ def site(transactional_db):
         "/studies/": researcher,
         f"/studies/{judged.slug}/": researcher,
         "/runs/": researcher,
+        "/series/": researcher,
+        "/new-series/": researcher,
+        "/series/herons/": researcher,
+        "/series/herons/watch/": researcher,
+        f"/series/herons/changes/{newest - 1}/{newest}/": researcher,
+        "/evaluations/": researcher,
+        "/new-evaluation/": researcher,
+        "/evaluations/weekly/": researcher,
+        "/evaluations/weekly/edit/": researcher,
+        f"/evaluations/weekly/runs/{newest}/": researcher,
         f"/runs/{judged.arms.first().run_id}/": researcher,
         "/prompts/": researcher,
         f"/prompts/{judged.prompt_set_version}/": researcher,
