@@ -56,8 +56,29 @@ class VersionForm(forms.ModelForm):
         model = EvaluationVersion
         fields = OF_VERSION
         widgets = {"template": forms.Textarea(attrs={"rows": 4})}
+        labels = {
+            "decided_by": _("What the verdict is decided against"),
+            "stops_early": _("Stop early"),
+            "cadence": _("Which checkpoints"),
+            "every_nth_step": _("Every nth step: n"),
+            "cron": _("Timetable"),
+            "tokens_a_day": _("Tokens a day at most"),
+            "judgments_a_week": _("Judgments a week at most"),
+            "seed": _("Seed of the generation"),
+            "template": _("Further settings of its studies, as JSON"),
+            "webhook_url": _("Webhook"),
+            "webhook_key_env": _("Variable that holds the webhook's key"),
+        }
+        help_texts = {
+            "template": _('Such as {"consent": "…", "exclusion_rules": {"gold_below": 0.6}}.'),
+            "priority": _("From -100 to 100; the highest goes first."),
+            "webhook_url": _("At one of WEBHOOK_HOSTS."),
+        }
 
-    field_order = ("prompt_sets", "baseline", "ratings_per_comparison", "margin")
+    field_order = ["prompt_sets", "baseline", "decided_by", "margin", "cadence", "every_nth_step", "cron"]
+    field_order += ["judged_by", "ratings_per_comparison", "preset", "stops_early", "template"]
+    field_order += ["max_new_tokens", "temperature", "seed", "tokens_a_day", "judgments_a_week", "priority"]
+    field_order += ["emails", "webhook_url", "webhook_key_env"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,7 +139,7 @@ class PlanForm(VersionForm):
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
     series = forms.ModelChoiceField(CheckpointSeries.objects.all(), label=_("Series"))
 
-    field_order = ("slug", "title", "series", *VersionForm.field_order)
+    field_order = ["slug", "title", "series", *VersionForm.field_order]
 
     def make(self, actor: Any) -> bool:
         values = self.cleaned_data

@@ -15,8 +15,10 @@ from generation.models import CheckpointSeries
 
 @dataclass(frozen=True)
 class ShownTimeline:
+    """`charts` are headings with their charts; `columns` head the measures of each row of the table."""
+
     plan: Evaluation
-    charts: list[SafeString]
+    charts: list[tuple[str, SafeString]]
     columns: list[str]
     rows: list[tuple[TimelineRow, list[Measure | None]]]
 
@@ -31,14 +33,14 @@ def lay_out(plan: Evaluation) -> ShownTimeline:
     keys = [(track.name, track.prompt_set) for track in tracks]
     return ShownTimeline(
         plan=plan,
-        charts=[draw(plan, number, track) for number, track in enumerate(tracks, start=1)],
+        charts=[(heading(track), draw(plan, number, track)) for number, track in enumerate(tracks, start=1)],
         columns=[heading(track) for track in tracks],
         rows=[(row, [row.numbers.get(key) for key in keys]) for row in rows],
     )
 
 
 def heading(track: Track) -> str:
-    what = gettext("win rate over the baseline") if track.is_win_rate else gettext("violation rate")
+    what = gettext("Win rate over the baseline") if track.is_win_rate else gettext("Violation rate")
     return f"{what}, {track.prompt_set}"
 
 

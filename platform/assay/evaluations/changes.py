@@ -26,14 +26,14 @@ class Change:
 
 
 def changed_most(old: EvaluationRun, new: EvaluationRun, most: int = MOST) -> list[Change]:
-    """The largest drops first; none where both were judged alike."""
+    """Won before by most who were asked, lost now: the largest drops first."""
     earlier, later = _judged(old), _judged(new)
     both = [
         Change(earlier[key][0], later[key][0], earlier[key][1], later[key][1])
         for key in earlier.keys() & later.keys()
     ]
-    dropped = [change for change in both if change.drop > 0]
-    return sorted(dropped, key=lambda change: (-change.drop, change.later.prompt.key))[:most]
+    lost = [change for change in both if change.before > 0.5 > change.after]
+    return sorted(lost, key=lambda change: (-change.drop, change.later.prompt.key))[:most]
 
 
 def _judged(run: EvaluationRun) -> dict[tuple[int, str], tuple[float, Comparison]]:
