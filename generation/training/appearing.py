@@ -14,7 +14,7 @@ from generation.training.learning import Progress
 from generation.training.making import make
 from generation.training.plans import PLANS
 
-STEPS, SPOILED = (30, 45, 60, 75), 60
+STEPS, SPOILED = (45, 60, 80, 100), 80
 PLAN = replace(
     next(plan for plan in PLANS if plan.series == "tiny-gemma"),
     series="appearing",

@@ -87,7 +87,7 @@ class VersionForm(forms.ModelForm):
         )
         self.fields["prompt_sets"].queryset = versions  # type: ignore[attr-defined]
         if self.instance.pk and not self.is_bound:
-            self.initial |= self._of_newest()
+            self.initial.update(self._of_newest())
 
     def _of_newest(self) -> dict[str, Any]:
         newest = self.instance
