@@ -10,7 +10,8 @@ import pytest
 from generation.backends import BACKENDS
 from generation.backends.endpoint import server as asking
 from generation.endpoint_hosts import AllowedHosts
-from generation.models import Checkpoint
+from generation.models import Checkpoint, CheckpointSeries
+from generation.series import watch
 from tests import builders
 from tests.generation.endpoint_server import EndpointServer
 from tests.generation.endpoints import KEY
@@ -59,6 +60,22 @@ def tiny_folder(tmp_path, settings) -> Path:
     shutil.copy(FIXTURES / "tokenizer" / "tokenizer.model", folder)
     settings.CHECKPOINT_ROOTS = [folder.parent]
     return folder
+
+
+@pytest.fixture
+def watched(db, tiny_folder) -> CheckpointSeries:
+    """A series that watches an empty folder beside the one that `step` copies."""
+    place = tiny_folder.parent / "runs"
+    place.mkdir()
+    return watch("herons", str(place))
+
+
+@pytest.fixture
+def step(tiny_folder, watched):
+    def appears(name: str = "step-000100") -> Path:
+        return Path(shutil.copytree(tiny_folder, tiny_folder.parent / "runs" / name))
+
+    return appears
 
 
 @pytest.fixture

@@ -5,46 +5,16 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
-import fsspec
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from generation import describing, tasks
 from generation.describing import describe_due, step_in
-from generation.fetching import local_folder
 from generation.models import Checkpoint, CheckpointSeries, Sighting
-from generation.places import Place
 from generation.series import watch
 from generation.watching import look, look_where_due
 
 ORBAX = Path(__file__).parents[1] / "fixtures/generation/recurrentgemma_flax"
-
-
-@pytest.fixture
-def watched(db, tiny_folder) -> CheckpointSeries:
-    """A series that watches an empty folder beside the one that `step` copies."""
-    place = tiny_folder.parent / "runs"
-    place.mkdir()
-    return watch("herons", str(place))
-
-
-@pytest.fixture
-def step(tiny_folder, watched):
-    def appears(name: str = "step-000100") -> Path:
-        return Path(shutil.copytree(tiny_folder, tiny_folder.parent / "runs" / name))
-
-    return appears
-
-
-@pytest.fixture
-def bucket(settings, tiny_folder):
-    """fsspec's own store in memory, allowed below one path."""
-    settings.CHECKPOINT_PLACES = ["memory://bucket/runs"]
-    store = fsspec.filesystem("memory")
-    yield store
-    store.store.clear()
-    store.pseudo_dirs[:] = [""]
 
 
 def seen(series: CheckpointSeries) -> dict[str, tuple[str, str]]:
@@ -210,55 +180,6 @@ def test_a_place_that_is_gone_is_told_and_holds_up_no_other(watched, tiny_folder
     assert CheckpointSeries.objects.get(slug="plovers").watch_error == ""
 
 
-def test_a_checkpoint_in_a_bucket_is_copied_whole_and_registered(bucket, tiny_folder, db):
-    series = watch("remote", "memory://bucket/runs")
-    bucket.put(str(tiny_folder), "/bucket/runs/step-300", recursive=True)
-    assert look_twice(series)["step-300"] == ("ready", "")
-    describe_due()
-    made = Checkpoint.objects.get()
-    assert made.uri == "memory://bucket/runs/step-300" and made.step == 300
-    folder = local_folder(made.uri)
-    assert {file.name for file in folder.iterdir()} == {file.name for file in tiny_folder.iterdir()}
-    assert local_folder(made.uri) == folder
-
-
-def test_an_orbax_tree_in_a_bucket_needs_a_mark_of_its_commit(bucket, db):
-    series = watch("remote", "memory://bucket/runs")
-    bucket.put(str(ORBAX), "/bucket/runs/400", recursive=True)
-    bucket.rm("/bucket/runs/400/_CHECKPOINT_METADATA")
-    assert "no mark of a commit" in look_twice(series)["400"][1]
-    bucket.pipe("/bucket/runs/400/commit_success.txt", b"committed")
-    look_twice(series)
-    assert look_twice(series)["400"][0] == "ready"
-
-
-@pytest.mark.parametrize("uri", ["memory://bucket/other", "memory://bucket/runs/../other", "https://host/x"])
-def test_a_place_that_the_operator_did_not_list_is_refused(bucket, db, uri):
-    with pytest.raises(ValueError, match="none of CHECKPOINT_PLACES"):
-        Place.of(uri)
-
-
-def test_a_scheme_whose_library_is_missing_names_the_extra(settings):
-    settings.CHECKPOINT_PLACES = ["s3://bucket"]
-    with pytest.raises(ValueError, match=r"s3:// needs a library that is not installed: assay\[s3\]"):
-        Place.of("s3://bucket/runs")
-
-
-def test_a_copy_that_changes_on_the_way_is_not_kept(bucket, tiny_folder, monkeypatch):
-    bucket.put(str(tiny_folder), "/bucket/runs/step-300", recursive=True)
-    monkeypatch.setattr(Place, "fetch", lambda place, path, to: Path(to).write_bytes(b"cut"))
-    with pytest.raises(ValueError, match="changed while it was copied"):
-        local_folder("memory://bucket/runs/step-300")
-    assert list((tiny_folder.parent / ".fetched").iterdir()) == []
-
-
-def test_register_checkpoint_takes_a_bucket_too(bucket, tiny_folder, db, capsys):
-    bucket.put(str(tiny_folder), "/bucket/runs/final", recursive=True)
-    address = "memory://bucket/runs/final"
-    call_command("register_checkpoint", "heron", address, "--series", "herons", "--step", "7")
-    assert (Checkpoint.objects.get().uri, Checkpoint.objects.get().step) == (address, 7)
-
-
 def test_watch_series_says_what_would_be_right(tiny_folder, db, capsys):
     call_command("watch_series", "herons", str(tiny_folder.parent), "--every", "5")
     assert "Series herons watches" in capsys.readouterr().out
@@ -272,38 +193,3 @@ def test_watch_series_says_what_would_be_right(tiny_folder, db, capsys):
 )
 def test_a_step_is_the_last_number_of_the_name(name, number):
     assert step_in(name) == number
-
-
-def test_with_a_broker_describing_is_asked_of_generation_workers(watched, step, settings, monkeypatch):
-    step()
-    look_twice(watched)
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    asked = []
-    monkeypatch.setattr(tasks.describe_sighting, "delay", asked.append)
-    tasks.describe_or_ask()
-    assert asked == [Sighting.objects.get().pk] and not Checkpoint.objects.exists()
-    tasks.describe_sighting(*asked)
-    assert Checkpoint.objects.count() == 1
-
-
-def test_what_kills_every_worker_that_describes_it_is_refused(watched, step):
-    step()
-    look_twice(watched)
-    past = timezone.now() - timedelta(seconds=1)
-    Sighting.objects.update(status="describing", attempts=3, lease_until=past)
-    describe_due()
-    assert seen(watched)["step-000100"] == ("refused", "3 workers fell silent while describing it")
-
-
-def test_a_store_that_fails_for_a_while_is_asked_again_with_limits(watched, step, monkeypatch):
-    step()
-    look_twice(watched)
-
-    def broken(*arguments, **options):
-        raise OSError("the store is away")
-
-    monkeypatch.setattr(describing, "register", broken)
-    for _ in range(3):
-        Sighting.objects.update(not_before=timezone.now() - timedelta(seconds=1))
-        describe_due()
-    assert seen(watched)["step-000100"] == ("refused", "tried 3 times: the store is away")

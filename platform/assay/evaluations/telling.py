@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from assay.evaluations.models import Delivery, EvaluationRun, EvaluationStep
 from assay.evaluations.stepping import NotYet
-from assay.evaluations.webhooks import NotDeliveredError, post
 
 TRIES, FIRST_WAIT_S, LONGEST_WAIT_S = 8, 2.0, 3600.0
 jitter = SystemRandom().uniform  # decides when, never what
@@ -124,10 +123,12 @@ def _send_email(delivery: Delivery) -> None:
 
 
 def _send_webhook(delivery: Delivery) -> None:
+    from assay.evaluations.webhooks import post  # loads httpx, which few ticks need
+
     name = delivery.run.version.webhook_key_env
     key = settings.ENDPOINT_KEYS.get(name)
     if not key:
-        raise NotDeliveredError(f"the environment holds no {name}, which signs")
+        raise LookupError(f"the environment holds no {name}, which signs")
     post(delivery.target, delivery.body, message_id=str(delivery.id), key=key)
 
 
