@@ -7,12 +7,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from assay.accounts.requests import SignedInRequest
-from assay.evaluations import stepping
+from assay.evaluations import stopping
 from assay.evaluations.models import EvaluationRun
 from promptsets.audit import audited
 from raters.access import researchers_only
 
-ACTS = {"cancel": stepping.cancel, "retry": stepping.retry}
+ACTS = {"cancel": stopping.cancel, "retry": stopping.retry}
 
 
 @never_cache

@@ -14,9 +14,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from assay.accounts.models import User
 from assay.evaluations.models import EvaluationRun, EvaluationStep
-from promptsets.audit import audited
 
 logger = logging.getLogger(__name__)
 Status = EvaluationStep.Status
@@ -133,32 +131,3 @@ def _fail(held: Claim, reason: str) -> None:
     told = {"finished_at": now} if held.step.name == telling else {}
     undecided = EvaluationRun.objects.filter(pk=run.pk, verdict=None)
     undecided.update(status=EvaluationRun.Status.FAILED, reason=f"{held.step.name}: {reason}", **told)
-
-
-@transaction.atomic
-def cancel(run: EvaluationRun, actor: User | None = None) -> None:
-    """Ends a run that is not decided. Raises: ValueError if it has ended."""
-    now = timezone.now()
-    running = EvaluationRun.objects.filter(pk=run.pk, status=EvaluationRun.Status.RUNNING)
-    by = actor.username if actor else "a command"
-    ended = {"status": EvaluationRun.Status.CANCELLED, "finished_at": now, "reason": f"cancelled by {by}"}
-    if not running.update(**ended):
-        raise ValueError(f"{run} has ended: only one that runs can be cancelled")
-    open_steps = run.steps.filter(status__in=[Status.WAITING, Status.RUNNING])
-    open_steps.update(status=Status.CANCELLED, lease_until=None, finished_at=now)
-    audited.send(EvaluationRun, actor=actor, action="evaluation.cancelled", target=run, detail={})
-
-
-@transaction.atomic
-def retry(run: EvaluationRun, actor: User | None = None) -> None:
-    """Lets a failed or cancelled run go on where it stopped. Raises: ValueError if it is neither."""
-    stopped = [EvaluationRun.Status.FAILED, EvaluationRun.Status.CANCELLED]
-    again = {"status": EvaluationRun.Status.RUNNING, "reason": "", "finished_at": None}
-    if not EvaluationRun.objects.filter(pk=run.pk, status__in=stopped).update(**again):
-        raise ValueError(f"{run} is {run.status}: only one that failed or was cancelled can be tried again")
-    fresh = {"status": Status.WAITING, "attempts": 0, "not_before": timezone.now(), "finished_at": None}
-    first = run.steps.exclude(status=Status.DONE).order_by("number").first()
-    if first:
-        run.steps.filter(number__gte=first.number).update(**fresh)
-        first.say("tried again")
-    audited.send(EvaluationRun, actor=actor, action="evaluation.retried", target=run, detail={})

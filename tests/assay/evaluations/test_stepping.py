@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from assay.evaluations.models import EvaluationRun, EvaluationStep
 from assay.evaluations.starting import start
-from assay.evaluations.stepping import NotYet, StepFailed, _claim, advance, cancel, retry
+from assay.evaluations.stepping import NotYet, StepFailed, _claim, advance
+from assay.evaluations.stopping import cancel, retry
 from tests.assay.evaluations.conftest import checkpoint, hurry
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 
 from assay.evaluations.models import EvaluationRun
 from assay.evaluations.starting import start
-from assay.evaluations.stepping import cancel
+from assay.evaluations.stopping import cancel
 from assay.evaluations.verdicts import standing_of
 from generation.models import Sighting
 from tests.assay.evaluations.conftest import checkpoint

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from assay.evaluations import stepping
+from assay.evaluations import stopping
 from assay.evaluations.models import Evaluation, EvaluationRun
 from assay.evaluations.planning import pause
 from assay.evaluations.starting import start
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         if run is None:
             raise ValueError(f"{plan.slug} has not evaluated {checkpoint}; begin by start")
         if act in ("cancel", "retry"):
-            {"cancel": stepping.cancel, "retry": stepping.retry}[act](run)
+            {"cancel": stopping.cancel, "retry": stopping.retry}[act](run)
             run.refresh_from_db()
         self.show(run)
 
