@@ -37,9 +37,19 @@ def text(content: str, x: float, y: float, class_: str, anchor: str | None = Non
 
 
 def document(
-    width: float, height: float, *body: str, id_prefix: str, class_: str, title: str, description: str
+    width: float,
+    height: float,
+    *body: str,
+    id_prefix: str,
+    class_: str,
+    title: str,
+    description: str,
+    role: str = "img",
 ) -> str:
-    """The <svg> with its name and description for those who do not see it; it fills the width it is given."""
+    """The <svg> with its name and description for those who do not see it; it fills the width it is given.
+
+    role: "group" where parts of it can be reached by keyboard; what lies in an "img" is nobody's to reach.
+    """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", id_prefix):
         raise ValueError(f"id_prefix is a letter, then letters, digits, _ or -, not {id_prefix!r}")
     return element(
@@ -51,7 +61,7 @@ def document(
         class_=class_,
         view_box=f"0 0 {_number(width)} {_number(height)}",
         width="100%",
-        role="img",
+        role=role,
         aria_labelledby=f"{id_prefix}-title {id_prefix}-desc",
         font_size=FONT_SIZE,
     )

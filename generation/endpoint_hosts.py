@@ -22,14 +22,15 @@ LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 @dataclass(frozen=True)
 class AllowedHosts:
-    """The list, parsed; `entries` are its words as they were written."""
+    """The list, parsed; `entries` are its words as they were written, `variable` is where they stood."""
 
     entries: tuple[str, ...] = ()
     names: frozenset[tuple[str, int | None]] = frozenset()
     networks: frozenset[tuple[Network, int | None]] = frozenset()
+    variable: str = "ENDPOINT_HOSTS"
 
     @classmethod
-    def parse(cls, words: Iterable[str]) -> "AllowedHosts":
+    def parse(cls, words: Iterable[str], variable: str = "ENDPOINT_HOSTS") -> "AllowedHosts":
         """Raises: ValueError with the entry that makes no sense and what would."""
         entries = tuple(words)
         names: set[tuple[str, int | None]] = set()
@@ -41,7 +42,7 @@ class AllowedHosts:
                 networks |= {(network, port) for network in LOOPBACK if host == "localhost"}
             else:
                 networks.add((host, port))
-        return cls(entries, frozenset(names), frozenset(networks))
+        return cls(entries, frozenset(names), frozenset(networks), variable)
 
     def check(self, url: EndpointUrl) -> None:
         """Raises: ValueError unless the URL's own host and port are listed."""
@@ -49,7 +50,7 @@ class AllowedHosts:
         is_listed = self._lists_address(address, url.port) if address else self._lists_name(url)
         if not is_listed:
             raise ValueError(
-                f"{url.host_and_port} is not among ENDPOINT_HOSTS ({', '.join(self.entries) or 'which is empty'}); "
+                f"{url.host_and_port} is not among {self.variable} ({', '.join(self.entries) or 'which is empty'}); "
                 "add it there, in the environment, if it may be asked"
             )
 
@@ -60,12 +61,12 @@ class AllowedHosts:
         if not _is_public(address):
             raise ValueError(
                 f"{url.host_and_port} leads to {address}, which is no public address; "
-                f"add {address} to ENDPOINT_HOSTS, in the environment, if that is meant"
+                f"add {address} to {self.variable}, in the environment, if that is meant"
             )
         if url.scheme != "https":
             raise ValueError(
                 f"{url.host_and_port} leads to the public address {address}: give it as https://, or add "
-                f"{address} to ENDPOINT_HOSTS if prompts and keys may travel there in the clear"
+                f"{address} to {self.variable} if what is sent may travel there in the clear"
             )
 
     def _lists_name(self, url: EndpointUrl) -> bool:

@@ -10,19 +10,32 @@ def folder_within_roots(uri: str) -> Path:
 
     Raises: ValueError if it is no local folder, or it or a file in it really lies outside the allowed roots.
     """
+    folder = place_within_roots(uri)
+    for entry in sorted(folder.rglob("*")):
+        _check_within(entry.resolve(), str(entry))
+    return folder
+
+
+def place_within_roots(uri: str) -> Path:
+    """The real path of a folder in which checkpoints may lie; what is in it is not looked at.
+
+    Raises: ValueError if it is no local folder, or really lies outside the allowed roots.
+    """
     if "://" in uri or "\0" in uri or not uri.strip():
         raise ValueError(f"{uri!r}: a checkpoint is given as a folder's path on this machine")
     folder = Path(uri).resolve()
     _check_within(folder, uri)
     if not folder.is_dir():
         raise ValueError(f"{uri}: there is no such folder")
-    for entry in sorted(folder.rglob("*")):
-        _check_within(entry.resolve(), str(entry))
     return folder
 
 
+def lies_within_roots(path: Path) -> bool:
+    real = path.resolve()
+    return any(real.is_relative_to(Path(root).resolve()) for root in settings.CHECKPOINT_ROOTS)
+
+
 def _check_within(real: Path, shown: str) -> None:
-    roots = [Path(root).resolve() for root in settings.CHECKPOINT_ROOTS]
-    if not any(real.is_relative_to(root) for root in roots):
-        allowed = ", ".join(map(str, roots))
+    if not lies_within_roots(real):
+        allowed = ", ".join(str(Path(root).resolve()) for root in settings.CHECKPOINT_ROOTS)
         raise ValueError(f"{shown}: lies outside the folders that CHECKPOINT_ROOTS allows ({allowed})")

@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from generation.folders import folder_within_roots
+from generation.fetching import local_folder
 from generation.models import Checkpoint
-from generation.series import check_place, check_same_place, series_with_free_step
+from generation.series import check_dtype, check_place, check_same_place, series_with_free_step
 from promptsets.audit import audited
 
 if TYPE_CHECKING:
     from generation.engine.checkpoints.loading import CheckpointDescription
-
-DTYPES = ("float32", "bfloat16")
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class Registered:
 def register(
     name: str, uri: str, *, series: str | None = None, step: int | None = None, dtype: str = "float32"
 ) -> Registered:
-    """The checkpoint of that name over the folder at `uri`, which is checked and digested, its weights not loaded.
+    """The checkpoint of that name over the folder at `uri`, which is fetched, checked and digested, but not loaded.
 
     dtype: what its weights are computed in; it decides the texts, so it is the checkpoint's for good.  series: the
     slug of a training run, made if it is new.
@@ -36,13 +34,17 @@ def register(
     from generation.engine.checkpoints.loading import describe_checkpoint
 
     _check_arguments(name, series, step, dtype)
-    folder = folder_within_roots(uri)
+    folder = local_folder(uri)
     described = describe_checkpoint(folder)
     if not described.can_chat:
         raise ValueError(
             f"{folder}: cannot answer prompts: it needs a tokenizer.model with the tokens that mark turns"
         )
-    fields = {"uri": str(folder), "family": described.family, "description": _description(described, dtype)}
+    fields = {
+        "uri": uri if "://" in uri else str(folder),
+        "family": described.family,
+        "description": _description(described, dtype),
+    }
     with transaction.atomic():
         if found := _registered_already(name, described.digest, dtype, series, step):
             return Registered(found, is_new=False)
@@ -58,8 +60,7 @@ def register(
 def _check_arguments(name: str, series: str | None, step: int | None, dtype: str) -> None:
     check_name(name)
     check_place(series, step)
-    if dtype not in DTYPES:
-        raise ValueError(f"dtype is {dtype!r}; it must be one of {', '.join(DTYPES)}")
+    check_dtype(dtype)
 
 
 def check_name(name: str) -> None:

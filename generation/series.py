@@ -1,9 +1,51 @@
-"""A checkpoint's place in a training run."""
+"""A training run: the place it watches, and a checkpoint's place in it."""
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
+from django.db import transaction
+from django.utils import timezone
 
 from generation.models import Checkpoint, CheckpointSeries
+from generation.places import Place
+from promptsets.audit import audited
+
+DTYPES = ("float32", "bfloat16")
+
+
+@transaction.atomic
+def watch(
+    slug: str,
+    uri: str,
+    *,
+    title: str = "",
+    every_s: int = 15,
+    dtype: str = "float32",
+    actor: AbstractBaseUser | None = None,
+) -> CheckpointSeries:
+    """The series, made if it is new, that watches this place from now on; "" ends the watch.
+
+    Raises: ValueError saying what is wrong and what would be right.
+    """
+    _check_slug(slug)
+    if every_s < 1:
+        raise ValueError(f"seconds between two looks are a whole number from 1 up, not {every_s}")
+    check_dtype(dtype)
+    if uri:
+        uri = Place.of(uri).uri
+    changed = {
+        "watch_uri": uri,
+        "look_every_s": every_s,
+        "watch_dtype": dtype,
+        "next_look_at": timezone.now(),
+    }
+    if title:
+        changed["title"] = title
+    series, _ = CheckpointSeries.objects.update_or_create(
+        slug=slug, defaults=changed, create_defaults={**changed, "title": title or slug}
+    )
+    audited.send(CheckpointSeries, actor=actor, action="series.watched", target=series, detail={"uri": uri})
+    return series
 
 
 def check_place(series: str | None, step: int | None) -> None:
@@ -13,10 +55,19 @@ def check_place(series: str | None, step: int | None) -> None:
             f"step is {step}; it is a whole number from 0 up, within a series: name the series, too"
         )
     if series is not None:
-        try:
-            validate_slug(series)
-        except ValidationError:
-            raise ValueError(f"series is {series!r}; use letters, digits, hyphens and underscores") from None
+        _check_slug(series)
+
+
+def check_dtype(dtype: str) -> None:
+    if dtype not in DTYPES:
+        raise ValueError(f"dtype is {dtype!r}; it must be one of {', '.join(DTYPES)}")
+
+
+def _check_slug(slug: str) -> None:
+    try:
+        validate_slug(slug)
+    except ValidationError:
+        raise ValueError(f"series is {slug!r}; use letters, digits, hyphens and underscores") from None
 
 
 def check_same_place(found: Checkpoint, series: str | None, step: int | None) -> None:

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.conf import settings
 
 from generation.chunks import claim
+from generation.models import Sighting
 from generation.working import work_on
 
 
@@ -16,6 +17,25 @@ def generate_chunk(chunk_id: int) -> None:
     """Generates the chunk if it is due. A doubled or late message finds it taken and does nothing."""
     if held := claim(f"{socket.gethostname()}:{os.getpid()}", chunk_id):
         work_on(held)
+
+
+@shared_task
+def describe_sighting(sighting_id: int) -> None:
+    """Describes what was found in a watched place, if it is still due."""
+    from generation.describing import describe
+
+    describe(sighting_id)
+
+
+def describe_or_ask() -> None:
+    """Has all described that is due: by generation workers where there is a broker, else here."""
+    from generation.describing import describe_due
+
+    if not settings.REDIS_URL:
+        describe_due()
+        return
+    for sighting in Sighting.objects.to_describe():
+        describe_sighting.delay(sighting.pk)
 
 
 def wake(chunk_ids: Iterable[int]) -> None:

@@ -94,7 +94,8 @@ def lock(study: Study, actor: AbstractBaseUser | None = None) -> None:
     study.refresh_from_db()
     if study.status != Study.Status.DRAFT:
         raise ValueError(f"{study.slug} is {study.status}: only a draft can be locked")
-    if not study.comparisons.regular().wanting_ratings().exists():
+    regular = study.comparisons.regular()
+    if not regular.wanting_ratings().exists() and not regular.settled().exists():
         raise ValueError(f"{study.slug} has no comparison that can be shown to raters")
     worth_a_look = refuse_telling_names(study)
     study.prompt_set_version.freeze()

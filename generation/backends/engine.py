@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from generation.backends.base import More, PromptSample, Reply
-from generation.folders import folder_within_roots
+from generation.fetching import local_folder
 from generation.models import Checkpoint
 from generation.sampling import Sampling
 
@@ -62,7 +62,7 @@ def engine_of(checkpoint: Checkpoint) -> "Engine":
     if key not in _loaded:
         _loaded.clear()
         use_compile_cache(settings.ENGINE_CACHE)
-        loaded = load_checkpoint(folder_within_roots(checkpoint.uri), dtype=dtype)
+        loaded = load_checkpoint(local_folder(checkpoint.uri), dtype=dtype)
         if loaded.digest != checkpoint.digest:
             raise CheckpointError(
                 f"{checkpoint.uri}: its files have changed since {checkpoint} was registered (digest "

@@ -4,5 +4,14 @@ from generation.models.checkpoints import Checkpoint, CheckpointSeries
 from generation.models.chunks import Chunk
 from generation.models.responses import Response
 from generation.models.runs import GenerationRun, RunResponse
+from generation.models.sightings import Sighting
 
-__all__ = ["Checkpoint", "CheckpointSeries", "Chunk", "GenerationRun", "Response", "RunResponse"]
+__all__ = [
+    "Checkpoint",
+    "CheckpointSeries",
+    "Chunk",
+    "GenerationRun",
+    "Response",
+    "RunResponse",
+    "Sighting",
+]

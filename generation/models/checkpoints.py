@@ -1,7 +1,9 @@
 """What answers: checkpoints, and the training runs they come from."""
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 
 class CheckpointSeries(models.Model):
@@ -9,7 +11,14 @@ class CheckpointSeries(models.Model):
 
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
-    watch_uri = models.CharField(max_length=1000, blank=True)
+    watch_uri = models.CharField(
+        max_length=1000, blank=True, help_text="A folder, or gs://, s3://, hf://; empty: checkpoints are told"
+    )
+    watch_dtype = models.CharField(max_length=16, default="float32", help_text="What found ones compute in")
+    look_every_s = models.PositiveIntegerField(default=15, validators=[MinValueValidator(1)])
+    next_look_at = models.DateTimeField(default=timezone.now)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    watch_error = models.TextField(blank=True, help_text="Why the last look failed")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -2,13 +2,14 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import jax
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,10 +37,13 @@ class Kept:
     folder: Path
 
 
-def make(plan: Plan, out: Path, on_step: Callable[[Progress], None]) -> list[Kept]:
+def make(
+    plan: Plan, out: Path, on_step: Callable[[Progress], None], spoiled: Collection[int] = ()
+) -> list[Kept]:
     """Trains by the plan and writes a folder within `out` for each step that it keeps, over what stood there.
 
-    The same plan on the same machine gives the same files.
+    Each folder is written as soon as its step is reached. Those of the `spoiled` steps get weights full of noise; the
+    training goes on without it. The same plan on the same machine gives the same files.
     """
     with TemporaryDirectory() as scratch:
         tokenizer_file = Path(scratch, "tokenizer.model")
@@ -47,7 +51,7 @@ def make(plan: Plan, out: Path, on_step: Callable[[Progress], None]) -> list[Kep
         tokenizer = Tokenizer(tokenizer_file)
         sized = replace(plan, config=replace(plan.config, vocab_size=tokenizer.vocab_size))
         return [
-            _keep(sized, progress, out, tokenizer_file)
+            _keep(sized, _spoil(progress) if progress.step in spoiled else progress, out, tokenizer_file)
             for progress in _training(sized, tokenizer, on_step)
             if progress.step in plan.kept
         ]
@@ -67,6 +71,18 @@ def _training(plan: Plan, tokenizer: Tokenizer, on_step: Callable[[Progress], No
     for progress in learn(network, batches(examples, plan.batch), plan.steps, plan.peak_rate, plan.seed):
         on_step(progress)
         yield progress
+
+
+def _spoil(progress: Progress) -> Progress:
+    """A regression made on purpose: noise of the weights' own size, seeded by the step."""
+    rng = np.random.default_rng(progress.step)
+
+    def noisy(values: Any) -> NDArray[Any]:
+        known = np.asarray(values)
+        noise = rng.normal(0.0, float(known.std()) + 1e-6, known.shape)
+        return np.asarray(known + noise, known.dtype)
+
+    return replace(progress, params=jax.tree.map(noisy, progress.params))
 
 
 def _keep(plan: Plan, progress: Progress, out: Path, tokenizer: Path) -> Kept:

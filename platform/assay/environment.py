@@ -62,9 +62,21 @@ class Environment:
     def hosts(self, name: str) -> AllowedHosts:
         """The comma-separated hosts that may be connected to; none where the variable is unset."""
         try:
-            return AllowedHosts.parse(self.words(name))
+            return AllowedHosts.parse(self.words(name), variable=name)
         except ValueError as error:
             raise ImproperlyConfigured(f"{name}: {error}.") from None
+
+    def places(self, name: str, schemes: set[str]) -> list[str]:
+        """The comma-separated URLs below which files may be read, without a slash at their ends."""
+        places = [word.rstrip("/") for word in self.words(name)]
+        for place in places:
+            scheme, mark, path = place.partition("://")
+            if scheme not in schemes or not mark or not path or ".." in path.split("/"):
+                known = ", ".join(sorted(schemes))
+                raise ImproperlyConfigured(
+                    f"{name}: {place!r} is no place such as gs://bucket/path ({known})."
+                )
+        return places
 
     def keys(self, endings: tuple[str, ...], without: set[str]) -> dict[str, str]:
         """All variables whose names end so: keys to other services, which are named where they are used."""

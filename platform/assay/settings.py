@@ -20,6 +20,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CHECKPOINT_ROOTS = [Path(root).resolve() for root in env.words("CHECKPOINT_ROOTS")] or [
     BASE_DIR / "var/checkpoints"
 ]
+CHECKPOINT_PLACES = env.places("CHECKPOINT_PLACES", {"gs", "s3", "hf", "memory"})
+CHECKPOINT_MAX_BYTES = env.integer("CHECKPOINT_MAX_BYTES", 200 * 10**9, least=1)
 
 # ── Background work: Celery where there is a broker, else the embedded ledger worker ─────────────────────────
 REDIS_URL = env.url("REDIS_URL", {"redis", "rediss", "unix", "redis+socket"})
@@ -44,6 +46,12 @@ ENDPOINT_HOSTS = env.hosts("ENDPOINT_HOSTS")
 ENDPOINT_KEYS = env.keys(("_KEY", "_TOKEN"), without={"SECRET_KEY"})  # a checkpoint names its own
 ENDPOINT_TIMEOUT_S = env.integer("ENDPOINT_TIMEOUT_S", 300, least=1)
 ENDPOINT_TRIES = env.integer("ENDPOINT_TRIES", 8, least=1)
+
+# ── Standing evaluations ──────────────────────────────────────────────────────────────────────────────────────
+WEBHOOK_HOSTS = env.hosts("WEBHOOK_HOSTS")
+STEP_LEASE_S = env.integer("STEP_LEASE_S", 300, least=1)
+STEP_ATTEMPTS = env.integer("STEP_ATTEMPTS", 4, least=1)
+SITE_URL = env.url("SITE_URL", {"http", "https"}).rstrip("/")
 
 # ── The application ───────────────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [

@@ -19,6 +19,10 @@ class ComparisonQuerySet(models.QuerySet["Comparison"]):
     def regular(self) -> "ComparisonQuerySet":
         return self.filter(kind=Comparison.Kind.REGULAR)
 
+    def settled(self) -> "ComparisonQuerySet":
+        """Those that count without being shown: ties by definition, and what was judged before."""
+        return self.filter(status__in=[Comparison.Status.EQUAL, Comparison.Status.REUSED])
+
     def gold(self) -> "ComparisonQuerySet":
         return self.filter(kind=Comparison.Kind.GOLD)
 
@@ -46,6 +50,8 @@ class Comparison(models.Model):
         OPEN = "open"
         HELD = "held", "held for a person to look at"
         EXCLUDED = "excluded"
+        EQUAL = "equal", "two equal texts: a tie by definition, shown to nobody"
+        REUSED = "reused", "judged in an earlier study: those judgments count"
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="comparisons")
     prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="comparisons")
@@ -71,6 +77,14 @@ class Comparison(models.Model):
     )
     gold_preference = models.CharField(max_length=3, null=True, blank=True)
     gold_reason = models.TextField(blank=True)
+    reuses = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reused_by",
+        help_text="The comparison of the same texts whose judgments count here",
+    )
     ratings_wanted = models.PositiveSmallIntegerField()
     ratings_taken = models.PositiveSmallIntegerField(default=0)
 
@@ -91,7 +105,13 @@ class Comparison(models.Model):
                 condition=Q(kind__in=["regular", "gold", "practice"]), name="comparison_kind_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["open", "held", "excluded"]), name="comparison_status_is_known"
+                condition=Q(status__in=["open", "held", "excluded", "equal", "reused"]),
+                name="comparison_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="reused", reuses__isnull=False)
+                | (~Q(status="reused") & Q(reuses__isnull=True)),
+                name="comparison_reused_names_its_source",
             ),
             models.CheckConstraint(
                 condition=~Q(status="open") | Q(response_a__isnull=False, response_b__isnull=False),

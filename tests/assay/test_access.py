@@ -4,9 +4,11 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assay.accounts.models import User
+from assay.evaluations.starting import start
 from promptsets.models import PromptFile
 from raters.assignment import claim_next
 from tests import builders
+from tests.evaluated import series_with_verdicts
 
 OURS = {"home", "raters", "dashboards", "first_administrator", "set_language"}
 # route name -> status of a GET for (nobody, rater, other rater, researcher, staff); 302 of nobody is the sign-in
@@ -41,6 +43,19 @@ MATRIX = {
     "dashboards:study": (302, 404, 404, 200, 200),
     "dashboards:runs": (302, 404, 404, 200, 200),
     "dashboards:run": (302, 404, 404, 200, 200),
+    "dashboards:series_list": (302, 404, 404, 200, 200),
+    "dashboards:new_series": (302, 404, 404, 200, 200),
+    "dashboards:series": (302, 404, 404, 200, 200),
+    "dashboards:watch_series": (302, 404, 404, 200, 200),
+    "dashboards:changes": (302, 404, 404, 200, 200),
+    "dashboards:plans": (302, 404, 404, 200, 200),
+    "dashboards:new_plan": (302, 404, 404, 200, 200),
+    "dashboards:plan": (302, 404, 404, 200, 200),
+    "dashboards:edit_plan": (302, 404, 404, 200, 200),
+    "dashboards:pause_plan": (405, 405, 405, 405, 405),
+    "dashboards:evaluation_run": (302, 404, 404, 200, 200),
+    "dashboards:change_run": (405, 405, 405, 405, 405),
+    "dashboards:note_on_run": (405, 405, 405, 405, 405),
     "dashboards:held": (302, 404, 404, 200, 200),
     "dashboards:decide_held": (405, 405, 405, 405, 405),
     "dashboards:study_raters": (302, 404, 404, 200, 200),
@@ -117,6 +132,12 @@ def people(db):
         "prompt_file": (sent.token,),
         "make_subset": (prompts,),
     }
+    plan = series_with_verdicts(win_rates=())
+    pk = start(plan, study.arms.first().run.checkpoint).pk
+    arguments |= dict.fromkeys(("series", "watch_series"), (plan.series.slug,))
+    arguments |= dict.fromkeys(("plan", "edit_plan", "pause_plan"), (plan.slug,))
+    arguments |= dict.fromkeys(("evaluation_run", "change_run", "note_on_run"), (plan.slug, pk))
+    arguments |= {"changes": (plan.series.slug, pk, pk)}
     arguments |= {"run": (study.arms.first().run_id,)}
     arguments |= {"correct_prompt": (prompts, "p0000"), "prompt_changes": (prompts, prompts)}
     arguments |= {"raters:contested": (study.public_id,), "dashboards:contested": (study.slug,)}

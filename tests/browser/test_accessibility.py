@@ -13,6 +13,7 @@ from raters.judges import ask, collect
 from raters.rubrics import preset
 from raters.simulation import Simulation, simulate
 from tests import builders
+from tests.evaluated import series_with_verdicts
 from tests.generation.conftest import engine_checkpoint
 from tests.raters.working import say, work
 
@@ -42,6 +43,7 @@ def site(transactional_db):
     split, sora, decided = contested_study(researcher)
     simulate(judged, Simulation(raters=4))
     refresh(judged)
+    newest = series_with_verdicts().runs.latest("pk").pk
     table = PromptFile.objects.create(
         owner=researcher, name="quiz.csv", content=b"id,question\n1,Which bird?\n"
     )
@@ -80,6 +82,16 @@ def site(transactional_db):
         "/studies/": researcher,
         f"/studies/{judged.slug}/": researcher,
         "/runs/": researcher,
+        "/series/": researcher,
+        "/new-series/": researcher,
+        "/series/herons/": researcher,
+        "/series/herons/watch/": researcher,
+        f"/series/herons/changes/{newest - 1}/{newest}/": researcher,
+        "/evaluations/": researcher,
+        "/new-evaluation/": researcher,
+        "/evaluations/weekly/": researcher,
+        "/evaluations/weekly/edit/": researcher,
+        f"/evaluations/weekly/runs/{newest}/": researcher,
         f"/runs/{judged.arms.first().run_id}/": researcher,
         "/prompts/": researcher,
         f"/prompts/{judged.prompt_set_version}/": researcher,

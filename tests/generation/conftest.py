@@ -1,27 +1,25 @@
 """Checkpoints that can be generated with: one that spells without a network, and a tiny one for JAX."""
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
 
 from generation.backends import BACKENDS
 from generation.backends.endpoint import server as asking
 from generation.endpoint_hosts import AllowedHosts
-from generation.models import Checkpoint
+from generation.models import Checkpoint, CheckpointSeries
+from generation.series import watch
 from tests import builders
 from tests.generation.endpoint_server import EndpointServer
 from tests.generation.endpoints import KEY
 from tests.generation.response_files import BIRDS, version_of
 from tests.generation.spelling import SpellingBackend
+from tests.processes import environment_of
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "generation"
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -65,26 +63,25 @@ def tiny_folder(tmp_path, settings) -> Path:
 
 
 @pytest.fixture
+def watched(db, tiny_folder) -> CheckpointSeries:
+    """A series that watches an empty folder beside the one that `step` copies."""
+    place = tiny_folder.parent / "runs"
+    place.mkdir()
+    return watch("herons", str(place))
+
+
+@pytest.fixture
+def step(tiny_folder, watched):
+    def appears(name: str = "step-000100") -> Path:
+        return Path(shutil.copytree(tiny_folder, tiny_folder.parent / "runs" / name))
+
+    return appears
+
+
+@pytest.fixture
 def environment(transactional_db) -> Callable[..., dict[str, str]]:
     """The environment of a process that works on this test's database."""
-
-    def of_process(**variables: str) -> dict[str, str]:
-        return {
-            **os.environ,
-            "DEBUG": "1",
-            "DATABASE_URL": database_url(),
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
-            **variables,
-        }
-
-    return of_process
-
-
-def database_url() -> str:
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    return environment_of
 
 
 @pytest.fixture

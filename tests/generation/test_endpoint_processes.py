@@ -16,9 +16,9 @@ from generation.models import Chunk, Response
 from generation.runs import plan_run
 from generation.sampling import Sampling
 from tests import builders
-from tests.generation.conftest import ROOT
 from tests.generation.endpoint_server import Said, chat, echo
 from tests.generation.endpoints import heron, work_off_once
+from tests.processes import ROOT
 
 PATIENCE_S = 60
 

@@ -14,7 +14,7 @@ from generation.runs import plan_run
 from generation.sampling import Sampling
 from generation.worker import requeue_due, work_off
 from tests import builders
-from tests.generation.conftest import ROOT
+from tests.processes import ROOT
 
 SHORT = Sampling(max_new_tokens=6)
 WARM = Sampling(temperature=0.8, max_new_tokens=6)

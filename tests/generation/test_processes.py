@@ -18,8 +18,9 @@ from generation.runs import plan_run
 from generation.sampling import Sampling
 from generation.worker import work_off
 from tests import builders
-from tests.generation.conftest import ROOT, engine_checkpoint
+from tests.generation.conftest import engine_checkpoint
 from tests.generation.spelling import SpellingBackend
+from tests.processes import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_S = 60

@@ -107,9 +107,17 @@ def test_nonsense_is_refused(tiny_folder, name, options, message):
     assert not Checkpoint.objects.exists() and not CheckpointSeries.objects.exists()
 
 
-@pytest.mark.parametrize("uri", ["https://example.org/tiny", "", "a\0b"])
-def test_only_a_local_path_is_taken(tiny_folder, uri):
-    with pytest.raises(ValueError, match="a checkpoint is given as a folder's path on this machine"):
+@pytest.mark.parametrize(
+    ("uri", "message"),
+    [
+        ("https://example.org/tiny", "lies in none of CHECKPOINT_PLACES"),
+        ("gs://bucket/tiny", "lies in none of CHECKPOINT_PLACES"),
+        ("", "a checkpoint is given as a folder's path on this machine"),
+        ("a\0b", "a checkpoint is given as a folder's path on this machine"),
+    ],
+)
+def test_only_a_local_path_or_a_listed_place_is_taken(tiny_folder, uri, message):
+    with pytest.raises(ValueError, match=message):
         register("tiny", uri)
 
 

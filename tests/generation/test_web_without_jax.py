@@ -1,7 +1,7 @@
 import subprocess
 import sys
 
-from tests.generation.conftest import ROOT
+from tests.processes import ROOT
 
 WEB = (
     "import assay.wsgi, assay.urls, generation.admin, generation.tasks, generation.runs, generation.importing"

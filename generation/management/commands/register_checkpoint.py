@@ -5,21 +5,24 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from generation.endpoint_urls import EndpointUrl
 from generation.endpoints import Endpoint
 from generation.models import Checkpoint
-from generation.registering import DTYPES, Registered, register
+from generation.registering import Registered, register
 from generation.registering_endpoints import register_endpoint
+from generation.series import DTYPES
 
 OF_ENDPOINTS = ("model", "key_env", "concurrency", "raw", "stop")
 
 
 class Command(BaseCommand):
     help = (
-        "Registers a checkpoint under a name: a folder of weights under CHECKPOINT_ROOTS, or an endpoint that speaks "
-        "OpenAI's protocol, at one of ENDPOINT_HOSTS."
+        "Registers a checkpoint under a name: a folder of weights under CHECKPOINT_ROOTS, one at gs://, s3:// or hf:// "
+        "under CHECKPOINT_PLACES, or an endpoint that speaks OpenAI's protocol, at one of ENDPOINT_HOSTS."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name")
-        parser.add_argument("uri", help="a folder of weights, or such as https://host/v1")
+        parser.add_argument(
+            "uri", help="a folder of weights here or at gs://, s3://, hf://, or such as https://host/v1"
+        )
         parser.add_argument("--series", help="slug of the training run it comes from; made if it is new")
         parser.add_argument("--step", type=int, help="its step in that training run")
         parser.add_argument("--dtype", choices=DTYPES, help="of a folder: what it computes in (float32)")

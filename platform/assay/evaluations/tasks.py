@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from assay.evaluations.ticking import tick
 from assay.reports.refresh import refresh_stale
 from raters.assignment import reclaim
 from raters.judges import collect_all
@@ -9,10 +10,14 @@ from raters.models import Study
 
 
 def sweep() -> None:
-    """Frees what raters left, reads what judges said, renews reports that are old by then. Safe to run twice."""
+    """Frees what raters left, reads what judges said, takes evaluations on, and renews reports that are old by then.
+
+    Safe to run twice.
+    """
     for study in Study.objects.filter(status=Study.Status.COLLECTING):
         reclaim(study)
     collect_all()
+    tick()
     refresh_stale()
 
 

@@ -1,10 +1,11 @@
 """A study's judgments as the table that `analysis` reads."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import QuerySet
 
+from assay.reports.settled import Row, equal_rows, reused_rows
 from raters.exclusions import excluded_raters
 from raters.judging import OUTCOMES
 from raters.models import Assignment, Comparison, Judgment, Study, StudyArm
@@ -23,14 +24,22 @@ FIELDS = {
 
 
 def columns_of(study: Study, judgments: QuerySet[Judgment] | None = None) -> Mapping[str, Sequence[object]]:
-    """One row for each judgment, in the columns of `analysis.tables.read_judgments`; by default the headline's."""
+    """One row for each judgment, in the columns of `analysis.tables.read_judgments`; by default the headline's.
+
+    What counts without having been asked here has its rows, too, as `settled` says.
+    """
     counted = headline_judgments(study) if judgments is None else judgments
-    rows = list(counted.order_by("pk").values_list(*FIELDS.values()))
-    columns = (
-        dict(zip(FIELDS, map(list, zip(*rows, strict=True)), strict=True))
-        if rows
-        else {name: [] for name in FIELDS}
-    )
+    rows = [
+        dict(zip(FIELDS, values, strict=True))
+        for values in counted.order_by("pk").values_list(*FIELDS.values())
+    ]
+    rows += reused_rows(study, FIELDS, headline_judgments)
+    return as_columns(study, rows + equal_rows(study, rows), FIELDS)
+
+
+def as_columns(study: Study, rows: Sequence[Row], fields: Iterable[str]) -> Mapping[str, Sequence[object]]:
+    """The rows by column, with names for arms, outcomes for preferences and sides for places."""
+    columns = {name: [row[name] for row in rows] for name in fields}
     if not asks_for_both_bad(study):
         del columns["both_bad"]
     columns["outcome"] = [OUTCOMES[preference] for preference in columns.pop("preference")]

@@ -15,6 +15,7 @@ from assay.reports.judges import judge_estimates
 from assay.reports.judgments import arm_names, columns_of, left_out_of
 from assay.reports.models import Estimate, Report
 from assay.reports.repeats import repeat_estimates
+from assay.reports.settled import notes_on
 from assay.reports.stylometry import METHOD, arms_compared, guesses_between
 from raters.models import Judgment, Study
 
@@ -88,13 +89,15 @@ def estimates(report: Report, table: "JudgmentTable") -> Iterator[Estimate]:
     from analysis.slices import win_rates_by_category
     from analysis.win_rate import win_rate
 
+    settled = notes_on(report.study)
     for candidate, baseline in table.pairs:
         judged = table.of_pair(candidate, baseline)
         row = Estimate(report=report, candidate=candidate, baseline=baseline, inputs_sha256=judged.digest)
         if len(judged.prompt) < TOO_FEW:
             continue
         overall = win_rate(judged)
-        yield filled(row, "win_rate", overall, n=overall.n, detail=overall.to_dict())
+        detail = overall.to_dict() | {"notes": [*settled, *overall.notes]}
+        yield filled(row, "win_rate", overall, n=overall.n, detail=detail)
         yield filled(row, "win_rate_these_raters", overall.prompt_only, n=overall.n, detail=counts(overall))
         yield filled(row, "win_rate_paper", overall.paper, n=overall.n, detail=counts(overall))
         if judged.both_bad is not None:

@@ -1,0 +1,105 @@
+"""The step that collects: opens studies within the plan's budget, waits for judgments, closes what is complete."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db.models import Count, F, Q, Sum
+from django.utils import timezone
+
+from assay.evaluations.deciding import sequence_verdict
+from assay.evaluations.making import of_plan
+from assay.evaluations.models import Evaluation, EvaluationRun, EvaluationStep, EvaluationVersion, RunStudy
+from assay.evaluations.stepping import NotYet, StepFailed
+from raters.design import lock
+from raters.models import Comparison, Enrolment, Judgment, Rater, Study
+
+
+def collect(run: EvaluationRun, step: EvaluationStep) -> None:
+    """Raises: NotYet until every study of the run is closed."""
+    for asked in run.studies.select_related("study__rubric"):
+        if asked.study.status == Study.Status.DRAFT:
+            _open(run, asked.study)
+        if asked.study.status == Study.Status.COLLECTING and _is_over(run, asked, step):
+            Study.objects.filter(pk=asked.study.pk, status=Study.Status.COLLECTING).update(
+                status=Study.Status.CLOSED
+            )
+    open_ones = run.studies.exclude(study__status=Study.Status.CLOSED)
+    if open_ones.exists():
+        made, wanted = judgments_so_far(run)
+        raise NotYet(f"{made} of {wanted} judgments are there")
+
+
+def ask_humans(run: EvaluationRun, study: Study) -> None:
+    """Raters who have come to the work in an earlier study of this plan, under the same guide, find this one too."""
+    before = Enrolment.objects.filter(
+        study__in=of_plan(run.evaluation).exclude(pk=study.pk),
+        study__rubric=study.rubric,
+        step__in=[Enrolment.Step.WORK, Enrolment.Step.EXIT],
+        status=Enrolment.Status.ACTIVE,
+        rater__kind=Rater.Kind.HUMAN,
+    )
+    for enrolment in before.select_related("rater"):
+        known = {"consented_at": enrolment.consented_at, "declined_hazards": enrolment.declined_hazards}
+        Enrolment.objects.get_or_create(study=study, rater=enrolment.rater, defaults=known)
+
+
+# Who judges, and how they are asked once a study is open. Another kind of judge is one more line here and in Judges.
+ASK: dict[str, Callable[[EvaluationRun, Study], None]] = {EvaluationVersion.Judges.HUMANS: ask_humans}
+
+
+def _open(run: EvaluationRun, study: Study) -> None:
+    """Raises: NotYet while the plan's judgments of this week are used up, StepFailed if there is nothing to judge."""
+    wanted = wanted_by(study)
+    most = run.version.judgments_a_week
+    if most is not None and wanted and (spent := judgments_spent(run.evaluation)) + wanted > most:
+        if wanted > most:
+            raise StepFailed(f"{study.slug} needs {wanted} judgments, and the plan has {most} a week")
+        raise NotYet(f"{spent} of {most} judgments of this week are used; {wanted} are wanted", wait_s=60)
+    try:
+        lock(study)
+    except ValueError as error:
+        raise StepFailed(str(error)) from error
+    ASK[run.version.judged_by](run, study)
+
+
+def wanted_by(study: Study) -> int:
+    shown = study.comparisons.regular().filter(status=Comparison.Status.OPEN)
+    return int(shown.aggregate(wanted=Sum("ratings_wanted", default=0))["wanted"])
+
+
+def judgments_spent(evaluation: Evaluation) -> int:
+    """Judgments of the last seven days in the plan's studies, and those that open studies still want."""
+    studies = of_plan(evaluation)
+    since = timezone.now() - timedelta(days=7)
+    made = Judgment.objects.filter(assignment__comparison__study__in=studies, submitted_at__gte=since)
+    waiting = Comparison.objects.regular().filter(
+        study__in=studies.filter(status__in=[Study.Status.COLLECTING, Study.Status.PAUSED]),
+        status=Comparison.Status.OPEN,
+    )
+    left = waiting.aggregate(n=Sum(F("ratings_wanted") - F("ratings_taken"), default=0))["n"]
+    return made.count() + int(left)
+
+
+def judgments_so_far(run: EvaluationRun) -> tuple[int, int]:
+    """How many there are, and how many are wanted."""
+    studies = [asked.study for asked in run.studies.select_related("study")]
+    made = sum(Judgment.objects.counted(study).count() for study in studies)
+    return made, sum(map(wanted_by, studies))
+
+
+def _is_over(run: EvaluationRun, asked: RunStudy, step: EvaluationStep) -> bool:
+    """Whether all wanted judgments are there, or the plan's own stopping rule says that more would change nothing."""
+    if not unanswered(asked.study):
+        step.say(f"{asked.study.slug}: complete")
+        return True
+    if run.version.stops_early and (verdict := sequence_verdict(asked)) and verdict.is_final:
+        step.say(f"{asked.study.slug}: stopped early, {verdict.verdict} after {verdict.prompts} prompts")
+        return True
+    return False
+
+
+def unanswered(study: Study) -> int:
+    """Comparisons that still lack a judgment."""
+    answered = Count("assignments", filter=Q(assignments__state="done", assignments__repeat_of=None))
+    shown = study.comparisons.regular().filter(status=Comparison.Status.OPEN)
+    return shown.annotate(answered=answered).filter(answered__lt=F("ratings_wanted")).count()

@@ -1,0 +1,57 @@
+"""The steps that conclude: report, take the measures of the timeline, pass the verdict."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from assay.evaluations.deciding import decides, gate_of, verdict_over
+from assay.evaluations.models import EvaluationRun, EvaluationStep, Measure, RunStudy
+from assay.evaluations.violations import violation_rate
+from assay.reports.judgments import arm_names
+from assay.reports.models import Report
+from assay.reports.refresh import is_stale, refresh
+from promptsets.audit import audited
+from raters.models import StudyArm
+
+
+def report(run: EvaluationRun, step: EvaluationStep) -> None:
+    """Writes each study's report where it is missing or old, and keeps the numbers that the timeline shows."""
+    for asked in run.studies.select_related("study__rubric"):
+        written = asked.study.reports.first()
+        if written is None or is_stale(asked.study):
+            written = refresh(asked.study)
+        measures = {Measure.Name.WIN_RATE: win_rate(asked, written)}
+        measures[Measure.Name.VIOLATION_RATE] = violation_rate(asked)
+        for name, values in measures.items():
+            if values:
+                Measure.objects.update_or_create(of=asked, name=name, defaults=values)
+                step.say(f"{asked.label}: {name.label} {values['value']:.1%} of {values['prompts']} prompts")
+
+
+def win_rate(asked: RunStudy, written: Report) -> dict[str, Any] | None:
+    arm = asked.study.arms.get(role=StudyArm.Role.CANDIDATE)
+    mine = written.estimates.filter(
+        name="win_rate", slice="", candidate=arm_names(asked.study)[arm.pk], value__isnull=False
+    ).first()
+    if mine is None:
+        return None
+    fields = ("value", "low", "high", "level", "n", "method")
+    return {name: getattr(mine, name) for name in fields} | {"prompts": mine.detail["prompts"]}
+
+
+def gate(run: EvaluationRun, step: EvaluationStep) -> None:
+    """Fixes the verdict, once: a later one would depend on who looked when."""
+    asked_ones = list(
+        run.studies.select_related("run__version__baseline", "study__rubric", "prompt_set_version")
+    )
+    gates = {asked.label: gate_of(asked) | {"decides": decides(run, asked)} for asked in asked_ones}
+    verdict = verdict_over({label: one for label, one in gates.items() if one["decides"]})
+    fixed = {"verdict": verdict, "decision": gates, "decided_at": timezone.now()}
+    undecided = EvaluationRun.objects.filter(pk=run.pk, verdict=None, status=EvaluationRun.Status.RUNNING)
+    if undecided.update(status=EvaluationRun.Status.DECIDED, **fixed):
+        for label, one in gates.items():
+            step.say(f"{label}: {one['verdict']}" + ("" if one["decides"] else ", beside the verdict"))
+        audited.send(
+            EvaluationRun, actor=None, action="evaluation.decided", target=run, detail={"verdict": verdict}
+        )
+    run.refresh_from_db()

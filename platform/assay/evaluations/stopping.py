@@ -1,0 +1,65 @@
+"""Cancels a run, and lets one that stopped go on: with its share of the ledger and its studies."""
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from assay.accounts.models import User
+from assay.evaluations.models import EvaluationRun, EvaluationStep
+from generation.chunks import try_again
+from generation.models import Chunk
+from promptsets.audit import audited
+from raters.models import Study
+
+Status = EvaluationStep.Status
+STOPPED = (EvaluationRun.Status.FAILED, EvaluationRun.Status.CANCELLED)
+
+
+@transaction.atomic
+def cancel(run: EvaluationRun, actor: User | None = None) -> None:
+    """Ends a run that is not decided: nothing more is generated for it, and raters are asked no more.
+
+    Raises: ValueError if it has ended.
+    """
+    now = timezone.now()
+    running = EvaluationRun.objects.filter(pk=run.pk, status=EvaluationRun.Status.RUNNING)
+    by = actor.username if actor else "a command"
+    ended = {"status": EvaluationRun.Status.CANCELLED, "finished_at": now, "reason": f"cancelled by {by}"}
+    if not running.update(**ended):
+        raise ValueError(f"{run} has ended: only one that runs can be cancelled")
+    open_steps = run.steps.filter(status__in=[Status.WAITING, Status.RUNNING])
+    open_steps.update(status=Status.CANCELLED, lease_until=None, finished_at=now)
+    if not run.checkpoint.evaluation_runs.filter(status=EvaluationRun.Status.RUNNING).exists():
+        unbegun = chunks_of(run).filter(status=Chunk.Status.QUEUED, run__checkpoint=run.checkpoint)
+        unbegun.update(status=Chunk.Status.DEAD, error=f"{run} was cancelled", finished_at=now)
+    studies = Study.objects.filter(of_evaluation_run__run=run)
+    studies.filter(status=Study.Status.COLLECTING).update(status=Study.Status.PAUSED)
+    audited.send(EvaluationRun, actor=actor, action="evaluation.cancelled", target=run, detail={})
+
+
+@transaction.atomic
+def retry(run: EvaluationRun, actor: User | None = None) -> None:
+    """Lets a failed or cancelled run go on where it stopped, with all its tries.
+
+    Raises: ValueError if it is neither.
+    """
+    again = {"status": EvaluationRun.Status.RUNNING, "reason": "", "finished_at": None}
+    if not EvaluationRun.objects.filter(pk=run.pk, status__in=STOPPED).update(**again):
+        raise ValueError(f"{run} is {run.status}: only one that failed or was cancelled can be tried again")
+    fresh = {"status": Status.WAITING, "attempts": 0, "not_before": timezone.now(), "finished_at": None}
+    first = run.steps.exclude(status=Status.DONE).order_by("number").first()
+    if first:
+        run.steps.filter(number__gte=first.number).update(**fresh)
+        first.say("tried again")
+    try_again(chunks_of(run).filter(status=Chunk.Status.DEAD), actor)
+    studies = Study.objects.filter(of_evaluation_run__run=run)
+    studies.filter(status=Study.Status.PAUSED).update(status=Study.Status.COLLECTING)
+    audited.send(EvaluationRun, actor=actor, action="evaluation.retried", target=run, detail={})
+
+
+def chunks_of(run: EvaluationRun) -> QuerySet[Chunk]:
+    """The ledger's work for both sides of the run's comparisons."""
+    sides = [run.checkpoint, run.version.baseline, *([run.previous] if run.previous else [])]
+    return Chunk.objects.filter(
+        run__checkpoint__in=sides, run__prompt_set_version__in=run.version.prompt_sets.all()
+    )
