@@ -105,7 +105,7 @@ def test_a_leak_is_masked_on_the_page_where_the_rule_says_so(draft):
     comparison = decide(held(draft), leak=True)
     assert (comparison.status, comparison.masked) == ("open", True)
     shown = showing(draft_assignment(comparison))
-    assert "I am […]. The lamp is lit." in shown.turns[0].left
+    assert "I am […]. The lamp is lit." in shown.turns[0].left.rendered
     assert comparison.response_a.turns == ["I am Gemma. The lamp is lit."]
 
 
