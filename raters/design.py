@@ -31,6 +31,7 @@ def describe(study: Study) -> dict[str, Any]:
         "self_identification_rule": study.self_identification_rule,
         "exclusion_rules": study.exclusion_rules,
         "stop_rule": study.stop_rule,
+        "arms_known_to": study.arms_known_to,
         "welfare": {name: getattr(study, name) for name in WELFARE},
         "way_in": {name: getattr(study, name) for name in WAY_IN},
         "gold_every": study.gold_every,

@@ -2,7 +2,16 @@
 
 from generation.models.checkpoints import Checkpoint, CheckpointSeries
 from generation.models.chunks import Chunk
+from generation.models.registrations import Registration
 from generation.models.responses import Response
 from generation.models.runs import GenerationRun, RunResponse
 
-__all__ = ["Checkpoint", "CheckpointSeries", "Chunk", "GenerationRun", "Response", "RunResponse"]
+__all__ = [
+    "Checkpoint",
+    "CheckpointSeries",
+    "Chunk",
+    "GenerationRun",
+    "Registration",
+    "Response",
+    "RunResponse",
+]

@@ -2,6 +2,7 @@
 
 from raters.models.comparisons import Assignment, Comparison
 from raters.models.judgments import Judgment, SafetyLabel
+from raters.models.members import StudyMember
 from raters.models.people import Enrolment, Invitation, Rater
 from raters.models.studies import Rubric, Study, StudyArm
 
@@ -16,4 +17,5 @@ __all__ = [
     "SafetyLabel",
     "Study",
     "StudyArm",
+    "StudyMember",
 ]

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from generation.models import GenerationRun
 from promptsets.models import PromptSetVersion
+from raters.roles import EDITORS, EVERYONE, OWNERS, Role, known_roles
 from raters.rules import known_rules
 from raters.scales import CRITERIA
 
@@ -85,10 +86,26 @@ class Rubric(models.Model):
 
 class StudyQuerySet(models.QuerySet["Study"]):
     def for_user(self, user: Any) -> "StudyQuerySet":
-        """The studies this person may know of: all for those who plan studies, for a rater those they take part in."""
-        if user.is_authenticated and user.plans_studies:
+        """The studies this person may know of; for a rater those they take part in."""
+        if user.is_authenticated and not user.plans_studies:
+            return self.filter(enrolments__rater__user_id=user.pk)
+        return self.for_role(user, EVERYONE)
+
+    def for_editor(self, user: Any) -> "StudyQuerySet":
+        """The studies this person may change."""
+        return self.for_role(user, EDITORS)
+
+    def for_owner(self, user: Any) -> "StudyQuerySet":
+        """The studies this person may share with others, and unblind."""
+        return self.for_role(user, OWNERS)
+
+    def for_role(self, user: Any, roles: list[Role]) -> "StudyQuerySet":
+        """Of those who plan studies: administrators have all, others those without members and their own."""
+        if not (user.is_authenticated and user.plans_studies):
+            return self.none()
+        if user.administers:
             return self
-        return self.filter(enrolments__rater__user_id=user.pk) if user.is_authenticated else self.none()
+        return self.filter(Q(members=None) | Q(members__user_id=user.pk, members__role__in=roles))
 
 
 class Study(models.Model):
@@ -167,6 +184,12 @@ class Study(models.Model):
         help_text='Who is left out of the headline, such as {"gold_below": 0.6, "fast_above": 0.5}; fixed by the lock',
     )
     stop_rule = models.JSONField(default=dict, blank=True)
+    arms_known_to = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[known_roles],
+        help_text='Roles that see checkpoints by name before the unblinding, such as ["owner"]; others see Model 1, Model 2',
+    )
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
     secret = models.CharField(
         max_length=64, default=new_secret, editable=False, help_text="Seeds order and sides"

@@ -38,6 +38,11 @@ class User(AbstractUser):
             self.is_staff or self.is_superuser or self.role in {self.Role.RESEARCHER, self.Role.ADMINISTRATOR}
         )
 
+    @property
+    def administers(self) -> bool:
+        """Whether this person looks after people, access and the audit log, and has every study."""
+        return self.is_superuser or self.role == self.Role.ADMINISTRATOR
+
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def update(self, **kwargs: Any) -> NoReturn:

@@ -52,7 +52,8 @@ def rows_of(study: Study) -> list[dict[str, Any]]:
 @researchers_only
 def pause_rater(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Pauses one who is at work, releases one who is paused."""
-    enrolment = get_object_or_404(Enrolment, study=study_for(request, slug), pk=pk)
+    study = get_object_or_404(Study.objects.for_editor(request.user), slug=slug)
+    enrolment = get_object_or_404(Enrolment, study=study, pk=pk)
     act = release if enrolment.status == Enrolment.Status.PAUSED else pause
     try:
         act(enrolment, request.POST.get("reason", ""), request.user)
@@ -77,7 +78,8 @@ def gold(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_POST
 @researchers_only
 def add_gold(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    comparison = get_object_or_404(Comparison, study=study_for(request, slug), pk=pk)
+    study = get_object_or_404(Study.objects.for_editor(request.user), slug=slug)
+    comparison = get_object_or_404(Comparison, study=study, pk=pk)
     try:
         make_gold(comparison, request.POST.get("verdict", ""), request.POST.get("reason", ""), request.user)
     except ValueError as error:

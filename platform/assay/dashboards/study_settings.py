@@ -12,7 +12,7 @@ from raters.access import researchers_only
 from raters.design import WAY_IN, WELFARE
 from raters.models import Study
 
-RULES = ("gold_every", "self_identification_rule", "exclusion_rules")
+RULES = ("gold_every", "self_identification_rule", "exclusion_rules", "arms_known_to")
 
 
 class SettingsForm(forms.ModelForm):
@@ -28,7 +28,7 @@ class SettingsForm(forms.ModelForm):
 @transaction.atomic
 def study_settings(request: SignedInRequest, slug: str) -> HttpResponse:
     """A locked design is not edited, so only a draft has this page."""
-    drafts = Study.objects.for_user(request.user).filter(status=Study.Status.DRAFT)
+    drafts = Study.objects.for_editor(request.user).filter(status=Study.Status.DRAFT)
     study = get_object_or_404(drafts.select_for_update() if request.method == "POST" else drafts, slug=slug)
     form = SettingsForm(request.POST or None, instance=study)
     if request.method == "POST" and form.is_valid():

@@ -6,10 +6,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from assay.dashboards.progress import progress_of
 from assay.dashboards.results import results_of
 from raters.access import plans_studies, researchers_only
 from raters.models import Study
+from raters.progress import progress_of
 
 
 @login_required
