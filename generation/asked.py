@@ -1,10 +1,10 @@
 """Registering folders on request: asked for by who cannot read weights, done by a worker that can."""
 
 import logging
+from typing import Any
 
 from celery import shared_task
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,7 +23,7 @@ def ask(
     series: str | None = None,
     step: int | None = None,
     dtype: str = "float32",
-    actor: AbstractBaseUser | None = None,
+    actor: Any = None,
 ) -> Registration:
     """Has a worker register the folder. What can be seen from here is refused at once.
 
@@ -60,7 +60,7 @@ def work_off_one(pk: int | None = None) -> bool:
 def _register(asked: Registration) -> None:
     from generation.registering import register
 
-    place = {"series": asked.series, "step": asked.step}
+    place: dict[str, Any] = {"series": asked.series, "step": asked.step}
     try:
         made = register(asked.name, asked.uri, dtype=asked.dtype, actor=asked.asked_by, **place)
     except Exception as error:

@@ -16,6 +16,9 @@ urlpatterns = [
     path("rate/", include("raters.urls")),
     path("", include("assay.dashboards.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("", include("assay.accounts.urls")),
+    path("", include("assay.api.urls")),
     path("welcome/<str:token>/", first_administrator, name="first_administrator"),
     path("admin/", admin.site.urls),
 ]

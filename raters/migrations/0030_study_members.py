@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='study',
             name='arms_known_to',
-            field=models.JSONField(blank=True, default=list, help_text='Roles that see checkpoints by name before the unblinding, such as ["owner"]; others see Model 1, Model 2', validators=[raters.roles.known_roles]),
+            field=models.JSONField(blank=True, default=list, help_text='Roles that see names before the unblinding, such as ["owner"]; others see Model 1, Model 2', validators=[raters.roles.known_roles]),
         ),
         migrations.CreateModel(
             name='StudyMember',

@@ -188,7 +188,7 @@ class Study(models.Model):
         default=list,
         blank=True,
         validators=[known_roles],
-        help_text='Roles that see checkpoints by name before the unblinding, such as ["owner"]; others see Model 1, Model 2',
+        help_text='Roles that see names before the unblinding, such as ["owner"]; others see Model 1, Model 2',
     )
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
     secret = models.CharField(

@@ -9,16 +9,14 @@ from django.views.decorators.http import require_http_methods
 
 from assay.accounts.requests import SignedInRequest
 from raters.access import researchers_only
-from raters.design import WAY_IN, WELFARE
+from raters.drafting import SETTINGS
 from raters.models import Study
-
-RULES = ("gold_every", "self_identification_rule", "exclusion_rules", "arms_known_to")
 
 
 class SettingsForm(forms.ModelForm):
     class Meta:
         model = Study
-        fields = ("rater_title", *WAY_IN, "completion_url", *WELFARE, "support_line", *RULES)
+        fields = SETTINGS
         widgets = {name: forms.Textarea(attrs={"rows": 6}) for name in ("consent", "content_note")}
 
 

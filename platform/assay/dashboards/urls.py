@@ -8,6 +8,7 @@ from assay.dashboards import (
     quality,
     run_views,
     study_making,
+    study_people,
     study_settings,
     views,
 )
@@ -27,6 +28,9 @@ urlpatterns = [
     path("studies/<slug:slug>/raters/<int:pk>/", quality.pause_rater, name="pause_rater"),
     path("studies/<slug:slug>/gold/", quality.gold, name="gold"),
     path("studies/<slug:slug>/gold/<int:pk>/", quality.add_gold, name="add_gold"),
+    path("studies/<slug:slug>/people/", study_people.study_people, name="study_people"),
+    path("studies/<slug:slug>/people/<int:pk>/", study_people.stop_sharing, name="stop_sharing"),
+    path("studies/<slug:slug>/unblind/", study_people.unblind_study, name="unblind_study"),
     path("studies/<slug:slug>/invitations/", invitations.invitations, name="invitations"),
     path("prompts/", prompt_views.prompt_sets, name="prompt_sets"),
     path("prompts/<str:name>.<slug:suffix>", prompt_views.prompt_set_file, name="prompt_set_file"),

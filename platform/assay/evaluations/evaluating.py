@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from assay.accounts.models import User
 from generation.models import Checkpoint, Chunk, GenerationRun
 from generation.runs import plan_run
 from generation.sampling import Sampling
@@ -110,7 +110,7 @@ def open_study(question: Question, runs: dict[str, GenerationRun], slug: str) ->
 
 @transaction.atomic
 def draft_study(
-    question: Question, runs: dict[str, GenerationRun], slug: str, actor: AbstractBaseUser | None = None
+    question: Question, runs: dict[str, GenerationRun], slug: str, actor: User | None = None
 ) -> Study:
     """The study, paired, still open to changes of its settings. Whoever asked for it owns it.
 
@@ -125,7 +125,7 @@ def draft_study(
     return study
 
 
-def _new_study(question: Question, slug: str, actor: AbstractBaseUser | None) -> Study:
+def _new_study(question: Question, slug: str, actor: User | None) -> Study:
     rubric = question.rubric
     taken = FieldError("slug", _("There is a study of that name already: give this one another."))
     if Study.objects.filter(slug=slug).exists():

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from assay.reports.asked import write_asked
 from assay.reports.refresh import refresh_stale
 from raters.assignment import reclaim
 from raters.models import Study
@@ -11,6 +12,7 @@ def sweep() -> None:
     """Frees what raters left, and writes the reports that newer judgments have made old. Safe to run twice."""
     for study in Study.objects.filter(status=Study.Status.COLLECTING):
         reclaim(study)
+    write_asked()
     refresh_stale()
 
 
