@@ -12,14 +12,17 @@ from promptsets.audit import audited
 from raters.models import Study
 
 
-def sees_arms(study: Study, user: Any) -> bool:
-    """Whether this person is told names: after the unblinding, or in a role that the study's design names.
+def is_open(study: Study) -> bool:
+    """Whether everybody who sees the study is told names.
 
     Simulated raters cannot be influenced, and their truth is known: such a study hides nothing.
     """
-    if study.unblinded_at or study.simulation is not None:
-        return True
-    return study.members.filter(user_id=user.pk, role__in=study.arms_known_to).exists()
+    return study.unblinded_at is not None or study.simulation is not None
+
+
+def sees_arms(study: Study, user: Any) -> bool:
+    """Whether this person is told names: once the study is open, before that in a role that its design names."""
+    return is_open(study) or study.members.filter(user_id=user.pk, role__in=study.arms_known_to).exists()
 
 
 def labels_of(study: Study) -> dict[int, str]:

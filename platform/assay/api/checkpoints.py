@@ -114,14 +114,6 @@ def register_checkpoint(
     return Status(201 if found.is_new else 200, checkpoint_out(found.checkpoint))
 
 
-@router.get("/{id}", auth=Token(), response=CheckpointOut, summary="One checkpoint")
-def one_checkpoint(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002
-    found = Checkpoint.objects.select_related("series").filter(pk=id).first()
-    if found is None:
-        raise Http404
-    return checkpoint_out(found)
-
-
 @router.post(
     "/responses",
     auth=Token("checkpoints:write"),
@@ -144,6 +136,14 @@ def import_responses(
     out = {name: getattr(done, name) for name in counts}
     out |= {"run": done.run.pk, "not_joined": len(done.not_joined), "missing": len(done.missing)}
     return Status(201 if done.changed else 200, out)
+
+
+@router.get("/{id}", auth=Token(), response=CheckpointOut, summary="One checkpoint")
+def one_checkpoint(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002
+    found = Checkpoint.objects.select_related("series").filter(pk=id).first()
+    if found is None:
+        raise Http404
+    return checkpoint_out(found)
 
 
 registrations = Router(tags=["checkpoints"])

@@ -25,7 +25,7 @@ TAG = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "pattern": '^"[0-9a-f]{32}"$'},
+    "schema": {"type": "string"},
     "description": "The `ETag` of what you have; 304 if it is still so.",
 }
 

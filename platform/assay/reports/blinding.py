@@ -7,7 +7,7 @@ from assay.reports.judgments import arm_names
 from assay.reports.models import Report
 from assay.reports.printing import OUTCOMES, as_json
 from raters.models import Study
-from raters.unblinding import labels_of, sees_arms
+from raters.unblinding import is_open, labels_of, sees_arms
 
 # What a number becomes when the two arms change places; one that is not named here says too much while blind.
 TURNED, SAME = "win_rate", {"both_bad", "style_told_apart"}
@@ -27,8 +27,8 @@ class Arms:
 
 
 def arms_for(study: Study, user: Any, *, names_allowed: bool = True) -> Arms:
-    """names_allowed: False for a reader who acts for the user with fewer rights, such as a token."""
-    if names_allowed and sees_arms(study, user):
+    """names_allowed: False for a reader with fewer rights than the user, such as a token, while blinding lasts."""
+    if is_open(study) or (names_allowed and sees_arms(study, user)):
         return Arms(arm_names(study), is_blind=False)
     return Arms(labels_of(study), is_blind=True)
 
