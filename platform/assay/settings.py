@@ -134,7 +134,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by administrators, who 
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 MFA_TOTP_ISSUER = "Assay"
 MFA_TOTP_TOLERANCE = 1  # a clock half a minute off
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds for which a password or code is believed again
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds for which a password or code is believed
 
 # ── The API ───────────────────────────────────────────────────────────────────────────────────────────────────
 API_REQUESTS_A_MINUTE = env.integer("API_REQUESTS_A_MINUTE", 600, least=1)

@@ -49,6 +49,10 @@ def test_the_admin_is_behind_the_same_gate(client, required, django_user_model):
 
 def test_an_app_is_set_up_with_a_code_and_gives_recovery_codes(client, researcher):
     client.post(reverse("account_login"), {"login": "rosa", "password": builders.PASSWORD})
+    assert (
+        client.get(reverse("mfa_activate_totp")).headers["Location"].startswith("/accounts/reauthenticate/")
+    )
+    client.post(reverse("account_reauthenticate"), {"password": builders.PASSWORD})
     page = client.get(reverse("mfa_activate_totp"))
     assert "<svg" in page.text and "data:image" not in page.text
     done = client.post(reverse("mfa_activate_totp"), {"code": code(page.context["form"].secret)})

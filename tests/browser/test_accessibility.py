@@ -3,10 +3,14 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from assay.accounts.inviting import invite_person
+from assay.accounts.models import User
+from assay.api.tokens import make_token
 from assay.reports.refresh import refresh
 from promptsets.models import PromptFile
 from raters.inviting import invite
 from raters.rubrics import preset
+from raters.sharing import share
 from raters.simulation import Simulation, simulate
 from tests import builders
 
@@ -33,6 +37,12 @@ def site(transactional_db):
     hidden = safety.comparisons.filter(pk=safety.comparisons.first().pk)
     hidden.update(status="held", self_identified=True, self_identification=quote)
     rater, researcher = builders.rater(open_study), builders.researcher()
+    root = User.objects.create_superuser("root", "root@example.org", "x")
+    make_token(root, "nightly", ["read"], 30, root)
+    share(open_study, root, "owner", root)
+    addresses: list[str] = []
+    invite_person("nora@example.org", "researcher", lambda token: addresses.append(token) or token, root)
+    joining = addresses[0]
     simulate(judged, Simulation(raters=4))
     refresh(judged)
     table = PromptFile.objects.create(
@@ -41,6 +51,16 @@ def site(transactional_db):
     broken = PromptFile.objects.create(owner=researcher, name="quiz.csv", content=b"a,b\n1,2\n3\n")
     return {
         "/accounts/login/": None,
+        f"/join/{joining}/": None,
+        "/api/": None,
+        "/account/": root,
+        "/account/tokens/": root,
+        "/people/": root,
+        "/audit/": root,
+        "/accounts/2fa/": root,
+        "/accounts/2fa/totp/activate/": root,  # asks for the password first
+        "/accounts/2fa/webauthn/": root,
+        f"/studies/{open_study.slug}/people/": root,
         "/accounts/password/reset/": None,
         "/rate/": rater.user,
         f"/rate/{open_study.public_id}/next/": rater.user,

@@ -6,6 +6,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from analysis.charts import ForestRow, forest_plot, tie_bar
+from assay.accounts.models import User
+from assay.reports.blinding import arms_for, estimates_for
 from assay.reports.models import Estimate, Report
 from assay.reports.refresh import is_stale
 from assay.reports.wording import label, reading_order
@@ -52,13 +54,13 @@ class Results:
     stale: bool
 
 
-def results_of(study: Study) -> Results | None:
-    """None where no report has been written yet."""
+def results_of(study: Study, user: User) -> Results | None:
+    """In names that this person may know. None where no report has been written yet."""
     report = study.reports.prefetch_related("estimates").first()
     if report is None:
         return None
     pairs: dict[tuple[str, str], list[Estimate]] = {}
-    for estimate in report.estimates.all():
+    for estimate in estimates_for(report, arms_for(study, user)):
         pairs.setdefault((estimate.candidate, estimate.baseline), []).append(estimate)
     laid_out = tuple(lay_out(number, study, rows) for number, rows in enumerate(pairs.values(), start=1))
     return Results(report, laid_out, is_stale(study))

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from assay.accounts.requests import SignedInRequest
 from assay.dashboards.results import results_of
 from raters.access import plans_studies, researchers_only
 from raters.models import Study
@@ -31,10 +32,10 @@ def studies(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 @researchers_only
-def study(request: HttpRequest, slug: str) -> HttpResponse:
+def study(request: SignedInRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(
         Study.objects.for_user(request.user).select_related("prompt_set_version__prompt_set", "rubric"),
         slug=slug,
     )
-    context = {"study": found, "progress": progress_of(found), "results": results_of(found)}
+    context = {"study": found, "progress": progress_of(found), "results": results_of(found, request.user)}
     return render(request, "dashboards/study.html", context)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assay.reports.judgments import arm_names
-from assay.reports.models import Report
-from assay.reports.printing import OUTCOMES, as_json
+from assay.reports.models import Estimate, Report
+from assay.reports.printing import OUTCOMES, as_json, estimate_as_json
 from raters.models import Study
 from raters.unblinding import is_open, labels_of, sees_arms
 
@@ -37,10 +37,22 @@ def report_for(report: Report, arms: Arms) -> dict[str, Any]:
     """The report as a program may read it, in names that its reader may know."""
     whole = as_json(report)
     if arms.is_blind:
-        labels = {name: arms.called[pk] for pk, name in arm_names(report.study).items()}
-        shown = [blinded(row, labels) for row in whole["estimates"]]
-        whole["estimates"] = [row for row in shown if row]
+        whole["estimates"] = blinded_rows(report, arms, whole["estimates"])
     return whole
+
+
+def estimates_for(report: Report, arms: Arms) -> list[Estimate]:
+    """The estimates as a page may show them. While blind they are copies, which are not to be stored."""
+    stored = list(report.estimates.all())
+    if not arms.is_blind:
+        return stored
+    rows = blinded_rows(report, arms, [estimate_as_json(one) for one in stored])
+    return [Estimate(report=report, **row) for row in rows]
+
+
+def blinded_rows(report: Report, arms: Arms, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    labels = {name: arms.called[pk] for pk, name in arm_names(report.study).items()}
+    return [shown for row in rows if (shown := blinded(row, labels))]
 
 
 def blinded(row: dict[str, Any], labels: dict[str, str]) -> dict[str, Any] | None:

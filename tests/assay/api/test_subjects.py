@@ -13,7 +13,8 @@ from promptsets.models import PromptSet
 from raters.models import Study
 from tests import builders
 
-PROMPTS = b'{"id": "b1", "turns": ["Which bird?"]}\n{"id": "b2", "turns": ["Why does it sing?"]}\n'
+ROW = '{"schema": "prompt/1", "id": "%s", "kind": "instruction", "turns": [{"role": "user", "content": "%s"}]}\n'
+PROMPTS = (ROW % ("b1", "Which bird?") + ROW % ("b2", "Why does it sing?")).encode()
 
 
 def file(content: bytes = PROMPTS, name: str = "birds.jsonl") -> SimpleUploadedFile:
@@ -35,20 +36,20 @@ def test_an_upload_becomes_a_version_and_again_changes_nothing(api, db):
 
 
 def test_a_bad_file_is_refused_with_line_and_field(api, db):
-    answer = api.upload("prompt-sets?slug=birds", file(b'{"id": "b1", "turns": []}\n'))
+    answer = api.upload("prompt-sets?slug=birds", file(PROMPTS.replace(b"b2", b"b1")))
     error = answer.json()["errors"][0]
-    assert answer.status_code == 422 and error["line"] == 1 and error["field"] == "turns"
+    assert answer.status_code == 422 and error["line"] == 2 and error["field"] == "id"
 
 
 def test_responses_are_imported_as_by_the_command(api, db):
     api.upload("prompt-sets?slug=birds", file())
-    rows = [{"id": "b1", "response": "A heron."}, {"id": "b2", "response": "For joy."}]
-    sent = file("\n".join(json.dumps({"schema": "response/1", **row}) for row in rows).encode(), "r.jsonl")
-    answer = api.upload("checkpoints/responses?prompt_set=birds&checkpoint=ours", sent)
-    if answer.status_code == 422:  # the row's shape is the importer's affair; what matters is that it says so
-        assert answer.json()["errors"]
-    else:
-        assert answer.json()["rows"] == 2
+    rows = [{"schema": "response/1", "prompt_id": key, "turns": ["A heron."]} for key in ("b1", "b2", "b9")]
+    sent = "\n".join(map(json.dumps, rows)).encode()
+    address = "checkpoints/responses?prompt_set=birds&checkpoint=ours"
+    first, again = (api.upload(address, file(sent, "r.jsonl")) for _ in range(2))
+    told = first.json()
+    assert (told["rows"], told["filled"], told["not_joined"], told["missing"]) == (3, 2, 1, 0)
+    assert (first.status_code, again.status_code) == (201, 200)
 
 
 def test_an_endpoint_is_registered_at_once_and_its_options_are_checked(api, db, settings):
