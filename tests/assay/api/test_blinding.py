@@ -62,8 +62,7 @@ def test_labels_follow_the_studys_secret_and_the_numbers_follow_the_labels(api, 
 def test_the_studys_page_follows_the_same_rule(client, judged, researcher):
     client.force_login(researcher)
     page = client.get("/studies/autumn/").text
-    results = page[page.index("results") :]
-    assert "Model 1" in results and "heron-autumn" not in page
+    assert "Model 1" in page and "heron-autumn" not in page
     Study.objects.update(unblinded_at="2026-01-01T00:00Z")
     assert "heron-autumn" in client.get("/studies/autumn/").text
 
