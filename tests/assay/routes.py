@@ -38,4 +38,5 @@ def _walk(patterns, namespace: str, before: str) -> Iterator[Route]:
                 inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
                 yield from _walk(pattern.url_patterns, inner, path)
         elif isinstance(pattern, URLPattern) and not pattern.callback.__module__.startswith(LIBRARIES):
-            yield Route(f"{namespace}{pattern.name}", path, OPERATIONS.get(str(pattern.name), ()))
+            methods = OPERATIONS.get(str(pattern.name), ()) if namespace == "api-1:" else ()
+            yield Route(f"{namespace}{pattern.name}", path, methods)
