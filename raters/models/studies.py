@@ -11,7 +11,8 @@ from django.db.models import F, Q
 
 from generation.models import GenerationRun
 from promptsets.models import PromptSetVersion
-from raters.roles import EDITORS, EVERYONE, OWNERS, Role, known_roles
+from raters.models.study_queries import StudyQuerySet
+from raters.roles import known_roles
 from raters.rules import known_rules
 from raters.scales import CRITERIA
 
@@ -82,30 +83,6 @@ class Rubric(models.Model):
     @property
     def asks_of_each_response(self) -> bool:
         return self.asks_acceptability or self.asks_safety
-
-
-class StudyQuerySet(models.QuerySet["Study"]):
-    def for_user(self, user: Any) -> "StudyQuerySet":
-        """The studies this person may know of; for a rater those they take part in."""
-        if user.is_authenticated and not user.plans_studies:
-            return self.filter(enrolments__rater__user_id=user.pk)
-        return self.for_role(user, EVERYONE)
-
-    def for_editor(self, user: Any) -> "StudyQuerySet":
-        """The studies this person may change."""
-        return self.for_role(user, EDITORS)
-
-    def for_owner(self, user: Any) -> "StudyQuerySet":
-        """The studies this person may share with others, and unblind."""
-        return self.for_role(user, OWNERS)
-
-    def for_role(self, user: Any, roles: list[Role]) -> "StudyQuerySet":
-        """Of those who plan studies: administrators have all, others those without members and their own."""
-        if not (user.is_authenticated and user.plans_studies):
-            return self.none()
-        if user.administers:
-            return self
-        return self.filter(Q(members=None) | Q(members__user_id=user.pk, members__role__in=roles))
 
 
 class Study(models.Model):
