@@ -40,6 +40,7 @@ def site(transactional_db):
     root = User.objects.create_superuser("root", "root@example.org", "x")
     make_token(root, "nightly", ["read"], 30, root)
     share(open_study, root, "owner", root)
+    share(open_study, researcher, "editor", root)
     addresses: list[str] = []
     invite_person("nora@example.org", "researcher", lambda token: addresses.append(token) or token, root)
     joining = addresses[0]
