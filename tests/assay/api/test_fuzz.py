@@ -31,7 +31,7 @@ from generation.asked import ask as ask_to_register
 from raters.simulation import Simulation, simulate
 from tests import builders
 
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "4"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
