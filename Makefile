@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chromium lint tiny-checkpoints translations promptsets-report tpu-check bench coverage-study services lock
+.PHONY: help setup demo test fuzz-api chromium lint tiny-checkpoints translations promptsets-report tpu-check bench coverage-study services lock
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -31,6 +31,9 @@ demo: setup ## Run the main job on what ships here, then serve it (SERVE=0: prin
 test: setup chromium lint ## Run every check and every test, on SQLite and on PostgreSQL
 	$(PYTHON) -m pytest --cov --cov-report=term:skip-covered
 	$(PYTHON) -m tests.services -- $(PYTHON) -m pytest -m "not browser" tests/promptsets tests/generation tests/raters tests/assay tests/pipeline --ignore=tests/generation/engine
+
+fuzz-api: setup ## Send the API thousands of requests that its schema allows and forbids (minutes)
+	API_EXAMPLES=200 $(PYTHON) -m pytest tests/assay/api/test_fuzz.py --timeout 3600
 
 chromium: # browser tests need it; as root on Debian it can be had, elsewhere they say that they were not run
 	command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \

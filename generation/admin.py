@@ -3,7 +3,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from generation.chunks import try_again
-from generation.models import Checkpoint, CheckpointSeries, Chunk, GenerationRun, Response, RunResponse
+from generation.models import (
+    Checkpoint,
+    CheckpointSeries,
+    Chunk,
+    GenerationRun,
+    Registration,
+    Response,
+    RunResponse,
+)
 from generation.tasks import wake
 from promptsets.record_admin import RecordAdmin
 
@@ -23,6 +31,13 @@ class CheckpointAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # only register_checkpoint and import_responses know the digest
+
+
+@admin.register(Registration)
+class RegistrationAdmin(RecordAdmin):
+    list_display = ("name", "uri", "status", "reason", "checkpoint", "asked_by", "created_at")
+    list_filter = ("status",)
+    list_select_related = ("checkpoint", "asked_by")
 
 
 @admin.register(GenerationRun)

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from generation.formats import FileRow, ResponseFile, ResponseFileError, read_responses
+from generation.formats import FileRow, ResponseFile, ResponseFileError, responses_in
 from generation.joining import Joined, NotJoined, join
 from generation.models import Checkpoint, GenerationRun, Response, RunResponse
 from generation.registering import check_name
@@ -19,6 +19,7 @@ from generation.statuses import status_of
 from promptsets.audit import audited
 from promptsets.digests import text_digest
 from promptsets.formats.problems import Problem
+from promptsets.formats.source import Source, read_source
 from promptsets.models import PromptSetVersion
 
 NOTHING_KNOWN: dict[str, Any] = {}  # of how imported texts were sampled
@@ -55,13 +56,25 @@ def import_responses(
     format: str | None = None,  # noqa: A002  the option's name
     actor: AbstractBaseUser | None = None,
 ) -> ImportedResponses:
-    """Imports a file's responses as those of the checkpoint of that name, in one transaction.
+    """Imports a file's responses; see `import_source`."""
+    return import_source(read_source(path), version, checkpoint_name, format=format, actor=actor)
+
+
+def import_source(
+    source: Source,
+    version: PromptSetVersion,
+    checkpoint_name: str,
+    *,
+    format: str | None = None,  # noqa: A002  the option's name
+    actor: AbstractBaseUser | None = None,
+) -> ImportedResponses:
+    """Imports a source's responses as those of the checkpoint of that name, in one transaction.
 
     The same file again changes nothing; another one may fill what is missing, never change what is there.
     Raises: PromptFileError (ResponseFileError) or ValueError, with nothing imported, saying where and why.
     """
     check_name(checkpoint_name)
-    file = read_responses(path, format)
+    file = responses_in(source, format)
     _check_one_writer(file)
     joined = join(file, version)
     if not joined.rows:

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from generation.fetching import local_folder
@@ -23,7 +24,13 @@ class Registered:
 
 
 def register(
-    name: str, uri: str, *, series: str | None = None, step: int | None = None, dtype: str = "float32"
+    name: str,
+    uri: str,
+    *,
+    series: str | None = None,
+    step: int | None = None,
+    dtype: str = "float32",
+    actor: AbstractBaseUser | None = None,
 ) -> Registered:
     """The checkpoint of that name over the folder at `uri`, which is fetched, checked and digested, but not loaded.
 
@@ -33,7 +40,7 @@ def register(
     """
     from generation.engine.checkpoints.loading import describe_checkpoint
 
-    _check_arguments(name, series, step, dtype)
+    check_arguments(name, series, step, dtype)
     folder = local_folder(uri)
     described = describe_checkpoint(folder)
     if not described.can_chat:
@@ -53,11 +60,12 @@ def register(
             name=name, digest=described.digest, source="engine", series=of_series, step=step, **fields
         )
         detail = {"digest": made.digest, "uri": made.uri, "dtype": dtype}
-        audited.send(Checkpoint, actor=None, action="checkpoint.registered", target=made, detail=detail)
+        audited.send(Checkpoint, actor=actor, action="checkpoint.registered", target=made, detail=detail)
     return Registered(made, is_new=True)
 
 
-def _check_arguments(name: str, series: str | None, step: int | None, dtype: str) -> None:
+def check_arguments(name: str, series: str | None, step: int | None, dtype: str) -> None:
+    """Raises: ValueError if one of them makes no sense, whatever the files hold."""
     check_name(name)
     check_place(series, step)
     check_dtype(dtype)

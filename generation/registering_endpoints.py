@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from generation.endpoints import Endpoint
@@ -16,7 +17,12 @@ REACHED_BY = ("key_env", "concurrency")
 
 @transaction.atomic
 def register_endpoint(
-    name: str, endpoint: Endpoint, *, series: str | None = None, step: int | None = None
+    name: str,
+    endpoint: Endpoint,
+    *,
+    series: str | None = None,
+    step: int | None = None,
+    actor: AbstractBaseUser | None = None,
 ) -> Registered:
     """The checkpoint of that name over the endpoint; nothing is asked of the server yet.
 
@@ -28,7 +34,7 @@ def register_endpoint(
     settings.ENDPOINT_HOSTS.check(endpoint.url)
     if found := _registered_already(name, endpoint):
         check_same_place(found, series, step)
-        _reach_anew(found, endpoint)
+        _reach_anew(found, endpoint, actor)
         return Registered(found, is_new=False)
     made = Checkpoint.objects.create(
         name=name,
@@ -40,7 +46,7 @@ def register_endpoint(
         step=step,
     )
     detail = {"digest": made.digest, "uri": made.uri, **made.description}
-    audited.send(Checkpoint, actor=None, action="checkpoint.registered", target=made, detail=detail)
+    audited.send(Checkpoint, actor=actor, action="checkpoint.registered", target=made, detail=detail)
     return Registered(made, is_new=True)
 
 
@@ -59,11 +65,11 @@ def _registered_already(name: str, endpoint: Endpoint) -> Checkpoint | None:
     return None
 
 
-def _reach_anew(found: Checkpoint, endpoint: Endpoint) -> None:
+def _reach_anew(found: Checkpoint, endpoint: Endpoint, actor: AbstractBaseUser | None) -> None:
     wanted = {name: value for name, value in asdict(endpoint).items() if name in REACHED_BY}
     before = {name: found.description[name] for name in REACHED_BY}
     if wanted != before:
         found.description |= wanted
         found.save(update_fields=["description"])
         detail = {"before": before, "after": wanted}
-        audited.send(Checkpoint, actor=None, action="checkpoint.reached_anew", target=found, detail=detail)
+        audited.send(Checkpoint, actor=actor, action="checkpoint.reached_anew", target=found, detail=detail)

@@ -8,8 +8,9 @@ from celery import current_app
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+from generation.asked import register_asked, work_off_one
 from generation.chunks import claim
-from generation.models import Chunk
+from generation.models import Chunk, Registration
 from generation.tasks import wake
 from generation.working import work_on
 
@@ -37,6 +38,8 @@ def work_off(
             if held:
                 claimed += 1
                 work_on(held, stop, on_progress or (lambda: None))
+            elif not until_idle and work_off_one():
+                continue
         except (OperationalError, InterfaceError):
             if until_idle:
                 raise
@@ -51,7 +54,7 @@ def work_off(
 
 
 def requeue_due() -> int:
-    """Tells Celery's workers again of all chunks that are due; how many. Without a broker there is nobody to tell.
+    """Tells Celery's workers again of all that is due; how many chunks. Without a broker there is nobody to tell.
 
     While messages wait, workers have enough to wake up for: sending more would only pile them up.
     """
@@ -59,6 +62,8 @@ def requeue_due() -> int:
         return 0
     due = list(Chunk.objects.due().values_list("pk", flat=True))
     wake(due)
+    for asked in Registration.objects.due():
+        register_asked.delay(asked.pk)
     return len(due)
 
 

@@ -27,6 +27,19 @@ def researchers_only(view: View) -> View:
     return gate
 
 
+def administrators_only(view: View) -> View:
+    """Lets administrators in; for others there is no such page."""
+
+    @login_required
+    @wraps(view)
+    def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not getattr(request.user, "administers", False):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return gate
+
+
 def raters_only(view: Callable[Concatenate[HttpRequest, Rater, ...], HttpResponse]) -> View:
     """Lets raters in and hands the view who it is. One who can unblind studies is never a rater."""
 

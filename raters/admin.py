@@ -17,6 +17,7 @@ from raters.models import (
     SafetyLabel,
     Study,
     StudyArm,
+    StudyMember,
 )
 
 
@@ -68,7 +69,7 @@ class StudyAdmin(admin.ModelAdmin):
             "gold_every",
         )
         fixed += (*WAY_IN, *WELFARE, *CARE, *PAY)
-        fixed += ("lease_s", "exclusion_rules", "stop_rule", "status")
+        fixed += ("lease_s", "exclusion_rules", "stop_rule", "arms_known_to", "status")
         return self.readonly_fields + (fixed if obj and obj.locked_at else ())
 
     def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
@@ -79,6 +80,15 @@ class StudyAdmin(admin.ModelAdmin):
 class StudyArmAdmin(RecordAdmin):
     list_display = ("study", "run", "role")
     list_select_related = ("study", "run__checkpoint", "run__prompt_set_version__prompt_set")
+
+
+@admin.register(StudyMember)
+class StudyMemberAdmin(RecordAdmin):
+    """Read only here: the study's page of people tells the audit log what changes."""
+
+    list_display = ("study", "user", "role")
+    list_filter = ("role",)
+    list_select_related = ("study", "user")
 
 
 @admin.register(Rater)

@@ -34,6 +34,7 @@ def describe(study: Study) -> dict[str, Any]:
         "self_identification_rule": study.self_identification_rule,
         "exclusion_rules": study.exclusion_rules,
         "stop_rule": study.stop_rule,
+        "arms_known_to": study.arms_known_to,
         "welfare": {name: getattr(study, name) for name in WELFARE},
         "care": {name: getattr(study, name) for name in CARE},
         "pay": {name: str(getattr(study, name)) for name in PAY},

@@ -45,11 +45,15 @@ class ResponseFile:
 
 
 def read_responses(path: Path, format: str | None = None) -> ResponseFile:  # noqa: A002  the option's name
-    """Every row of the file. The format is the one its first record shows, unless one is given.
+    """Every row of the file; see `responses_in`."""
+    return responses_in(read_source(path), format)
+
+
+def responses_in(source: Source, format: str | None = None) -> ResponseFile:  # noqa: A002  the option's name
+    """Every row of the source. The format is the one its first record shows, unless one is given.
 
     Raises: PromptFileError (ResponseFileError) naming each bad row's line and field.
     """
-    source = read_source(path)
     found = list(records(source))
     name = format or recognise(source, found)
     rows, problems = [], []

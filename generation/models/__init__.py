@@ -2,6 +2,7 @@
 
 from generation.models.checkpoints import Checkpoint, CheckpointSeries
 from generation.models.chunks import Chunk
+from generation.models.registrations import Registration
 from generation.models.responses import Response
 from generation.models.runs import GenerationRun, RunResponse
 from generation.models.sightings import Sighting
@@ -11,6 +12,7 @@ __all__ = [
     "CheckpointSeries",
     "Chunk",
     "GenerationRun",
+    "Registration",
     "Response",
     "RunResponse",
     "Sighting",

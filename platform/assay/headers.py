@@ -1,20 +1,51 @@
-"""Headers for every response that no library of ours sets."""
+"""Headers of every response, error pages, files and downloads too: what no library of ours sets everywhere."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-DENIED = ("camera", "microphone", "geolocation", "payment", "usb", "midi", "browsing-topics")
+DENIED = (
+    "accelerometer",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "screen-wake-lock",
+    "serial",
+    "usb",
+    "xr-spatial-tracking",
+)
+FIXED = {
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in DENIED),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+}
 
 
-class PermissionsPolicyMiddleware:
-    """Denies device features to every page, and lets no other origin embed our responses."""
+class HeadersMiddleware:
+    """Denies device features to every page, and lets no other origin embed or read our responses.
+
+    Outermost, so that files, redirects and errors that other middleware answers have them as well; whatever a view has
+    set itself stands, and so does the policy of contents, which is django-csp's.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+        self.policy = "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response["Permissions-Policy"] = ", ".join(f"{feature}=()" for feature in DENIED)
-        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        for name, value in {**FIXED, "Content-Security-Policy": self.policy}.items():
+            response.headers.setdefault(name, value)
         return response

@@ -59,11 +59,13 @@ INSTALLED_APPS = [
     "assay.reports",
     "assay.evaluations",
     "assay.dashboards",
+    "assay.api",
     "raters",
     "generation",
     "promptsets",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -74,6 +76,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "assay.headers.HeadersMiddleware",  # outermost: no answer leaves without them
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -85,7 +88,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "assay.headers.PermissionsPolicyMiddleware",
+    "assay.accounts.second_factor.SecondFactorMiddleware",
+    "assay.api.middleware.ApiMiddleware",
 ]
 ROOT_URLCONF = "assay.urls"
 WSGI_APPLICATION = "assay.wsgi.application"
@@ -130,6 +134,20 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"come_back": "20/5m/ip"}  # beside allauth's own
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+# ── A second factor for those who see behind the blinding ─────────────────────────────────────────────────────
+STAFF_MFA = env.boolean("STAFF_MFA", default=not DEBUG)
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "assay.accounts.adapter.SecondFactors"
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by administrators, who know the people
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+MFA_TOTP_ISSUER = "Assay"
+MFA_TOTP_TOLERANCE = 1  # a clock half a minute off
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds for which a password or code is believed
+
+# ── The API ───────────────────────────────────────────────────────────────────────────────────────────────────
+API_REQUESTS_A_MINUTE = env.integer("API_REQUESTS_A_MINUTE", 600, least=1)
 
 # ── E-mail ────────────────────────────────────────────────────────────────────────────────────────────────────
 EMAIL_HOST = env.text("EMAIL_HOST")

@@ -20,6 +20,9 @@ urlpatterns = [
     path("", include("assay.dashboards.urls")),
     path("language/", set_language, name="set_language"),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("", include("assay.accounts.urls")),
+    path("", include("assay.api.urls")),
     path("welcome/<str:token>/", first_administrator, name="first_administrator"),
     path("admin/", admin.site.urls),
 ]

@@ -3,6 +3,7 @@
 from raters.models.comparisons import Assignment, Comparison
 from raters.models.judges import JudgeRun
 from raters.models.judgments import Judgment, SafetyLabel
+from raters.models.members import StudyMember
 from raters.models.messages import Message, Reply
 from raters.models.people import Enrolment, Invitation, Rater
 from raters.models.rubrics import Rubric
@@ -22,4 +23,5 @@ __all__ = [
     "SafetyLabel",
     "Study",
     "StudyArm",
+    "StudyMember",
 ]

@@ -1,7 +1,6 @@
 """What is judged, by which runs, and under which design."""
 
 import secrets
-from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
@@ -12,6 +11,8 @@ from generation.models import GenerationRun
 from promptsets.models import PromptSetVersion
 from raters.models.rubrics import Rubric
 from raters.models.study_care import CARE_CONSTRAINTS, StudyCare
+from raters.models.study_queries import StudyQuerySet
+from raters.roles import known_roles
 from raters.rules import known_rules
 
 LANGUAGES = [("en", "English"), ("pt", "Português")]  # those that raters' pages speak
@@ -23,14 +24,6 @@ def new_public_id() -> str:
 
 def new_secret() -> str:
     return secrets.token_hex(32)
-
-
-class StudyQuerySet(models.QuerySet["Study"]):
-    def for_user(self, user: Any) -> "StudyQuerySet":
-        """The studies this person may know of: all for those who plan studies, for a rater those they take part in."""
-        if user.is_authenticated and user.plans_studies:
-            return self
-        return self.filter(enrolments__rater__user_id=user.pk) if user.is_authenticated else self.none()
 
 
 class Study(StudyCare):
@@ -123,6 +116,12 @@ class Study(StudyCare):
         help_text='Who is left out of the headline, such as {"gold_below": 0.6, "fast_above": 0.5}; fixed by the lock',
     )
     stop_rule = models.JSONField(default=dict, blank=True)
+    arms_known_to = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[known_roles],
+        help_text='Roles that see names before the unblinding, such as ["owner"]; others see Model 1, Model 2',
+    )
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
     secret = models.CharField(
         max_length=64, default=new_secret, editable=False, help_text="Seeds order and sides"

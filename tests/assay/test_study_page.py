@@ -6,12 +6,12 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
-from assay.dashboards.progress import progress_of
 from assay.reports.models import Estimate
 from assay.reports.refresh import refresh
 from raters import judging
 from raters.assignment import claim_next
 from raters.models import Study
+from raters.progress import progress_of
 from raters.simulation import Simulation, simulate
 from tests import builders
 

@@ -3,6 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from assay.accounts.inviting import invite_person
+from assay.accounts.models import User
+from assay.api.tokens import make_token
 from assay.reports.refresh import refresh
 from promptsets.models import PromptFile
 from raters import inbox
@@ -11,6 +14,7 @@ from raters.contested import claim_contested, set_senior
 from raters.inviting import invite
 from raters.judges import ask, collect
 from raters.rubrics import preset
+from raters.sharing import share
 from raters.simulation import Simulation, simulate
 from tests import builders
 from tests.evaluated import series_with_verdicts
@@ -41,6 +45,13 @@ def site(transactional_db):
     hidden.update(status="held", self_identified=True, self_identification=quote)
     rater, researcher = builders.rater(open_study), builders.researcher()
     split, sora, decided = contested_study(researcher)
+    root = User.objects.create_superuser("root", "root@example.org", "x")
+    make_token(root, "nightly", ["read"], 30, root)
+    share(open_study, root, "owner", root)
+    share(open_study, researcher, "editor", root)
+    addresses: list[str] = []
+    invite_person("nora@example.org", "researcher", lambda token: addresses.append(token) or token, root)
+    joining = addresses[0]
     simulate(judged, Simulation(raters=4))
     refresh(judged)
     newest = series_with_verdicts().runs.latest("pk").pk
@@ -50,6 +61,16 @@ def site(transactional_db):
     broken = PromptFile.objects.create(owner=researcher, name="quiz.csv", content=b"a,b\n1,2\n3\n")
     return {
         "/accounts/login/": None,
+        f"/join/{joining}/": None,
+        "/api/": None,
+        "/account/": root,
+        "/account/tokens/": root,
+        "/people/": root,
+        "/audit/": root,
+        "/accounts/2fa/": root,
+        "/accounts/2fa/totp/activate/": root,  # asks for the password first
+        "/accounts/2fa/webauthn/": root,
+        f"/studies/{open_study.slug}/people/": root,
         "/accounts/password/reset/": None,
         "/rate/": rater.user,
         f"/rate/{split.public_id}/contested/": sora,

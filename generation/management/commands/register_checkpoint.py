@@ -2,14 +2,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from generation.endpoint_urls import EndpointUrl
-from generation.endpoints import Endpoint
 from generation.models import Checkpoint
 from generation.registering import Registered, register
 from generation.registering_endpoints import register_endpoint
 from generation.series import DTYPES
+from generation.wanted import Wanted
+from promptsets.refusals import FieldError
 
-OF_ENDPOINTS = ("model", "key_env", "concurrency", "raw", "stop")
+ASKED = ("name", "uri", "series", "step", "dtype", "model", "key_env", "concurrency", "raw", "stop")
 
 
 class Command(BaseCommand):
@@ -37,6 +37,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             registered = _register(options)
+        except FieldError as error:
+            raise CommandError(
+                str(error).replace(error.field, f"--{error.field.replace('_', '-')}", 1)
+            ) from error
         except ValueError as error:
             raise CommandError(str(error)) from error
         found = registered.checkpoint
@@ -48,28 +52,10 @@ class Command(BaseCommand):
 
 
 def _register(options: dict[str, Any]) -> Registered:
-    place = {name: options[name] for name in ("series", "step")}
-    if options["uri"].lower().startswith(("http:", "https:")):
-        _refuse(options, ("dtype",), "a folder")
-        return register_endpoint(options["name"], _endpoint(options), **place)
-    _refuse(options, OF_ENDPOINTS, "an endpoint")
-    return register(options["name"], options["uri"], dtype=options["dtype"] or "float32", **place)
-
-
-def _endpoint(options: dict[str, Any]) -> Endpoint:
-    return Endpoint(
-        EndpointUrl.parse(options["uri"]),
-        model=options["model"] or options["name"],
-        is_raw=bool(options["raw"]),
-        stop=tuple(options["stop"] or ()),
-        **{name: options[name] for name in ("key_env", "concurrency") if options[name] is not None},
-    )
-
-
-def _refuse(options: dict[str, Any], names: tuple[str, ...], kind: str) -> None:
-    for name in names:
-        if options[name] is not None:
-            raise ValueError(f"--{name.replace('_', '-')} is for {kind}, which {options['uri']} is not")
+    wanted = Wanted(**{name: options[name] for name in ASKED})
+    if wanted.is_endpoint:
+        return register_endpoint(wanted.name, wanted.endpoint(), **wanted.place)
+    return register(wanted.name, wanted.uri, dtype=wanted.dtype_or_usual, **wanted.place)
 
 
 def _what_it_is(checkpoint: Checkpoint) -> str:

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
-from assay.accounts.models import AuditEvent, User
+from assay.accounts.models import AuditEvent, StaffInvitation, User
 from promptsets.record_admin import RecordAdmin
 
 
@@ -11,6 +11,12 @@ class AssayUserAdmin(UserAdmin):
     list_filter = ("role", "is_staff", "is_active")
     fieldsets = (*(UserAdmin.fieldsets or ()), ("Assay", {"fields": ("role",)}))
     add_fieldsets = (*UserAdmin.add_fieldsets, ("Assay", {"fields": ("email", "role")}))
+
+
+@admin.register(StaffInvitation)
+class StaffInvitationAdmin(RecordAdmin):
+    list_display = ("email", "role", "invited_by", "expires_at", "accepted_at", "withdrawn_at")
+    list_select_related = ("invited_by",)
 
 
 @admin.register(AuditEvent)

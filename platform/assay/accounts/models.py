@@ -1,11 +1,13 @@
-"""`User`, ours from the first migration on, and `AuditEvent`."""
+"""`User`, ours from the first migration on, invitations that make more of them, and `AuditEvent`."""
 
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 
 class User(AbstractUser):
@@ -38,6 +40,45 @@ class User(AbstractUser):
             self.is_staff or self.is_superuser or self.role in {self.Role.RESEARCHER, self.Role.ADMINISTRATOR}
         )
 
+    @property
+    def administers(self) -> bool:
+        """Whether this person looks after people, access and the audit log, and has every study."""
+        return self.is_superuser or self.role == self.Role.ADMINISTRATOR
+
+
+class StaffInvitation(models.Model):
+    """A link, sent by e-mail, by which one person becomes a user with that role. Only its digest is kept."""
+
+    email = models.EmailField()
+    role = models.CharField(max_length=16, choices=User.Role)
+    token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    expires_at = models.DateTimeField()
+    accepted_by = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="invitation"
+    )
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=["rater", "researcher", "administrator"]),
+                name="staff_invitation_role_is_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_open(self) -> bool:
+        return not self.accepted_at and not self.withdrawn_at and self.expires_at > timezone.now()
+
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def update(self, **kwargs: Any) -> NoReturn:
@@ -64,7 +105,10 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["target_type", "target_id"], name="audit_target")]
+        indexes = [
+            models.Index(fields=["target_type", "target_id"], name="audit_target"),
+            models.Index(fields=["action"], name="audit_action"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.target}"

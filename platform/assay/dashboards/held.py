@@ -24,7 +24,7 @@ def held(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_POST
 @researchers_only
 def decide_held(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    studies = Study.objects.for_user(request.user)
+    studies = Study.objects.for_editor(request.user)
     comparison = get_object_or_404(Comparison, pk=pk, study__in=studies, study__slug=slug)
     try:
         decide(comparison, leak=request.POST.get("decision") != "release", actor=request.user)

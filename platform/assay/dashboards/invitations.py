@@ -26,7 +26,7 @@ class InvitationForm(forms.Form):
 @researchers_only
 def invitations(request: SignedInRequest, slug: str) -> HttpResponse:
     """The links of a study, by their labels; a new one is shown once, since only its digest is kept."""
-    study = get_object_or_404(Study.objects.for_user(request.user).select_related("rubric"), slug=slug)
+    study = get_object_or_404(Study.objects.for_editor(request.user).select_related("rubric"), slug=slug)
     form, link = InvitationForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
         link = request.build_absolute_uri(reverse("raters:join", args=[invite(study, **form.cleaned_data)]))

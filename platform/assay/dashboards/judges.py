@@ -43,7 +43,7 @@ def judges(request: SignedInRequest, slug: str) -> HttpResponse:
         except ValueError as error:
             messages.error(request, str(error))
         return redirect("dashboards:judges", slug)
-    results = results_of(study)
+    results = results_of(study, request.user)
     context = {"study": study, "form": form, "rows": [row_of(one) for one in judges_of(study)]}
     context["estimates"] = results.judges if results else ()
     return render(request, "dashboards/judges.html", context, status=422 if form.errors else 200)

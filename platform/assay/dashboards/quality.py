@@ -23,7 +23,10 @@ A_PAGE = 20
 
 
 def study_for(request: SignedInRequest, slug: str) -> Study:
-    return get_object_or_404(Study.objects.for_user(request.user), slug=slug)
+    """A study that this person may see, or change where that is what they are about."""
+    reads = request.method in {"GET", "HEAD"}
+    allowed = Study.objects.for_user if reads else Study.objects.for_editor
+    return get_object_or_404(allowed(request.user), slug=slug)
 
 
 @never_cache
@@ -61,7 +64,8 @@ def repeats_of(rows: list[dict[str, Any]]) -> Share:
 @researchers_only
 def pause_rater(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Pauses one who is at work, releases one who is paused."""
-    enrolment = get_object_or_404(Enrolment, study=study_for(request, slug), pk=pk)
+    study = get_object_or_404(Study.objects.for_editor(request.user), slug=slug)
+    enrolment = get_object_or_404(Enrolment, study=study, pk=pk)
     act = release if enrolment.status == Enrolment.Status.PAUSED else pause
     try:
         act(enrolment, request.POST.get("reason", ""), request.user)
@@ -86,7 +90,8 @@ def gold(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_POST
 @researchers_only
 def add_gold(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    comparison = get_object_or_404(Comparison, study=study_for(request, slug), pk=pk)
+    study = get_object_or_404(Study.objects.for_editor(request.user), slug=slug)
+    comparison = get_object_or_404(Comparison, study=study, pk=pk)
     try:
         make_gold(comparison, request.POST.get("verdict", ""), request.POST.get("reason", ""), request.user)
     except ValueError as error:

@@ -6,6 +6,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from analysis.charts import ForestRow, forest_plot, tie_bar
+from assay.accounts.models import User
+from assay.reports.blinding import arms_for, estimates_for
 from assay.reports.models import Estimate, Report
 from assay.reports.refresh import is_stale
 from assay.reports.wording import SLICE, label, reading_order
@@ -53,22 +55,22 @@ class Results:
     judges: tuple[Row, ...] = ()
 
 
-def results_of(study: Study) -> Results | None:
-    """None where no report has been written yet."""
+def results_of(study: Study, user: User) -> Results | None:
+    """In names that this person may know. None where no report has been written yet."""
     report = study.reports.prefetch_related("estimates").first()
     if report is None:
         return None
     pairs: dict[tuple[str, str], list[Estimate]] = {}
-    people = [estimate for estimate in report.estimates.all() if not estimate.slice.startswith(SLICE)]
-    for estimate in people:
+    known = estimates_for(report, arms_for(study, user))
+    for estimate in (row for row in known if not row.slice.startswith(SLICE)):
         pairs.setdefault((estimate.candidate, estimate.baseline), []).append(estimate)
     laid_out = tuple(lay_out(number, study, rows) for number, rows in enumerate(pairs.values(), start=1))
-    return Results(report, laid_out, is_stale(study), judged_by_models(report))
+    return Results(report, laid_out, is_stale(study), judged_by_models(known))
 
 
-def judged_by_models(report: Report) -> tuple[Row, ...]:
+def judged_by_models(estimates: list[Estimate]) -> tuple[Row, ...]:
     """What language models said, never among what people said."""
-    found = [estimate for estimate in report.estimates.all() if estimate.slice.startswith(SLICE)]
+    found = [estimate for estimate in estimates if estimate.slice.startswith(SLICE)]
     return tuple(
         Row(label(row), row) for row in sorted(found, key=lambda row: (row.slice, reading_order(row)))
     )

@@ -5,8 +5,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from assay.dashboards.runs import run_progress
 from generation.models import GenerationRun
+from generation.progress import run_progress
 from raters.access import researchers_only
 
 NEWEST = 100

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from assay.accounts.models import User
 from assay.accounts.requests import SignedInRequest
-from assay.evaluations.evaluating import Question, draft_study
+from assay.evaluations.evaluating import draft_study, question_of_runs
 from generation.models import GenerationRun
+from promptsets.refusals import FieldError
 from raters.access import researchers_only
 from raters.design import lock
 from raters.models import Study, StudyArm
@@ -37,32 +39,16 @@ class StudyForm(forms.Form):
         for name in ("candidate", "baseline"):
             self.fields[name].queryset = runs  # type: ignore[attr-defined]
 
-    def clean(self) -> dict[str, Any]:
+    def save(self, actor: User) -> Study | None:
+        """The draft, or None where the two runs or the name do not go: the form says which."""
         values = self.cleaned_data
-        candidate, baseline = values.get("candidate"), values.get("baseline")
-        if candidate and baseline and candidate.prompt_set_version_id != baseline.prompt_set_version_id:
-            self.add_error(
-                "baseline", _("The two runs answer different prompts: choose two over the same set.")
-            )
-        if candidate and baseline and candidate.checkpoint_id == baseline.checkpoint_id:
-            self.add_error("baseline", _("A checkpoint cannot be compared with itself."))
-        if not self.errors and Study.objects.filter(slug=self.name()).exists():
-            self.add_error("slug", _("There is a study of that name already: give this one another."))
-        return values
-
-    def question(self) -> Question:
-        values = self.cleaned_data
-        candidate, baseline = values["candidate"], values["baseline"]
-        version = candidate.prompt_set_version
-        arms = (version, candidate.checkpoint, baseline.checkpoint)
-        return Question(*arms, ratings=values["ratings"], preset=values["preset"])
-
-    def name(self) -> str:
-        return self.cleaned_data.get("slug") or self.question().slug
-
-    def save(self) -> Study:
-        runs = {role.value: self.cleaned_data[role.value] for role in StudyArm.Role}
-        return draft_study(self.question(), runs, self.name())
+        runs = {role.value: values[role.value] for role in StudyArm.Role}
+        try:
+            question = question_of_runs(**runs, ratings=values["ratings"], preset=values["preset"])
+            return draft_study(question, runs, values["slug"] or question.slug, actor)
+        except FieldError as error:
+            self.add_error(error.field, str(error))
+            return None
 
 
 @never_cache
@@ -70,8 +56,8 @@ class StudyForm(forms.Form):
 @researchers_only
 def new_study(request: SignedInRequest) -> HttpResponse:
     form = StudyForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        return redirect("dashboards:study", form.save().slug)
+    if request.method == "POST" and form.is_valid() and (study := form.save(request.user)):
+        return redirect("dashboards:study", study.slug)
     context = {"form": form, "runs": GenerationRun.objects.exists()}
     return render(request, "dashboards/new_study.html", context, status=422 if form.errors else 200)
 
@@ -80,7 +66,7 @@ def new_study(request: SignedInRequest) -> HttpResponse:
 @researchers_only
 def open_for_raters(request: SignedInRequest, slug: str) -> HttpResponse:
     """Locks the design of a draft; from then on raters may judge."""
-    study = get_object_or_404(Study.objects.for_user(request.user), slug=slug)
+    study = get_object_or_404(Study.objects.for_editor(request.user), slug=slug)
     try:
         lock(study, request.user)
     except ValueError as error:

@@ -11,12 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from assay.accounts.requests import SignedInRequest
 from raters.access import researchers_only
-from raters.design import CARE, PAY, WAY_IN, WELFARE
+from raters.drafting import SETTINGS
 from raters.models import Study
 from raters.models.studies import LANGUAGES
-
-RULES = ("fast_floor_percent", "gold_every", "self_identification_rule", "exclusion_rules")
-
 
 TEXTS = ("consent", "content_note", "guide")
 
@@ -51,16 +48,7 @@ class SettingsForm(forms.ModelForm):
 
     class Meta:
         model = Study
-        fields = (
-            *("rater_title", "language"),
-            *WAY_IN,
-            "completion_url",
-            *WELFARE,
-            "support_line",
-            *PAY,
-            *RULES,
-            *CARE,
-        )
+        fields = SETTINGS
         widgets = {name: forms.Textarea(attrs={"rows": 6}) for name in ("consent", "content_note")}
 
 
@@ -70,7 +58,7 @@ class SettingsForm(forms.ModelForm):
 @transaction.atomic
 def study_settings(request: SignedInRequest, slug: str) -> HttpResponse:
     """A locked design is not edited, so only a draft has this page."""
-    drafts = Study.objects.for_user(request.user).filter(status=Study.Status.DRAFT)
+    drafts = Study.objects.for_editor(request.user).filter(status=Study.Status.DRAFT)
     study = get_object_or_404(drafts.select_for_update() if request.method == "POST" else drafts, slug=slug)
     form = SettingsForm(request.POST or None, instance=study)
     if request.method == "POST" and form.is_valid():

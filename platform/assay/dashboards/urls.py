@@ -15,6 +15,7 @@ from assay.dashboards import (
     run_views,
     series,
     study_making,
+    study_people,
     study_settings,
     views,
 )
@@ -41,6 +42,9 @@ urlpatterns = [
     path("studies/<slug:slug>/pay/", pay.pay, name="pay"),
     path("studies/<slug:slug>/pay.csv", pay.pay_file, name="pay_file"),
     path("studies/<slug:slug>/judges/", judges.judges, name="judges"),
+    path("studies/<slug:slug>/people/", study_people.study_people, name="study_people"),
+    path("studies/<slug:slug>/people/<int:pk>/", study_people.stop_sharing, name="stop_sharing"),
+    path("studies/<slug:slug>/unblind/", study_people.unblind_study, name="unblind_study"),
     path("studies/<slug:slug>/invitations/", invitations.invitations, name="invitations"),
     path("series/", series.series_list, name="series_list"),
     path("new-series/", series.new_series, name="new_series"),

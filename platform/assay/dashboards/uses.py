@@ -41,7 +41,9 @@ def uses_of(prompt: Prompt) -> dict[str, Any]:
 
 
 def comparisons_of(prompt: Prompt) -> list[Comparison]:
+    """Of studies that hide no names: beside these, votes would tell which checkpoint is which."""
     found = Comparison.objects.filter(prompt=prompt, kind=Comparison.Kind.REGULAR)
+    found = found.exclude(study__unblinded_at=None, study__simulation=None)
     return list(found.select_related("study", "arm_a__run__checkpoint", "arm_b__run__checkpoint"))
 
 

@@ -6,11 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from assay.dashboards.progress import progress_of
+from assay.accounts.requests import SignedInRequest
 from assay.dashboards.results import results_of
 from raters.access import plans_studies, researchers_only
 from raters.lint import lint
 from raters.models import Message, Study
+from raters.progress import progress_of
 
 
 @login_required
@@ -32,12 +33,12 @@ def studies(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 @researchers_only
-def study(request: HttpRequest, slug: str) -> HttpResponse:
+def study(request: SignedInRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(
         Study.objects.for_user(request.user).select_related("prompt_set_version__prompt_set", "rubric"),
         slug=slug,
     )
-    context = {"study": found, "progress": progress_of(found), "results": results_of(found)}
+    context = {"study": found, "progress": progress_of(found), "results": results_of(found, request.user)}
     context["open_messages"] = found.messages.filter(state=Message.State.OPEN).count()
     context["names"] = lint(found) if found.status == Study.Status.DRAFT else []
     return render(request, "dashboards/study.html", context)

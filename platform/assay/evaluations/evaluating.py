@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
+from assay.accounts.models import User
 from generation.models import Checkpoint, Chunk, GenerationRun
 from generation.runs import plan_run
 from generation.sampling import Sampling
 from promptsets.models import PromptSetVersion
+from promptsets.refusals import FieldError
 from raters.design import lock
-from raters.models import Rubric, Study, StudyArm
+from raters.models import Rubric, Study, StudyArm, StudyMember
 from raters.pairing import pair
 from raters.rubrics import preset, study_settings
 
@@ -43,6 +46,19 @@ class Question:
     def slug(self) -> str:
         names = f"{self.candidate.name}-vs-{self.baseline.name}-on-{self.prompts.prompt_set.slug}"
         return slugify(names)[:100]
+
+
+def question_of_runs(
+    candidate: GenerationRun, baseline: GenerationRun, ratings: int, preset: str = ""
+) -> Question:
+    """What two runs that are there are compared over. Raises: FieldError if they cannot be."""
+    if candidate.prompt_set_version_id != baseline.prompt_set_version_id:
+        told = _("The two runs answer different prompts: choose two over the same set.")
+        raise FieldError("baseline", told)
+    if candidate.checkpoint_id == baseline.checkpoint_id:
+        raise FieldError("baseline", _("A checkpoint cannot be compared with itself."))
+    arms = (candidate.prompt_set_version, candidate.checkpoint, baseline.checkpoint)
+    return Question(*arms, ratings=ratings, preset=preset)
 
 
 def runs_of(question: Question) -> dict[str, GenerationRun]:
@@ -93,18 +109,37 @@ def open_study(question: Question, runs: dict[str, GenerationRun], slug: str) ->
 
 
 @transaction.atomic
-def draft_study(question: Question, runs: dict[str, GenerationRun], slug: str) -> Study:
-    """The study, paired, still open to changes of its settings."""
-    rubric = question.rubric
-    study = Study.objects.create(
-        slug=slug,
-        title=f"{question.candidate} against {question.baseline} on {question.prompts}",
-        prompt_set_version=question.prompts,
-        rubric=rubric,
-        ratings_per_comparison=question.ratings,
-        **study_settings(rubric.kind),
-    )
+def draft_study(
+    question: Question, runs: dict[str, GenerationRun], slug: str, actor: User | None = None
+) -> Study:
+    """The study, paired, still open to changes of its settings. Whoever asked for it owns it.
+
+    Raises: FieldError if there is one of that name.
+    """
+    study = _new_study(question, slug, actor)
+    if actor:
+        StudyMember.objects.create(study=study, user=actor, role=StudyMember.Role.OWNER)
     for role, run in runs.items():
         StudyArm.objects.create(study=study, run=run, role=role)
     pair(study)
     return study
+
+
+def _new_study(question: Question, slug: str, actor: User | None) -> Study:
+    rubric = question.rubric
+    taken = FieldError("slug", _("There is a study of that name already: give this one another."))
+    if Study.objects.filter(slug=slug).exists():
+        raise taken
+    try:
+        with transaction.atomic():
+            return Study.objects.create(
+                slug=slug,
+                title=f"{question.candidate} against {question.baseline} on {question.prompts}",
+                prompt_set_version=question.prompts,
+                rubric=rubric,
+                ratings_per_comparison=question.ratings,
+                created_by=actor,
+                **study_settings(rubric.kind),
+            )
+    except IntegrityError:  # two asked for the same name at once
+        raise taken from None

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from assay.evaluations.ticking import tick
+from assay.reports.asked import write_asked
 from assay.reports.refresh import refresh_stale
 from raters.assignment import reclaim
 from raters.judges import collect_all
@@ -18,6 +19,7 @@ def sweep() -> None:
         reclaim(study)
     collect_all()
     tick()
+    write_asked()
     refresh_stale()
 
 

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from assay.reports.models import Estimate, Report
+from assay.reports.models import Estimate, Report, ReportRequest
 from promptsets.record_admin import RecordAdmin
 
 
@@ -8,6 +8,12 @@ from promptsets.record_admin import RecordAdmin
 class ReportAdmin(RecordAdmin):
     list_display = ("study", "created_at", "judgments", "judgments_sha256")
     list_select_related = ("study",)
+
+
+@admin.register(ReportRequest)
+class ReportRequestAdmin(RecordAdmin):
+    list_display = ("study", "report", "reason", "asked_by", "created_at")
+    list_select_related = ("study", "report__study", "asked_by")
 
 
 @admin.register(Estimate)

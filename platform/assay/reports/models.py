@@ -1,5 +1,6 @@
-"""`Report`, one analysis of one study at one time, and the `Estimate`s in it."""
+"""`Report`, one analysis of one study at one time, the `Estimate`s in it, and who asks for one."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -24,6 +25,29 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.study}, {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class ReportRequestQuerySet(models.QuerySet["ReportRequest"]):
+    def open(self) -> "ReportRequestQuerySet":
+        return self.filter(report=None, reason="")
+
+
+class ReportRequest(models.Model):
+    """Somebody asked for a report now; a worker answers with one, or with the reason why there is none."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="report_requests")
+    report = models.ForeignKey(Report, null=True, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ReportRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.study}, asked {self.created_at:%Y-%m-%d %H:%M}"
 
 
 class Estimate(models.Model):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from assay.evaluations.evaluating import Question, failed_chunks, open_study, runs_of, same_question
 from assay.evaluations.generating import generate_here
-from generation.models import Checkpoint
+from generation.naming import checkpoint_named
 from generation.sampling import Sampling
 from promptsets.naming import version_named
 from raters.models import Comparison, Study
@@ -74,11 +74,3 @@ def question_of(options: dict[str, Any]) -> Question:
         seed=options["seed"],
         preset=options["preset"],
     )
-
-
-def checkpoint_named(name: str) -> Checkpoint:
-    checkpoint = Checkpoint.objects.filter(name=name).first()
-    if checkpoint is None:
-        known = ", ".join(Checkpoint.objects.values_list("name", flat=True)[:10]) or "none yet"
-        raise CommandError(f"There is no checkpoint {name!r}. Checkpoints: {known}.")
-    return checkpoint

@@ -1,0 +1,75 @@
+"""Registering folders on request: asked for by who cannot read weights, done by a worker that can."""
+
+import logging
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from generation.folders import folder_within_roots
+from generation.models import Registration
+from generation.registering import check_arguments
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def ask(
+    name: str,
+    uri: str,
+    *,
+    series: str | None = None,
+    step: int | None = None,
+    dtype: str = "float32",
+    actor: Any = None,
+) -> Registration:
+    """Has a worker register the folder. What can be seen from here is refused at once.
+
+    Raises: ValueError as `generation.registering.register`, as far as no file is read.
+    """
+    check_arguments(name, series, step, dtype)
+    folder_within_roots(uri)
+    made = Registration.objects.create(
+        name=name, uri=uri, series=series, step=step, dtype=dtype, asked_by=actor
+    )
+    if settings.REDIS_URL:
+        transaction.on_commit(lambda: register_asked.delay(made.pk), robust=True)
+    return made
+
+
+@shared_task(name="generation.tasks.register_asked")  # a name that goes to the generation workers' queue
+def register_asked(pk: int) -> None:
+    """Registers the folder if it is still due; a doubled or late message finds it taken."""
+    work_off_one(pk)
+
+
+def work_off_one(pk: int | None = None) -> bool:
+    """Registers the oldest folder that is due (or that very one, if it is); whether there was one."""
+    due = Registration.objects.due().order_by("pk")
+    found = due.filter(pk=pk).first() if pk else due.first()
+    if found is None:
+        return False
+    taken = Registration.objects.due().filter(pk=found.pk, taken_at=found.taken_at)
+    if taken.update(status=Registration.Status.WORKING, taken_at=timezone.now()):
+        _register(found)
+    return True
+
+
+def _register(asked: Registration) -> None:
+    from generation.registering import register
+
+    place: dict[str, Any] = {"series": asked.series, "step": asked.step}
+    try:
+        made = register(asked.name, asked.uri, dtype=asked.dtype, actor=asked.asked_by, **place)
+    except Exception as error:
+        logger.exception("%s could not be registered", asked)
+        reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+        _end(asked, status=Registration.Status.REFUSED, reason=reason[:2000])
+    else:
+        _end(asked, status=Registration.Status.DONE, checkpoint=made.checkpoint)
+
+
+def _end(asked: Registration, **fields: object) -> None:
+    Registration.objects.filter(pk=asked.pk, status=Registration.Status.WORKING).update(**fields)

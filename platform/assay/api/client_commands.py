@@ -1,0 +1,127 @@
+"""The client for shells and pipelines: each command prints one JSON document, or the reason on the error output.
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong arguments.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from assay.api.client import AssayClient, AssayError, NotWholeError
+
+URL, TOKEN = "ASSAY_URL", "ASSAY_TOKEN"
+
+
+def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    options = parser().parse_args(arguments)
+    url, token = options.url or environment.get(URL, ""), environment.get(TOKEN, "")
+    if not url or not token:
+        print(f"Set {URL} (or give --url) and {TOKEN}.", file=sys.stderr)
+        return 2
+    try:
+        with AssayClient(url, token) as client:
+            print(json.dumps(COMMANDS[options.command](client, options), indent=2))
+    except (AssayError, NotWholeError, httpx.HTTPError, OSError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="python -m assay.api.client", description=__doc__)
+    made.add_argument("--url", help=f"the site, such as https://assay.example.org (by default {URL})")
+    commands = made.add_subparsers(dest="command", required=True)
+    upload = commands.add_parser("upload-prompts", help="make a file a version of a prompt set")
+    upload.add_argument("file", type=Path)
+    upload.add_argument("--slug")
+    upload.add_argument("--dry-run", action="store_true")
+    register = commands.add_parser(
+        "register-checkpoint", help="register a folder or an endpoint, and wait for it"
+    )
+    register.add_argument("name")
+    register.add_argument("uri")
+    register.add_argument("--series")
+    register.add_argument("--step", type=int)
+    register.add_argument("--dtype")
+    register.add_argument("--model")
+    register.add_argument("--key-env")
+    respond = commands.add_parser("import-responses", help="import responses given elsewhere")
+    respond.add_argument("file", type=Path)
+    respond.add_argument("--prompt-set", required=True)
+    respond.add_argument("--checkpoint", required=True)
+    evaluate = commands.add_parser(
+        "evaluate", help="run candidate and baseline, wait, and open a study for raters"
+    )
+    evaluate.add_argument("--prompt-set", required=True)
+    evaluate.add_argument("--candidate", required=True)
+    evaluate.add_argument("--baseline", required=True)
+    evaluate.add_argument("--ratings", type=int, default=3)
+    evaluate.add_argument("--max-new-tokens", type=int, default=256)
+    evaluate.add_argument("--temperature", type=float, default=0.0)
+    evaluate.add_argument("--seed", type=int, default=0)
+    evaluate.add_argument("--slug")
+    evaluate.add_argument("--timeout-s", type=float, default=86_400)
+    report = commands.add_parser("report", help="have a report written, and print it")
+    report.add_argument("study")
+    get = commands.add_parser("get", help="print what an address answers, such as /studies")
+    get.add_argument("path")
+    return made
+
+
+def upload_prompts(client: AssayClient, options: argparse.Namespace) -> Any:
+    return client.upload_prompts(options.file, slug=options.slug, dry_run=options.dry_run)
+
+
+def register_checkpoint(client: AssayClient, options: argparse.Namespace) -> Any:
+    names = ("series", "step", "dtype", "model", "key_env")
+    given = {name: value for name in names if (value := getattr(options, name)) is not None}
+    return client.register_checkpoint(options.name, options.uri, **given)
+
+
+def import_responses(client: AssayClient, options: argparse.Namespace) -> Any:
+    return client.import_responses(options.file, options.prompt_set, options.checkpoint)
+
+
+def evaluate(client: AssayClient, options: argparse.Namespace) -> Any:
+    runs = {role: run_of(client, getattr(options, role), options) for role in ("candidate", "baseline")}
+    for run in runs.values():
+        client.wait_for_run(run, timeout_s=options.timeout_s)
+    named = {"slug": options.slug} if options.slug else {}
+    study = client.make_study(runs["candidate"], runs["baseline"], ratings=options.ratings, **named)
+    return client.lock_study(study["slug"])
+
+
+def run_of(client: AssayClient, checkpoint: str, options: argparse.Namespace) -> int:
+    """The run of imported responses where the checkpoint has one, else one that workers fill."""
+    known = next(iter(client.get("/checkpoints", name=checkpoint)["items"]), None)
+    if known and known["source"] == "imported":
+        found = client.get("/runs", checkpoint=checkpoint, prompt_set=options.prompt_set)["items"]
+        if not found:
+            raise NotWholeError(f"{checkpoint} has no responses for {options.prompt_set}: import them first")
+        return int(found[0]["id"])
+    sampling = {"max_new_tokens": options.max_new_tokens, "temperature": options.temperature}
+    run = client.start_run(checkpoint, options.prompt_set, sampling=sampling, seed=options.seed)
+    return run["id"]
+
+
+def report(client: AssayClient, options: argparse.Namespace) -> Any:
+    return client.write_report(options.study)
+
+
+def get(client: AssayClient, options: argparse.Namespace) -> Any:
+    return client.get(options.path)
+
+
+COMMANDS = {
+    "upload-prompts": upload_prompts,
+    "register-checkpoint": register_checkpoint,
+    "import-responses": import_responses,
+    "evaluate": evaluate,
+    "report": report,
+    "get": get,
+}

@@ -1,0 +1,24 @@
+"""Types of fields that several subjects share: each says in the schema what it takes."""
+
+from typing import Annotated
+
+from ninja import Schema
+from pydantic import ConfigDict, Field, StringConstraints
+
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,100}$")]
+Text = Annotated[
+    str, StringConstraints(pattern=r"^[^\x00]*$", max_length=2000)
+]  # no NUL: PostgreSQL keeps none
+ShortText = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=200)]
+VersionName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,64}(@[0-9]{1,9})?$"),
+    Field(description="everyday for the newest version, everyday@2 for that one"),
+]
+
+
+class Body(Schema):
+    """A body that is sent: a field that we do not know is refused, not overlooked."""
+
+    model_config = ConfigDict(extra="forbid")

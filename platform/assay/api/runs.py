@@ -1,0 +1,184 @@
+"""Generation runs: started, stopped, tried again; how far they have come, and what was answered."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import Http404, HttpRequest
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
+
+from assay.api.authentication import ApiRequest, Token
+from assay.api.fields import Body, Id, ShortText, VersionName
+from assay.api.paging import After, Limit, Page, page_of
+from assay.api.problems import refusals
+from generation.models import Checkpoint, GenerationRun, RunResponse
+from generation.naming import checkpoint_named
+from generation.progress import run_progress
+from generation.runs import plan_run
+from generation.sampling import Sampling
+from generation.stopping import retry, stop
+from promptsets.naming import version_named
+
+router = Router(tags=["runs"])
+RELATED = ("checkpoint", "prompt_set_version__prompt_set")
+Whole = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class SamplingIn(Body):
+    """How texts are drawn; by default the likeliest token each time."""
+
+    temperature: float = 0.0
+    top_k: Whole = 0
+    top_p: float = 1.0
+    max_new_tokens: Whole = 256
+
+
+class RunIn(Body):
+    checkpoint: ShortText = Field(description="Its name")
+    prompt_set: VersionName
+    sampling: SamplingIn = SamplingIn()
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
+    samples: Annotated[int, Field(ge=1, le=GenerationRun.MOST_SAMPLES)] = 1
+
+
+class RunOut(Schema):
+    id: int
+    checkpoint: str
+    prompt_set: str
+    sampling: dict[str, Any]
+    seed: int
+    samples: int
+    wanted: int = Field(description="Responses that the run asks for")
+    present: int = Field(description="Responses that there are")
+    created_at: datetime
+
+
+class FailureOut(Schema):
+    chunk: int
+    status: str
+    attempts: int
+    error: str
+
+
+class ProgressOut(Schema):
+    run: RunOut
+    under_way: bool
+    by_status: dict[str, int]
+    tokens: int
+    tokens_a_second: float | None
+    chunks: dict[str, int]
+    failures: list[FailureOut]
+
+
+class ChunksOut(Schema):
+    """How many chunks the act was about."""
+
+    run: int
+    chunks: int
+
+
+class ResponseOut(Schema):
+    prompt: str = Field(description="The prompt's key")
+    sample: int
+    status: str | None = Field(description="null: there is no response yet")
+    finish_reason: str | None
+    turns: list[str]
+    flags: list[Any]
+    n_prompt_tokens: int | None
+    n_output_tokens: int | None
+
+
+@router.get("", auth=Token(), response=Page[RunOut], summary="List runs")
+def list_runs(
+    request: HttpRequest,
+    checkpoint: Annotated[ShortText | None, Query(description="Only those of this checkpoint")] = None,
+    prompt_set: Annotated[VersionName | None, Query(description="Only those over this version")] = None,
+    after: After = "",
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    rows = GenerationRun.objects.with_progress().select_related(*RELATED)
+    if checkpoint is not None:
+        rows = rows.filter(checkpoint__name=checkpoint)
+    if prompt_set is not None:
+        with refusals():
+            rows = rows.filter(prompt_set_version=version_named(prompt_set))
+    return page_of(rows, after, limit, run_out)
+
+
+@router.post("", auth=Token("runs:write"), response={201: RunOut}, summary="Start a run")
+def start_run(request: ApiRequest, payload: RunIn) -> Status[dict[str, Any]]:
+    """The run of this checkpoint over this version: the one there is, else a new one, which workers begin at once."""
+    with refusals():
+        checkpoint: Checkpoint = checkpoint_named(payload.checkpoint)
+        version = version_named(payload.prompt_set)
+        sampling = Sampling.from_json(payload.sampling.model_dump())
+        options = {"seed": payload.seed, "samples": payload.samples, "actor": request.user}
+        run = plan_run(checkpoint, version, sampling, **options)  # type: ignore[arg-type]
+    return Status(201, run_out(run_or_404(run.pk)))
+
+
+@router.get("/{id}", auth=Token(), response=RunOut, summary="One run")
+def one_run(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002
+    return run_out(run_or_404(id))
+
+
+@router.get("/{id}/progress", auth=Token(), response=ProgressOut, summary="How far a run has come")
+def progress_of_run(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002
+    run = run_or_404(id)
+    progress = run_progress(run)
+    counts = ("by_status", "tokens", "tokens_a_second", "chunks")
+    failures = [
+        {"chunk": one.number, "status": one.status, "attempts": one.attempts, "error": one.error}
+        for one in progress.failures
+    ]
+    told = {"run": run_out(run), "under_way": progress.is_under_way, "failures": failures}
+    return {name: getattr(progress, name) for name in counts} | told
+
+
+@router.post("/{id}/stop", auth=Token("runs:write"), response=ChunksOut, summary="Stop a run")
+def stop_run(request: ApiRequest, id: Id) -> dict[str, int]:  # noqa: A002
+    """What is stored stays; `retry` goes on."""
+    run = run_or_404(id)
+    with refusals():
+        return {"run": run.pk, "chunks": stop(run, request.user)}
+
+
+@router.post(
+    "/{id}/retry", auth=Token("runs:write"), response=ChunksOut, summary="Try again what failed or stopped"
+)
+def retry_run(request: ApiRequest, id: Id) -> dict[str, int]:  # noqa: A002
+    run = run_or_404(id)
+    with refusals():
+        return {"run": run.pk, "chunks": retry(run, request.user)}
+
+
+@router.get("/{id}/responses", auth=Token(), response=Page[ResponseOut], summary="Responses of a run")
+def list_responses(
+    request: HttpRequest,
+    id: Id,  # noqa: A002
+    after: After = "",
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """A place for each sample of each prompt, whether it is filled or not."""
+    places = run_or_404(id).items.select_related("prompt", "response")
+    return page_of(places, after, limit, response_out)
+
+
+def run_or_404(pk: int) -> Any:
+    found = GenerationRun.objects.with_progress().select_related(*RELATED).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def run_out(row: Any) -> dict[str, Any]:
+    fields = ("sampling", "seed", "samples", "wanted", "present", "created_at")
+    names = {"id": row.pk, "checkpoint": row.checkpoint.name, "prompt_set": str(row.prompt_set_version)}
+    return {name: getattr(row, name) for name in fields} | names
+
+
+def response_out(place: RunResponse) -> dict[str, Any]:
+    fields = ("status", "finish_reason", "n_prompt_tokens", "n_output_tokens")
+    out: dict[str, Any] = {name: getattr(place.response, name, None) for name in fields}
+    lists = {"turns": getattr(place.response, "turns", []), "flags": getattr(place.response, "flags", [])}
+    return out | lists | {"prompt": place.prompt.key, "sample": place.sample}

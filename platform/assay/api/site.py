@@ -1,0 +1,72 @@
+"""The API put together: each subject's router, errors as problems, the schema."""
+
+import logging
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from assay.api import checkpoints, judgments, prompt_sets, reports, runs, studies, study_people
+from assay.api.authentication import AuthenticationError
+from assay.api.idempotency import once
+from assay.api.problems import NOT_FOUND, Refused, of_validation, problem
+from assay.api.schema import documented
+
+logger = logging.getLogger("django.request")
+
+
+class AssayApi(NinjaAPI):
+    def get_openapi_schema(self, **options: Any) -> Any:
+        return documented(super().get_openapi_schema(**options))
+
+
+api = AssayApi(
+    title="Assay",
+    version="1",
+    description="Human preference and safety evaluation of language models. All that pages can do, for programs.",
+    docs_url=None,  # our own page: Swagger's needs scripts of another host
+)
+api.add_decorator(once, mode="view")
+api.add_router("/prompt-sets", prompt_sets.router)
+api.add_router("/checkpoints", checkpoints.router)
+api.add_router("/registrations", checkpoints.registrations)
+api.add_router("/runs", runs.router)
+api.add_router("/studies", studies.router)
+api.add_router("/studies", study_people.router)
+api.add_router("/studies", judgments.router)
+api.add_router("/studies", reports.of_studies)
+api.add_router("", reports.router)
+
+
+@api.exception_handler(Http404)
+def not_found(request: HttpRequest, error: Any) -> HttpResponse:
+    return problem(404, NOT_FOUND)
+
+
+@api.exception_handler(ValidationError)
+def not_valid(request: HttpRequest, error: Any) -> HttpResponse:
+    errors = of_validation(error.errors)
+    detail = "; ".join(f"{one.field}: {one.message}" if one.field else one.message for one in errors)
+    return problem(422, detail, errors)
+
+
+@api.exception_handler(Refused)
+def refused(request: HttpRequest, error: Any) -> HttpResponse:
+    return problem(error.status_code, error.message, error.errors)
+
+
+@api.exception_handler(HttpError)
+def http_error(request: HttpRequest, error: Any) -> HttpResponse:
+    response = problem(error.status_code, error.message)
+    if isinstance(error, AuthenticationError):
+        response["WWW-Authenticate"] = "Bearer"
+    if error.status_code == 429:
+        response["Retry-After"] = str(request.rate.resets_in_s)  # type: ignore[attr-defined]
+    return response
+
+
+@api.exception_handler(Exception)
+def broken(request: HttpRequest, error: Any) -> HttpResponse:
+    logger.exception("%s %s failed", request.method, request.path, exc_info=error)
+    return problem(500, "Something broke on our side; nothing was changed.")

@@ -1,0 +1,82 @@
+"""Arms by the names that a reader may know, and a report in those names: beneath pages and API alike."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from assay.reports.judgments import arm_names
+from assay.reports.models import Estimate, Report
+from assay.reports.printing import OUTCOMES, as_json, estimate_as_json
+from raters.models import Study
+from raters.unblinding import is_open, labels_of, sees_arms
+
+# What a number becomes when the two arms change places; one that is not named here says too much while blind.
+TURNED = ("win_rate", "judge_win_rate")
+SAME = {"both_bad", "style_told_apart", "self_agreement", "judge_agreement", "judge_consistency"}
+COUNTS = (*OUTCOMES, "prompts", "raters", "judge")
+
+
+@dataclass(frozen=True)
+class Arms:
+    """What each arm is called, by primary key. While blind: Model 1, Model 2, in an order that tells nothing."""
+
+    called: dict[int, str]
+    is_blind: bool
+
+    def turns(self, a: int, b: int) -> bool:
+        """Whether arm b comes first for this reader: while blind, the lower label does."""
+        return self.is_blind and place_of(self.called[a]) > place_of(self.called[b])
+
+
+def arms_for(study: Study, user: Any, *, names_allowed: bool = True) -> Arms:
+    """names_allowed: False for a reader with fewer rights than the user, such as a token, while blinding lasts."""
+    if is_open(study) or (names_allowed and sees_arms(study, user)):
+        return Arms(arm_names(study), is_blind=False)
+    return Arms(labels_of(study), is_blind=True)
+
+
+def report_for(report: Report, arms: Arms) -> dict[str, Any]:
+    """The report as a program may read it, in names that its reader may know."""
+    whole = as_json(report)
+    if arms.is_blind:
+        whole["estimates"] = blinded_rows(report, arms, whole["estimates"])
+    return whole
+
+
+def estimates_for(report: Report, arms: Arms) -> list[Estimate]:
+    """The estimates as a page may show them. While blind they are copies, which are not to be stored."""
+    stored = list(report.estimates.all())
+    if not arms.is_blind:
+        return stored
+    rows = blinded_rows(report, arms, [estimate_as_json(one) for one in stored])
+    return [Estimate(report=report, **row) for row in rows]
+
+
+def blinded_rows(report: Report, arms: Arms, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    labels = {name: arms.called[pk] for pk, name in arm_names(report.study).items()}
+    return [shown for row in rows if (shown := blinded(row, labels))]
+
+
+def blinded(row: dict[str, Any], labels: dict[str, str]) -> dict[str, Any] | None:
+    """The estimate under labels, the lower one first; None where nothing can be told of it."""
+    pair = [labels.get(row["candidate"]), labels.get(row["baseline"])]
+    kept = row["name"].startswith(TURNED) or row["name"] in SAME
+    if None in pair or not kept:
+        return None
+    detail = {name: row["detail"][name] for name in COUNTS if name in row["detail"]}
+    told = {**row, "candidate": pair[0], "baseline": pair[1], "detail": detail}
+    return turned(told) if place_of(str(pair[0])) > place_of(str(pair[1])) else told
+
+
+def turned(row: dict[str, Any]) -> dict[str, Any]:
+    """The same estimate, seen from the other arm."""
+    detail = dict(row["detail"])
+    if "wins" in detail:
+        detail["wins"], detail["losses"] = detail["losses"], detail["wins"]
+    ends = {"value": row["value"], "low": row["low"], "high": row["high"]}
+    if row["name"].startswith(TURNED) and row["value"] is not None:
+        ends = {"value": 1 - row["value"], "low": 1 - row["high"], "high": 1 - row["low"]}
+    return {**row, **ends, "detail": detail, "candidate": row["baseline"], "baseline": row["candidate"]}
+
+
+def place_of(label: str) -> int:
+    return int(label.rpartition(" ")[2])

@@ -1,0 +1,56 @@
+"""Who may know which checkpoint is which: the one rule beneath pages and API, and the act that ends the blinding."""
+
+import hashlib
+import hmac
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from promptsets.audit import audited
+from raters.models import Study
+
+
+def is_open(study: Study) -> bool:
+    """Whether everybody who sees the study is told names.
+
+    Simulated raters cannot be influenced, and their truth is known: such a study hides nothing.
+    """
+    return study.unblinded_at is not None or study.simulation is not None
+
+
+def sees_arms(study: Study, user: Any) -> bool:
+    """Whether this person is told names: once the study is open, before that in a role that its design names."""
+    return is_open(study) or study.members.filter(user_id=user.pk, role__in=study.arms_known_to).exists()
+
+
+def labels_of(study: Study) -> dict[int, str]:
+    """Each arm's neutral label, by its primary key. The order is the study's own and tells no role."""
+    secret = study.secret.encode()
+
+    def lot(pk: int) -> bytes:
+        return hmac.digest(secret, f"arm {pk}".encode(), hashlib.sha256)
+
+    arms = sorted(study.arms.values_list("pk", flat=True), key=lot)
+    return {pk: f"Model {place}" for place, pk in enumerate(arms, start=1)}
+
+
+@transaction.atomic
+def unblind(study: Study, reason: str, actor: AbstractBaseUser | None = None) -> Study:
+    """Lets everybody who may see the study see names, for good; the audit log keeps who did it and why.
+
+    Raises: ValueError without a reason, for a draft, or where it was done before.
+    """
+    found = Study.objects.select_for_update().get(pk=study.pk)
+    if not reason.strip():
+        raise ValueError("give a reason: somebody may ask for it later")
+    if found.status == Study.Status.DRAFT:
+        raise ValueError(f"{found.slug} is a draft: there is nothing to unblind before it is locked")
+    if found.unblinded_at:
+        raise ValueError(f"{found.slug} is unblinded already, since {found.unblinded_at:%Y-%m-%d %H:%M} UTC")
+    found.unblinded_at = timezone.now()
+    found.save(update_fields=["unblinded_at"])
+    detail = {"reason": reason.strip()[:500]}
+    audited.send(Study, actor=actor, action="study.unblinded", target=found, detail=detail)
+    return found

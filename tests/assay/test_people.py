@@ -1,0 +1,101 @@
+"""People are invited by e-mail, join once, and have the role they were given; their own accounts."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from assay.accounts.models import AuditEvent, StaffInvitation, User
+from tests import builders
+
+FORM = {"email": "nora@example.org", "role": "researcher"}
+JOIN = {"username": "nora", "password1": builders.PASSWORD, "password2": builders.PASSWORD}
+
+
+@pytest.fixture
+def administrator(db):
+    return User.objects.create_user("anna", "anna@example.org", builders.PASSWORD, role="administrator")
+
+
+@pytest.fixture
+def link(client, administrator, django_capture_on_commit_callbacks) -> str:
+    client.force_login(administrator)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("people"), FORM)
+    client.logout()
+    return re.search(r"http://testserver(\S+)", mail.outbox[0].body).group(1)
+
+
+def test_an_invited_person_joins_in_the_role_they_were_given(client, link):
+    assert "nora@example.org" in client.get(link).text
+    assert client.post(link, JOIN).headers["Location"] == reverse("home")
+    nora = User.objects.get(username="nora")
+    assert (nora.role, nora.email, nora.is_staff) == ("researcher", "nora@example.org", False)
+    assert client.get(reverse("dashboards:studies")).status_code == 200
+
+
+def test_the_link_is_kept_as_a_digest_and_opens_once(client, link):
+    token = link.rstrip("/").rpartition("/")[2]
+    assert token not in str(StaffInvitation.objects.values().get())
+    client.post(link, JOIN)
+    client.logout()
+    assert client.get(link).status_code == 404
+    assert client.post(link, {**JOIN, "username": "nick"}).status_code == 404
+
+
+@pytest.mark.parametrize("field", ["expires_at", "withdrawn_at"])
+def test_a_link_that_is_over_or_withdrawn_opens_nothing(client, link, field):
+    StaffInvitation.objects.update(**{field: timezone.now() - timedelta(seconds=1)})
+    assert client.get(link).status_code == 404
+
+
+def test_an_address_is_invited_once_and_never_a_second_account(client, link, administrator):
+    client.force_login(administrator)
+    assert "invited already" in client.post(reverse("people"), FORM).text
+    taken = {**FORM, "email": "ANNA@example.org"}
+    assert "signs in with this e-mail address already" in client.post(reverse("people"), taken).text
+    assert len(mail.outbox) == 1
+
+
+def test_a_weak_password_joins_nobody(client, link):
+    weak = {"username": "nora", "password1": "12345", "password2": "12345"}
+    assert client.post(link, weak).status_code == 422
+    assert not User.objects.filter(username="nora").exists()
+
+
+def test_roles_are_changed_and_told(client, administrator, researcher):
+    client.force_login(administrator)
+    client.post(reverse("change_person", args=[researcher.pk]), {"role": "administrator"})
+    researcher.refresh_from_db()
+    assert (researcher.role, researcher.is_active) == ("administrator", False)
+    assert AuditEvent.objects.get(action="person.changed").detail["before"]["role"] == "researcher"
+
+
+def test_nobody_changes_themselves_and_no_rater_comes_to_see_names(client, administrator, rater):
+    client.force_login(administrator)
+    for person in (administrator, rater.user):
+        client.post(reverse("change_person", args=[person.pk]), {"role": "researcher", "is_active": "on"})
+        person.refresh_from_db()
+    assert (administrator.role, rater.user.role) == ("administrator", "rater")
+
+
+def test_an_invitation_is_withdrawn(client, link, administrator):
+    client.force_login(administrator)
+    client.post(reverse("uninvite_person", args=[StaffInvitation.objects.get().pk]))
+    assert client.get(link).status_code == 404
+
+
+def test_owners_share_and_unblind_on_the_page(client, study, researcher):
+    client.force_login(researcher)
+    page = reverse("dashboards:study_people", args=[study.slug])
+    client.post(page, {"user": "rosa", "role": "owner"})
+    builders.researcher("ruth")
+    client.post(page, {"user": "ruth", "role": "viewer"})
+    assert "ruth" in client.get(page).text
+    assert client.post(page, {"user": "nobody", "role": "viewer"}).status_code == 422
+    client.post(reverse("dashboards:unblind_study", args=[study.slug]), {"reason": "all is in"})
+    study.refresh_from_db()
+    assert study.unblinded_at and "Unblinded" in client.get(page).text
