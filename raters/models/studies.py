@@ -215,6 +215,11 @@ class Study(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_blinded(self) -> bool:
+        """Whether results still say "Model 1" and "Model 2". Simulated raters cannot be swayed by names."""
+        return self.unblinded_at is None and self.simulation is None
+
 
 class StudyArm(models.Model):
     """One generation run that takes part in a study, as a candidate or as the baseline."""

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from assay.reports.refresh import refresh_stale
+from assay.takeaway.tasks import wake_due
 from raters.assignment import reclaim
 from raters.models import Study
 
@@ -19,4 +20,5 @@ def sweep_task() -> None:
     from generation.worker import requeue_due
 
     requeue_due()
+    wake_due()
     sweep()

@@ -1,0 +1,106 @@
+"""Holds a card against an export: the signature, the digest, and every number made again, without a database."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from assay.takeaway.canonical import text_of
+from assay.takeaway.card import SCHEMA, card_of
+from assay.takeaway.evidence import Evidence
+from assay.takeaway.numbers import numbers_of
+from assay.takeaway.signing import checked
+
+NOT_COMPARED = {"signature", "versions"}  # by another way, and only told
+ABSENT = "(absent)"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field in which the card does not say what the export gives."""
+
+    field: str
+    card: str
+    recomputed: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: the card says {self.card}, recomputed {self.recomputed}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`fields` were compared. `notes` say what could not be, and what else to know."""
+
+    differences: tuple[Difference, ...]
+    fields: int
+    notes: tuple[str, ...]
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """Raises: ValueError for what is no card of the schema that we know."""
+    try:
+        card = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: no card can be read: {error}") from error
+    schema = card.get("schema") if isinstance(card, dict) else None
+    if schema != SCHEMA:
+        raise ValueError(f"{path}: a card of the schema {SCHEMA} is needed, not {schema!r}")
+    return dict(card)
+
+
+def verify(card: dict[str, Any], evidence: Evidence, public: bytes) -> Verdict:
+    """Compares every field of the card. Equal means equal in canonical JSON, digit by digit."""
+    expected, notes = expectation(card, evidence)
+    found = {name: part for name, part in card.items() if name in expected}
+    if isinstance(card.get("numbers"), dict) and evidence.study is None:
+        found["numbers"] = {name: card["numbers"].get(name) for name in expected["numbers"]}
+        found["evidence"] = {"judgments": card.get("evidence", {}).get("judgments")}
+    elif beyond := set(card) - set(expected) - NOT_COMPARED:
+        found |= {name: card[name] for name in beyond}
+    ours, theirs = dict(leaves(expected)), dict(leaves(found))
+    differing = [
+        Difference(field, theirs.get(field, ABSENT), ours.get(field, ABSENT))
+        for field in sorted({*ours, *theirs})
+        if ours.get(field) != theirs.get(field)
+    ]
+    signature = checked(card, public)
+    if not signature.fits:
+        differing.insert(0, Difference("signature", "signed", signature.problem))
+    return Verdict(tuple(differing), len(ours) + 1, tuple(notes))
+
+
+def expectation(card: Mapping[str, Any], evidence: Evidence) -> tuple[dict[str, Any], list[str]]:
+    """What the card should say by this export, and what the export cannot tell."""
+    if evidence.study is not None:
+        whole = card_of(evidence)
+        return {name: part for name, part in whole.items() if name not in NOT_COMPARED}, version_notes(
+            card, whole
+        )
+    numbers = numbers_of(evidence)
+    unknown = sorted(set(card.get("numbers") or {}) - set(numbers))
+    note = (
+        f"This export holds judgments alone. Not recomputed: {', '.join(unknown)}, and all but the numbers; "
+        "they need the export of the kind study."
+    )
+    return {"numbers": numbers, "evidence": {"judgments": asdict(evidence.judgments)}}, [note]
+
+
+def version_notes(card: Mapping[str, Any], whole: Mapping[str, Any]) -> list[str]:
+    theirs, ours = card.get("versions"), whole["versions"]
+    if theirs == ours or not isinstance(theirs, dict):
+        return []
+    other = [f"{name} {theirs.get(name)}" for name in ours if theirs.get(name) != ours[name]]
+    return [f"The card was made with {', '.join(other)}; here are others."]
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every value by its path, in canonical JSON; an empty list or object is a value."""
+    if isinstance(value, dict) and value:
+        for name, part in value.items():
+            yield from leaves(part, f"{path}.{name}" if path else name)
+    elif isinstance(value, list) and value:
+        for place, part in enumerate(value):
+            yield from leaves(part, f"{path}[{place}]")
+    else:
+        yield path, text_of(value)
