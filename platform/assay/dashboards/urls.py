@@ -1,6 +1,8 @@
 from django.urls import path
 
 from assay.dashboards import (
+    cards,
+    exports,
     held,
     invitations,
     prompt_changes,
@@ -28,6 +30,12 @@ urlpatterns = [
     path("studies/<slug:slug>/gold/", quality.gold, name="gold"),
     path("studies/<slug:slug>/gold/<int:pk>/", quality.add_gold, name="add_gold"),
     path("studies/<slug:slug>/invitations/", invitations.invitations, name="invitations"),
+    path("studies/<slug:slug>/exports/", exports.exports, name="exports"),
+    path("studies/<slug:slug>/card/", cards.card, name="card"),
+    path("studies/<slug:slug>/unblind/", cards.unblind_study, name="unblind_study"),
+    path("exports/<str:token>/", exports.export_file, name="export_file"),
+    path("exports/<str:token>/cancel/", exports.cancel_export, name="cancel_export"),
+    path("card-key/", cards.card_key, name="card_key"),
     path("prompts/", prompt_views.prompt_sets, name="prompt_sets"),
     path("prompts/<str:name>.<slug:suffix>", prompt_views.prompt_set_file, name="prompt_set_file"),
     path("prompts/<str:name>/", prompt_views.prompt_set, name="prompt_set"),

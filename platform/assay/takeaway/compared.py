@@ -1,4 +1,4 @@
-"""Comparisons with the votes on them, a page at a time: preference pairs and LLM Comparator's files are made of them."""
+"""Comparisons with the votes on them, a page at a time: preference pairs and LLM Comparator files are made of them."""
 
 from collections import defaultdict
 from collections.abc import Iterator

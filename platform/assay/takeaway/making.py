@@ -73,6 +73,11 @@ def cancel(export: Export, actor: AbstractBaseUser | None = None) -> bool:
     return True
 
 
+def note_opened(export: Export, actor: AbstractBaseUser) -> None:
+    """Tells the audit log who took the file away."""
+    audited.send(Export, actor=actor, action="export.opened", target=export, detail={"sha256": export.sha256})
+
+
 @dataclass
 class Claim:
     """An export that one worker holds. Every method raises NoLongerOurs once it is cancelled or taken over."""
