@@ -37,7 +37,7 @@ def test_numbers_are_written_as_the_rfc_has_them(bits, written):
 
 
 def test_members_are_sorted_by_utf_16_units_as_in_the_rfc():
-    names = ["€", "\r", "דּ", "1", "\U0001f600", "\u0080", "ö"]
+    names = ["€", "\r", "\ufb33", "1", "\U0001f600", "\u0080", "ö"]
     assert list(json.loads(canonical(dict.fromkeys(names)))) == [
         "\r",
         "1",
@@ -45,7 +45,7 @@ def test_members_are_sorted_by_utf_16_units_as_in_the_rfc():
         "ö",
         "€",
         "\U0001f600",
-        "דּ",
+        "\ufb33",
     ]
 
 
@@ -55,10 +55,7 @@ def test_strings_are_escaped_as_little_as_can_be():
 
 @given(
     st.recursive(
-        st.none()
-        | st.booleans()
-        | st.floats(allow_nan=False, allow_infinity=False)
-        | st.text(st.characters(codec="utf-8")),
+        st.none() | st.booleans() | st.floats(-(2**53), 2**53) | st.text(st.characters(codec="utf-8")),
         st.lists,
     )
 )
