@@ -51,15 +51,10 @@ def read_card(path: Path) -> dict[str, Any]:
 
 def verify(card: dict[str, Any], evidence: Evidence, public: bytes) -> Verdict:
     """Compares every field of the card. Equal means equal in canonical JSON, digit by digit."""
-    expected, notes = expectation(card, evidence)
-    found = {name: part for name, part in card.items() if name in expected}
-    if isinstance(card.get("numbers"), dict) and evidence.study is None:
-        found["numbers"] = {name: card["numbers"].get(name) for name in expected["numbers"]}
-        found["evidence"] = {"judgments": card.get("evidence", {}).get("judgments")}
-    elif beyond := set(card) - set(expected) - NOT_COMPARED:
-        found |= {name: card[name] for name in beyond}
-    ours, theirs = dict(leaves(expected)), dict(leaves(found))
-    differing = [
+    expected, notes, broken = expectation(card, evidence)
+    ours, theirs = dict(leaves(expected)), dict(leaves(compared_part(card, expected, evidence, broken)))
+    differing = [*broken]
+    differing += [
         Difference(field, theirs.get(field, ABSENT), ours.get(field, ABSENT))
         for field in sorted({*ours, *theirs})
         if ours.get(field) != theirs.get(field)
@@ -70,20 +65,38 @@ def verify(card: dict[str, Any], evidence: Evidence, public: bytes) -> Verdict:
     return Verdict(tuple(differing), len(ours) + 1, tuple(notes))
 
 
-def expectation(card: Mapping[str, Any], evidence: Evidence) -> tuple[dict[str, Any], list[str]]:
-    """What the card should say by this export, and what the export cannot tell."""
-    if evidence.study is not None:
-        whole = card_of(evidence)
-        return {name: part for name, part in whole.items() if name not in NOT_COMPARED}, version_notes(
-            card, whole
-        )
-    numbers = numbers_of(evidence)
+def compared_part(
+    card: Mapping[str, Any], expected: Mapping[str, Any], evidence: Evidence, broken: list[Difference]
+) -> dict[str, Any]:
+    """Of the card, what this export speaks of; all of it, where the export is a whole study's."""
+    if evidence.study is not None and not broken:
+        return {name: part for name, part in card.items() if name not in NOT_COMPARED}
+    return {
+        name: {part: (card.get(name) or {}).get(part) for part in parts} for name, parts in expected.items()
+    }
+
+
+def expectation(
+    card: Mapping[str, Any], evidence: Evidence
+) -> tuple[dict[str, Any], list[str], list[Difference]]:
+    """What the card should say by this export, what the export cannot tell, and what is broken in it."""
+    try:
+        if evidence.study is not None:
+            whole = card_of(evidence)
+            kept = {name: part for name, part in whole.items() if name not in NOT_COMPARED}
+            return kept, version_notes(card, whole), []
+        numbers = numbers_of(evidence)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        # An export that was tampered with may hold anything: rows that point nowhere, words where numbers should be.
+        problem = f"none: the export does not hold together ({type(error).__name__}: {error})"
+        digests = {"study": asdict(evidence.whole), "judgments": asdict(evidence.judgments)}
+        return {"evidence": digests}, [], [Difference("numbers", "numbers", problem)]
     unknown = sorted(set(card.get("numbers") or {}) - set(numbers))
     note = (
         f"This export holds judgments alone. Not recomputed: {', '.join(unknown)}, and all but the numbers; "
         "they need the export of the kind study."
     )
-    return {"numbers": numbers, "evidence": {"judgments": asdict(evidence.judgments)}}, [note]
+    return {"numbers": numbers, "evidence": {"judgments": asdict(evidence.judgments)}}, [note], []
 
 
 def version_notes(card: Mapping[str, Any], whole: Mapping[str, Any]) -> list[str]:

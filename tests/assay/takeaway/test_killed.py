@@ -1,0 +1,81 @@
+"""A worker that is killed while it makes a file: no half file under the final name, and the export is made again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings as site
+from django.db import connection
+
+from assay.takeaway.making import request_export, sweep_folder
+from assay.takeaway.tasks import work_off
+from tests import builders
+from tests.assay.takeaway.conftest import exported, judge_all
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).resolve().parents[3]
+# A worker as it is, but for a disk so slow that it can be caught in the middle.
+SLOW = """
+import sys, time
+import django
+django.setup()
+from assay.takeaway import kinds, tasks, making
+making.TELL_EVERY_S = 0.0
+told = kinds.told
+def slowly(rows, step):
+    for number, row in enumerate(told(rows, step)):
+        yield row
+        if number == 20:
+            print("in the middle", flush=True)
+            time.sleep(60)
+kinds.told = slowly
+tasks.work_off()
+"""
+
+
+@pytest.fixture
+def judged(transactional_db):
+    study = builders.study(prompts=16)
+    for name in ("rita", "rolf", "rena"):
+        judge_all(study, builders.rater(study, name))
+    return study
+
+
+def test_no_half_file_stands_under_the_final_name_and_it_is_made_again(judged, settings):
+    export = request_export(judged, "judgments", "jsonl")
+    worker = slow_worker(settings.EXPORT_ROOT)
+    assert worker.stdout.readline() == "in the middle\n"
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    [part] = settings.EXPORT_ROOT.iterdir()
+    assert part.name.endswith(".part") and not export.path.exists()
+    while not work_off():  # the dead worker's lease of a second runs out
+        time.sleep(0.05)
+    export.refresh_from_db()
+    assert export.status == "done" and export.attempts == 2
+    assert export.path.read_bytes() == exported(judged, "judgments")
+    os.utime(part, (0, 0))
+    sweep_folder()
+    assert [path.name for path in settings.EXPORT_ROOT.iterdir()] == [export.path.name]
+
+
+def slow_worker(folder: Path) -> subprocess.Popen:
+    name = connection.settings_dict["NAME"]
+    url = f"sqlite:///{name}"
+    if connection.vendor != "sqlite":
+        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    environment = {"DATABASE_URL": url, "EXPORT_ROOT": str(folder), "EXPORT_LEASE_S": "1", "DEBUG": "1"}
+    environment |= {"SECRET_KEY": site.SECRET_KEY, "DJANGO_SETTINGS_MODULE": "assay.settings"}
+    environment |= {"PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
+    return subprocess.Popen(
+        [sys.executable, "-c", SLOW],
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
