@@ -19,7 +19,13 @@ from benchmarks.main_job import ROOT, measured
 
 RATERS = 50
 EXPORTS = (("judgments", "jsonl"), ("judgments", "jsonl.gz"), ("judgments", "csv"), ("judgments", "parquet"))
-EXPORTS += (("preferences", "jsonl"), ("comparator", "json"), ("responses", "jsonl"), ("study", "jsonl"))
+EXPORTS += (
+    ("preferences", "jsonl"),
+    ("comparator", "json"),
+    ("responses", "jsonl"),
+    ("study", "jsonl"),
+    ("card", "json"),
+)
 # A study of so many prompts, each judged by every rater, written straight into the tables.
 MAKE = """
 import sys
@@ -75,9 +81,11 @@ def add_rows(table: Table, folder: Path, judgments: int) -> None:
 
 
 def make(database: Path, prompts: int) -> None:
+    os.environ["CARD_KEY_FILE"] = str(database.with_name("card-key.pem"))  # for the exports that follow, too
     environment = os.environ | {"DATABASE_URL": f"sqlite:///{database}", "DEBUG": "1"}
     environment |= {"DJANGO_SETTINGS_MODULE": "assay.settings", "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
-    for command in (["manage.py", "migrate", "--verbosity", "0"], ["-c", MAKE, str(prompts), str(RATERS)]):
+    migrate, key = ["manage.py", "migrate", "--verbosity", "0"], ["manage.py", "card_key"]
+    for command in (migrate, key, ["-c", MAKE, str(prompts), str(RATERS)]):
         subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, check=True)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from assay.takeaway.source import Row
 
 JUDGMENT, COMPARISON, RESPONSE = "judgment/1", "comparison/1", "response/1"
 RATER, COUNTED, STUDY = "rater/1", "counted/1", "study/1"
+OF_A_JUDGMENT = ("prompt_id", "rater_id", "rater_kind", "status", "exclusion_reason", "safety")
+EXTRA = ("category", "first", "second", "side", "outcome", "both_bad", "self_identified")
+EXTRA += ("left_model", "right_model", "prompt_expected")
 KNOWN = (STUDY, RATER, COMPARISON, RESPONSE, JUDGMENT, COUNTED)
 
 
@@ -80,13 +84,25 @@ def read_evidence(path: Path) -> Evidence:
     whole, judgments = _Running(), _Running()
     for number, line in _lines(path):
         row = _row(path, number, line)
-        rows[row["schema"]].append(row)
+        rows[row["schema"]].append(_slim(row))
         whole.add(line)
         if row["schema"] == JUDGMENT:
             judgments.add(line)
     if not rows:
         raise EvidenceError(f"{path}: the file is empty; an export of a study in JSONL is needed")
     return Evidence(dict(rows), whole.done(), judgments.done())
+
+
+def _slim(row: Row) -> Row:
+    """Of a judgment what numbers are made of, each text once in memory: a study may have a million of them."""
+    if row["schema"] != JUDGMENT:
+        return row
+    extra = {name: _once(row["extra"][name]) for name in EXTRA if name in row["extra"]}
+    return {name: _once(row[name]) for name in OF_A_JUDGMENT if name in row} | {"extra": extra}
+
+
+def _once(value: Any) -> Any:
+    return sys.intern(value) if isinstance(value, str) else value
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -106,4 +122,6 @@ def _row(path: Path, number: int, line: bytes) -> Row:
     if schema not in KNOWN:
         found = f"has the schema {schema!r}" if schema else "has no schema"
         raise EvidenceError(f"{path}: line {number} {found}; known are {', '.join(KNOWN)}")
+    if schema == JUDGMENT and not isinstance(row.get("extra"), dict):
+        raise EvidenceError(f"{path}: line {number} is a judgment without what we add under extra")
     return dict(row)

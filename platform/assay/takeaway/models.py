@@ -43,8 +43,8 @@ class Export(models.Model):
         QUEUED = "queued", "waiting for a worker"
         WORKING = "working", "being made"
         DONE = "done", "ready"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
+        FAILED = "failed", "failed"
+        CANCELLED = "cancelled", "cancelled"
         EXPIRED = "expired", "expired: the file was removed"
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="exports")

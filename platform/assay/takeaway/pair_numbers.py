@@ -63,8 +63,8 @@ def headline_numbers(table: "JudgmentTable") -> Row:
     ties = {"ties": rate.ties, "decisive_win_rate": rate.decisive_win_rate, "net_win_rate": rate.net_win_rate}
     return {
         "win_rate": share(rate) | counts(rate) | {"notes": list(rate.notes), "p_value": rate.p_value},
-        "these_raters_only": share(rate.prompt_only),
-        "as_published": share(rate.paper),
+        "these_raters_only": share(rate.prompt_only) | counts(rate),
+        "as_published": share(rate.paper) | counts(rate),
         "both_bad": both and share(both) | {"n": rate.n, "both_bad": rate.both_bad},
         "ties": ties,
     }

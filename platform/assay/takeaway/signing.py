@@ -22,7 +22,7 @@ from django.conf import settings
 from assay.takeaway.canonical import canonical
 
 ALGORITHM = "Ed25519 over RFC 8785 JSON without the member signature"
-NO_KEY = "This site has no key to sign cards with yet: make one with `python manage.py card_key`."
+NO_KEY = "This site has no key to sign cards with yet. Make one: python manage.py card_key"
 
 
 @dataclass(frozen=True)

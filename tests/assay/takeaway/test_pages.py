@@ -69,7 +69,7 @@ def test_researchers_of_another_study_alone_cannot_open_it_but_its_maker_can(jud
 def test_an_export_is_cancelled_from_the_page_once(client, judged, rosa):
     client.post(reverse("dashboards:exports", args=[judged.slug]), {"what": "judgments/csv"})
     address = reverse("dashboards:cancel_export", args=[Export.objects.get().token])
-    assert "Cancelled" in client.post(address, follow=True).text
+    assert "cancelled" in client.post(address, follow=True).text
     assert "It has ended already." in client.post(address, follow=True).text
 
 

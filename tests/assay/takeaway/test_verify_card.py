@@ -148,6 +148,7 @@ def test_judgments_alone_are_enough_for_what_rests_on_them(rich, files, tmp_path
         (None, "", "the file is empty; an export of a study in JSONL is needed"),
         (None, '{"schema":"prompt/1"}\n', "line 1 has the schema 'prompt/1'; known are study/1"),
         (None, "a,b\n1,2\n", "line 1 is not JSON"),
+        (None, '{"schema":"judgment/1"}\n', "line 1 is a judgment without what we add under extra"),
     ],
 )
 def test_what_is_no_card_or_no_export_is_told(files, card, export, message):

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('format', models.CharField(max_length=16)),
                 ('filters', models.JSONField(blank=True, default=dict)),
                 ('token', models.CharField(default=assay.takeaway.models.new_token, editable=False, max_length=32, unique=True)),
-                ('status', models.CharField(choices=[('queued', 'waiting for a worker'), ('working', 'being made'), ('done', 'ready'), ('failed', 'Failed'), ('cancelled', 'Cancelled'), ('expired', 'expired: the file was removed')], default='queued', max_length=10)),
+                ('status', models.CharField(choices=[('queued', 'waiting for a worker'), ('working', 'being made'), ('done', 'ready'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('expired', 'expired: the file was removed')], default='queued', max_length=10)),
                 ('rows_done', models.PositiveBigIntegerField(default=0)),
                 ('rows_wanted', models.PositiveBigIntegerField(default=0)),
                 ('bytes', models.PositiveBigIntegerField(blank=True, null=True)),

@@ -33,6 +33,17 @@ def ends(row: Mapping[str, Any]) -> str:
 
 
 @register.filter
+def whole_percent(share: float) -> str:
+    return f"{100 * share:g}%"
+
+
+@register.filter
+def moment(iso: str | None) -> str:
+    """To the minute: 2026-11-24 16:10 UTC."""
+    return f"{iso[:10]} {iso[11:16]} UTC" if iso else "–"
+
+
+@register.filter
 def listed(value: Any) -> str:
     """A small object or list on one line."""
     if isinstance(value, Mapping):
