@@ -16,7 +16,7 @@ from assay.takeaway.source import Row
 JUDGMENT, COMPARISON, RESPONSE = "judgment/1", "comparison/1", "response/1"
 RATER, COUNTED, STUDY = "rater/1", "counted/1", "study/1"
 OF_A_JUDGMENT = ("prompt_id", "rater_id", "rater_kind", "status", "exclusion_reason", "safety")
-EXTRA = ("category", "first", "second", "side", "outcome", "both_bad", "self_identified")
+EXTRA: tuple[str, ...] = ("category", "first", "second", "side", "outcome", "both_bad", "self_identified")
 EXTRA += ("left_model", "right_model", "prompt_expected")
 KNOWN = (STUDY, RATER, COMPARISON, RESPONSE, JUDGMENT, COUNTED)
 

@@ -1,4 +1,4 @@
-"""A worker that is killed while it makes a file: no half file under the final name, and the export is made again."""
+"""Workers as processes of their own: each kind makes what is asked for; one that is killed leaves no half file."""
 
 import os
 import signal
@@ -12,8 +12,9 @@ import pytest
 from django.conf import settings as site
 from django.db import connection
 
+from assay.celery import app
 from assay.takeaway.making import request_export, sweep_folder
-from assay.takeaway.tasks import work_off
+from assay.takeaway.tasks import wake, work_off
 from tests import builders
 from tests.assay.takeaway.conftest import exported, judge_all
 
@@ -64,18 +65,54 @@ def test_no_half_file_stands_under_the_final_name_and_it_is_made_again(judged, s
     assert [path.name for path in settings.EXPORT_ROOT.iterdir()] == [export.path.name]
 
 
+@pytest.mark.parametrize(
+    "broker",
+    [pytest.param(False, id="embedded"), pytest.param(True, id="celery", marks=pytest.mark.services)],
+)
+def test_each_kind_of_worker_makes_what_is_asked_for(judged, settings, broker, request):
+    """Celery's finds it by the message that the site sends; the embedded one by looking at the ledger."""
+    variables, command = {}, ["manage.py", "worker", "--sweep-every", "0.2"]
+    if broker:
+        settings.REDIS_URL = variables["REDIS_URL"] = request.getfixturevalue("valkey_url")
+        command = ["-m", "celery", "-A", "assay.celery", "worker", "-Q", "light", "--pool=solo"]
+        request.getfixturevalue("celery_application")
+    export = request_export(judged, "judgments", "parquet")
+    wake([export.pk])
+    worker = started(command, settings.EXPORT_ROOT, variables)
+    try:
+        deadline = time.monotonic() + 60
+        while not export.path.exists():
+            assert time.monotonic() < deadline and worker.poll() is None
+            time.sleep(0.1)
+    finally:
+        worker.terminate()
+        worker.wait()
+    export.refresh_from_db()
+    assert export.path.read_bytes() == exported(judged, "judgments", "parquet")
+
+
+@pytest.fixture(scope="session")  # a pool that was closed cannot be opened again
+def celery_application(valkey_url):
+    """The site's own end of the broker, told of the address that these tests have."""
+    app.conf.broker_url = valkey_url
+    yield app
+    app.pool.force_close_all()
+    app.conf.broker_url = None
+
+
 def slow_worker(folder: Path) -> subprocess.Popen:
+    return started(["-c", SLOW], folder, {"EXPORT_LEASE_S": "1"})
+
+
+def started(command: list[str], folder: Path, variables: dict[str, str]) -> subprocess.Popen:
+    """The command as a process that works on this test's database and folder."""
     name = connection.settings_dict["NAME"]
     url = f"sqlite:///{name}"
     if connection.vendor != "sqlite":
         url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-    environment = {"DATABASE_URL": url, "EXPORT_ROOT": str(folder), "EXPORT_LEASE_S": "1", "DEBUG": "1"}
+    environment = os.environ | {"DATABASE_URL": url, "EXPORT_ROOT": str(folder), "DEBUG": "1"} | variables
     environment |= {"SECRET_KEY": site.SECRET_KEY, "DJANGO_SETTINGS_MODULE": "assay.settings"}
     environment |= {"PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
     return subprocess.Popen(
-        [sys.executable, "-c", SLOW],
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
+        [sys.executable, *command], env=environment, stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
