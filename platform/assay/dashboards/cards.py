@@ -36,6 +36,7 @@ def card(request: SignedInRequest, slug: str) -> HttpResponse:
         "parts": [part for part in parts if part],
         "under_way": any(part.is_under_way for part in parts if part),
         "card": content_of(parts[0]),
+        "of_other_data": of_other_data(content_of(parts[0]), parts[-1]),
         "has_key": public_pem() is not None,
     }
     return render(request, "dashboards/card.html", context)
@@ -50,6 +51,13 @@ def content_of(export: Export | None) -> dict[str, Any] | None:
     if export is None or export.status != Export.Status.DONE or not export.path.is_file():
         return None
     return dict(json.loads(export.path.read_bytes()))
+
+
+def of_other_data(card: dict[str, Any] | None, study: Export | None) -> bool:
+    """Whether answers came in between the making of the card and of the export beside it."""
+    if card is None or study is None or study.status != Export.Status.DONE:
+        return False
+    return bool(card["evidence"]["study"]["sha256"] != study.sha256)
 
 
 @require_GET

@@ -5,9 +5,14 @@ import re
 
 import pytest
 
+from assay.reports.arms import shown_names
+from assay.reports.judgments import arm_names
 from assay.reports.refresh import refresh
 from assay.reports.stylometry import arms_compared, guesses_between
 from assay.takeaway.signing import checked, public_pem
+from raters.design import lock
+from raters.models import Comparison, Study, StudyArm
+from raters.pairing import comparisons_between
 from raters.probe import blinding
 from raters.simulation import Simulation, simulate
 from tests import builders
@@ -55,6 +60,41 @@ def test_categories_are_the_reports(db):
             pytest.approx(row.low),
             row.n,
         )
+
+
+@pytest.fixture
+def three_arms(db):
+    """Two candidates against one baseline, judged by simulated raters."""
+    study = builders.study(prompts=30, slug="three")
+    Study.objects.filter(pk=study.pk).update(status="draft")
+    third = builders.run(study.prompt_set_version, "gull-three")
+    gull = StudyArm.objects.create(study=study, run=third, role="candidate")
+    study.refresh_from_db()
+    plover = study.arms.get(role="baseline")
+    Comparison.objects.bulk_create(comparisons_between(study, gull, plover))
+    lock(study)
+    simulate(study, Simulation(raters=6, seed=1))
+    return study
+
+
+@pytest.mark.parametrize("blinded", [False, True])
+def test_each_pair_of_several_has_the_reports_numbers_seen_from_its_first(three_arms, blinded):
+    report = refresh(three_arms)
+    if blinded:
+        Study.objects.filter(pk=three_arms.pk).update(simulation=None)
+        three_arms.refresh_from_db()
+    names = {shown: arm_names(three_arms)[arm] for arm, shown in shown_names(three_arms).items()}
+    pairs = json.loads(exported(three_arms, "card", "json"))["numbers"]["pairs"]
+    assert len(pairs) == 2
+    for pair in pairs:
+        first, second = names[pair["first"]], names[pair["second"]]
+        rows = report.estimates.filter(name="win_rate", slice="")
+        if row := rows.filter(candidate=first, baseline=second).first():
+            assert pair["win_rate"]["value"] == pytest.approx(row.value)
+        else:
+            row = rows.get(candidate=second, baseline=first)
+            assert pair["win_rate"]["value"] == pytest.approx(1 - row.value) and blinded
+            assert pair["win_rate"]["wins"] == row.detail["losses"]
 
 
 def test_blinding_is_what_the_site_says_of_it(rich, card):

@@ -85,6 +85,15 @@ def test_the_card_is_made_with_what_it_rests_on_and_shown(client, judged, rosa):
     assert f"{100 * rate['value']:.1f}%" in text and card["evidence"]["study"]["sha256"] in text
 
 
+def test_a_card_beside_an_export_of_other_data_says_so(client, judged, rosa):
+    address = reverse("dashboards:card", args=[judged.slug])
+    client.post(address)
+    work_off()
+    assert "came in between" not in client.get(address).text
+    Export.objects.filter(kind="study").update(sha256="0" * 64)
+    assert "came in between" in client.get(address).text
+
+
 def test_the_study_page_leads_to_exports_and_card(client, judged, rosa):
     text = client.get(reverse("dashboards:study", args=[judged.slug])).text
     for page in ("exports", "card"):
