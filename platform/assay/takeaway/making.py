@@ -182,15 +182,20 @@ def put_back(held: Claim) -> None:
 
 def expire() -> int:
     """Removes files whose time is over, and what dead workers left half made; how many exports expired."""
-    gone = 0
-    for export in Export.objects.overdue():
-        export.path.unlink(missing_ok=True)
-        gone += Export.objects.filter(pk=export.pk, status=Export.Status.DONE).update(
-            status=Export.Status.EXPIRED
-        )
-        audited.send(Export, actor=None, action="export.expired", target=export, detail={})
+    gone = sum(expire_one(export) for export in Export.objects.overdue())
     sweep_folder()
     return gone
+
+
+@transaction.atomic
+def expire_one(export: Export) -> bool:
+    """Whether it was this caller who ended it."""
+    ready = Export.objects.filter(pk=export.pk, status=Export.Status.DONE)
+    if not ready.update(status=Export.Status.EXPIRED):
+        return False
+    export.path.unlink(missing_ok=True)
+    audited.send(Export, actor=None, action="export.expired", target=export, detail={})
+    return True
 
 
 def sweep_folder() -> None:
