@@ -46,6 +46,9 @@ def read_card(path: Path) -> dict[str, Any]:
     schema = card.get("schema") if isinstance(card, dict) else None
     if schema != SCHEMA:
         raise ValueError(f"{path}: a card of the schema {SCHEMA} is needed, not {schema!r}")
+    for part in ("numbers", "evidence"):
+        if not isinstance(card.get(part), dict):
+            raise ValueError(f"{path}: {part} is an object in every card, not {str(card.get(part))[:40]}")
     return dict(card)
 
 
@@ -71,9 +74,7 @@ def compared_part(
     """Of the card, what this export speaks of; all of it, where the export is a whole study's."""
     if evidence.study is not None and not broken:
         return {name: part for name, part in card.items() if name not in NOT_COMPARED}
-    return {
-        name: {part: (card.get(name) or {}).get(part) for part in parts} for name, parts in expected.items()
-    }
+    return {name: {part: card[name].get(part) for part in parts} for name, parts in expected.items()}
 
 
 def expectation(
@@ -91,7 +92,7 @@ def expectation(
         problem = f"none: the export does not hold together ({type(error).__name__}: {error})"
         digests = {"study": asdict(evidence.whole), "judgments": asdict(evidence.judgments)}
         return {"evidence": digests}, [], [Difference("numbers", "numbers", problem)]
-    unknown = sorted(set(card.get("numbers") or {}) - set(numbers))
+    unknown = sorted(set(card["numbers"]) - set(numbers))
     note = (
         f"This export holds judgments alone. Not recomputed: {', '.join(unknown)}, and all but the numbers; "
         "they need the export of the kind study."

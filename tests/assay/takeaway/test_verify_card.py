@@ -145,6 +145,7 @@ def test_judgments_alone_are_enough_for_what_rests_on_them(rich, files, tmp_path
     [
         ("{}", "", "a card of the schema evaluation-card/1 is needed, not None"),
         ("not json", "", "no card can be read"),
+        ('{"schema":"evaluation-card/1","numbers":[]}', "", "numbers is an object in every card, not \\[\\]"),
         (None, "", "the file is empty; an export of a study in JSONL is needed"),
         (None, '{"schema":"prompt/1"}\n', "line 1 has the schema 'prompt/1'; known are study/1"),
         (None, "a,b\n1,2\n", "line 1 is not JSON"),
