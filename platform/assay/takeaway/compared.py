@@ -26,8 +26,7 @@ class Compared:
 
 def compared(source: Source) -> Iterator[Compared]:
     """The study's regular comparisons that are shown, in the order in which they were laid out."""
-    related = ("prompt", "response_a", "response_b")
-    for page in pages(shown(source).select_related(*related), COMPARISONS_A_PAGE):
+    for page in pages(shown(source), "prompt", "response_a", "response_b", size=COMPARISONS_A_PAGE):
         votes: dict[int, list[Judgment]] = defaultdict(list)
         counted = headline_judgments(source.study).filter(assignment__comparison__in=page)
         for judgment in counted.select_related("assignment__rater").order_by("pk"):

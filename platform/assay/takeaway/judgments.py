@@ -33,10 +33,10 @@ COLUMNS |= {"extra.both_bad": "bool", "extra.comparison_kind": "string", "extra.
 
 def judgment_rows(source: Source) -> Iterator[Row]:
     """Every judgment in the order in which they came in, then every skip. Filters: `counted`, `category`."""
-    for page in pages(judgments_of(source).select_related(*RELATED)):
+    for page in pages(judgments_of(source), *RELATED):
         yield from rows_of(source, page)
     if not source.filters.get("counted"):
-        for skips in pages(skips_of(source).select_related("rater", "comparison__prompt")):
+        for skips in pages(skips_of(source), "rater", "comparison__prompt"):
             yield from (skip_row(source, one) for one in skips)
 
 
@@ -64,19 +64,18 @@ def skips_of(source: Source) -> QuerySet[Assignment]:
 
 def rows_of(source: Source, judgments: list[Judgment]) -> Iterator[Row]:
     keys = [judgment.pk for judgment in judgments]
-    counted = set(Judgment.objects.counted(source.study).filter(pk__in=keys).values_list("pk", flat=True))
     labels: dict[int, list[SafetyLabel]] = defaultdict(list)
     for label in SafetyLabel.objects.filter(judgment__in=keys).order_by("pk"):
         labels[label.judgment_id].append(label)
     for judgment in judgments:
-        reason = why_not_counted(source, judgment, judgment.pk in counted)
+        reason = why_not_counted(source, judgment)
         yield judgment_row(source, judgment, labels[judgment.pk], reason)
 
 
-def why_not_counted(source: Source, judgment: Judgment, counted: bool) -> str:
+def why_not_counted(source: Source, judgment: Judgment) -> str:
     """The rule by which the headline does without it, in one word; "" where it counts."""
     assignment = judgment.assignment
-    if counted:
+    if source.is_counted(judgment.pk):
         rule = source.left_out.get(assignment.rater.code)
         return f"rater_left_out:{rule}" if rule else ""
     if hasattr(judgment, "superseded_by"):

@@ -23,7 +23,7 @@ SAMPLING = ("temperature", "top_k", "top_p", "max_new_tokens")
 def response_rows(source: Source) -> Iterator[Row]:
     """Every place that is filled: by prompt, then by the arm's name. Filters: `category`."""
     arms = {arm.run_id: arm for arm in source.study.arms.select_related("run__checkpoint")}
-    for page in pages(prompts_of(source), PROMPTS_A_PAGE):
+    for page in pages(prompts_of(source), size=PROMPTS_A_PAGE):
         places = RunResponse.objects.filter(run__in=arms, prompt__in=page, response__isnull=False)
         rows = [(place, arms[place.run_id]) for place in places.select_related("prompt", "response")]
         for place, arm in sorted(

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from assay.takeaway.judgments import judgments_of, time_of, why_not_counted
 from assay.takeaway.source import Row, Source, pages
-from raters.models import Judgment, SafetyLabel
+from raters.models import SafetyLabel
 
 SCHEMA = "safety-label/1"
 COLUMNS = dict.fromkeys(("judgment_id", "comparison_id", "prompt_id", "rater_id", "rater_kind"), "string")
@@ -19,11 +19,8 @@ RELATED = ("judgment__assignment__rater", "judgment__assignment__comparison__pro
 
 def label_rows(source: Source) -> Iterator[Row]:
     """Every label in the order in which they came in. Filters: `counted`, `category`."""
-    for page in pages(labels_of(source).select_related(*RELATED, "judgment__superseded_by")):
-        judged = [label.judgment_id for label in page]
-        counted = Judgment.objects.counted(source.study).filter(pk__in=judged)
-        keys = set(counted.values_list("pk", flat=True))
-        yield from (label_row(source, label, label.judgment_id in keys) for label in page)
+    for page in pages(labels_of(source), *RELATED, "judgment__superseded_by"):
+        yield from (label_row(source, label) for label in page)
 
 
 def how_many(source: Source) -> int:
@@ -34,11 +31,11 @@ def labels_of(source: Source) -> QuerySet[SafetyLabel]:
     return SafetyLabel.objects.filter(judgment__in=judgments_of(source))
 
 
-def label_row(source: Source, label: SafetyLabel, counted: bool) -> Row:
+def label_row(source: Source, label: SafetyLabel) -> Row:
     assignment = label.judgment.assignment
     comparison = assignment.comparison
     is_a = label.response_id == comparison.response_a_id
-    reason = why_not_counted(source, label.judgment, counted)
+    reason = why_not_counted(source, label.judgment)
     return {
         "schema": SCHEMA,
         "judgment_id": source.id_of("judgment", label.judgment_id),

@@ -37,7 +37,7 @@ def rater_rows(source: Source) -> Iterator[Row]:
     """Who took part, and which models they named when asked at the end whether they could tell."""
     arms = source.study.arms.select_related("run__checkpoint")
     called = {source.names[arm.pk]: words_of(arm.run.checkpoint) for arm in arms}
-    for page in pages(source.study.enrolments.select_related("rater")):
+    for page in pages(source.study.enrolments.all(), "rater"):
         for enrolment in page:
             survey = enrolment.exit_survey
             recognised = survey.get("recognised") == "yes"
@@ -55,7 +55,7 @@ def rater_rows(source: Source) -> Iterator[Row]:
 
 
 def comparison_rows(source: Source) -> Iterator[Row]:
-    for page in pages(source.study.comparisons.select_related("prompt")):
+    for page in pages(source.study.comparisons.all(), "prompt"):
         yield from (comparison_row(source, one) for one in page)
 
 

@@ -152,5 +152,5 @@ def test_the_command_is_audited(judged, tmp_path):
 
 def test_pages_are_cut_anywhere_without_loss(judged, monkeypatch):
     whole = exported(judged, "judgments")
-    monkeypatch.setattr(source.pages, "__defaults__", (5,))
+    monkeypatch.setattr(source.pages, "__kwdefaults__", {"size": 5})
     assert exported(judged, "judgments") == whole
