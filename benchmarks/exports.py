@@ -86,7 +86,9 @@ def make(database: Path, prompts: int) -> None:
     environment |= {"DJANGO_SETTINGS_MODULE": "assay.settings", "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
     migrate, key = ["manage.py", "migrate", "--verbosity", "0"], ["manage.py", "card_key"]
     for command in (migrate, key, ["-c", MAKE, str(prompts), str(RATERS)]):
-        subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, check=True)
+        subprocess.run(
+            [sys.executable, *command], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
+        )
 
 
 if __name__ == "__main__":
