@@ -212,13 +212,13 @@ class Study(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.title
+
     @property
     def is_blinded(self) -> bool:
         """Whether results still say "Model 1" and "Model 2". Simulated raters cannot be swayed by names."""
         return self.unblinded_at is None and self.simulation is None
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class StudyArm(models.Model):
