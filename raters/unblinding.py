@@ -9,31 +9,29 @@ from django.db import transaction
 from django.utils import timezone
 
 from promptsets.audit import audited
-from raters.models import Study
-
-
-def is_open(study: Study) -> bool:
-    """Whether everybody who sees the study is told names.
-
-    Simulated raters cannot be influenced, and their truth is known: such a study hides nothing.
-    """
-    return study.unblinded_at is not None or study.simulation is not None
+from raters.models import Study, StudyArm
 
 
 def sees_arms(study: Study, user: Any) -> bool:
     """Whether this person is told names: once the study is open, before that in a role that its design names."""
-    return is_open(study) or study.members.filter(user_id=user.pk, role__in=study.arms_known_to).exists()
+    return (
+        not study.is_blinded or study.members.filter(user_id=user.pk, role__in=study.arms_known_to).exists()
+    )
 
 
 def labels_of(study: Study) -> dict[int, str]:
-    """Each arm's neutral label, by its primary key. The order is the study's own and tells no role."""
+    """Each arm's neutral label, by its primary key: Model 1, Model 2."""
+    return {arm.pk: f"Model {place}" for place, arm in enumerate(drawn_order(study), start=1)}
+
+
+def drawn_order(study: Study) -> list[StudyArm]:
+    """The arms in an order that is the study's own, drawn by its secret, and tells no role."""
     secret = study.secret.encode()
 
-    def lot(pk: int) -> bytes:
-        return hmac.digest(secret, f"arm {pk}".encode(), hashlib.sha256)
+    def lot(arm: StudyArm) -> bytes:
+        return hmac.digest(secret, f"arm {arm.pk}".encode(), hashlib.sha256)
 
-    arms = sorted(study.arms.values_list("pk", flat=True), key=lot)
-    return {pk: f"Model {place}" for place, pk in enumerate(arms, start=1)}
+    return sorted(study.arms.select_related("run__checkpoint"), key=lot)
 
 
 @transaction.atomic

@@ -38,6 +38,10 @@ CELERY_BEAT_SCHEDULE = {"sweep": {"task": "assay.evaluations.tasks.sweep", "sche
 CHUNK_PROMPTS = env.integer("CHUNK_PROMPTS", 64, least=1)
 CHUNK_LEASE_S = env.integer("CHUNK_LEASE_S", 60, least=1)
 CHUNK_ATTEMPTS = env.integer("CHUNK_ATTEMPTS", 5, least=1)
+EXPORT_ROOT = Path(env.text("EXPORT_ROOT", str(BASE_DIR / "var/exports"))).resolve()
+EXPORT_HOURS = env.integer("EXPORT_HOURS", 72, least=1)
+EXPORT_LEASE_S = env.integer("EXPORT_LEASE_S", 300, least=1)
+CARD_KEY = Path(env.text("CARD_KEY_FILE", str(BASE_DIR / "var/card-key.pem"))).resolve()
 ENGINE_SLOTS = env.integer("ENGINE_SLOTS", 16, least=1)
 ENGINE_CACHE = Path(env.text("ENGINE_CACHE", str(BASE_DIR / "var/compiled")))
 
@@ -57,6 +61,7 @@ SITE_URL = env.url("SITE_URL", {"http", "https"}).rstrip("/")
 INSTALLED_APPS = [
     "assay.accounts",
     "assay.reports",
+    "assay.takeaway",
     "assay.evaluations",
     "assay.dashboards",
     "assay.api",

@@ -171,6 +171,11 @@ class Study(StudyCare):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_blinded(self) -> bool:
+        """Whether results still say "Model 1" and "Model 2". Simulated raters cannot be swayed by names."""
+        return self.unblinded_at is None and self.simulation is None
+
     def text(self, name: str, language: str) -> tuple[str, str]:
         """Consent, content note or guide in that language where there is one, else as first written; its language."""
         if written := self.texts.get(language, {}).get(name):

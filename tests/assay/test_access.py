@@ -5,6 +5,9 @@ from django.urls import reverse
 
 from assay.accounts.models import User
 from assay.evaluations.starting import start
+from assay.takeaway.making import request_export
+from assay.takeaway.signing import make_key
+from assay.takeaway.tasks import work_off
 from promptsets.models import PromptFile
 from raters.assignment import claim_next
 from tests import builders
@@ -84,6 +87,11 @@ MATRIX = {
     "dashboards:study_people": (302, 404, 404, 200, 200),
     "dashboards:stop_sharing": (405, 405, 405, 405, 405),
     "dashboards:unblind_study": (405, 405, 405, 405, 405),
+    "dashboards:exports": (302, 404, 404, 200, 200),
+    "dashboards:card": (302, 404, 404, 200, 200),
+    "dashboards:export_file": (302, 404, 404, 200, 200),
+    "dashboards:cancel_export": (405, 405, 405, 405, 405),
+    "dashboards:card_key": (200, 200, 200, 200, 200),  # whoever holds a card may check it
     "first_administrator": (404, 404, 404, 404, 404),
     "account": (302, 200, 200, 200, 200),
     "people": (302, 404, 404, 404, 200),
@@ -104,7 +112,8 @@ def test_every_route_of_ours_has_a_row():
 
 
 @pytest.fixture
-def people(db):
+def people(db, settings, tmp_path):
+    settings.EXPORT_ROOT, settings.CARD_KEY = tmp_path / "exports", tmp_path / "card-key.pem"
     study, other = builders.study(), builders.study(slug="winter")
     rita = builders.rater(study)
     people = [None, rita.user, builders.rater(other, "otto").user, builders.researcher()]
@@ -149,9 +158,18 @@ def people(db):
     arguments |= dict.fromkeys(("evaluation_run", "change_run", "note_on_run"), (plan.slug, pk))
     arguments |= {"changes": (plan.series.slug, pk, pk)}
     arguments |= {"run": (study.arms.first().run_id,)}
+    arguments |= dict.fromkeys(("exports", "card", "unblind_study"), (study.slug,))
+    arguments |= dict.fromkeys(("export_file", "cancel_export"), (a_file(study, people[3]).token,))
     arguments |= {"correct_prompt": (prompts, "p0000"), "prompt_changes": (prompts, prompts)}
     arguments |= {"raters:contested": (study.public_id,), "dashboards:contested": (study.slug,)}
     return [*people, root], {**arguments, "first_administrator": ("made-up",), "join": ("made-up",)}
+
+
+def a_file(study, researcher):
+    make_key()
+    export = request_export(study, "judgments", "jsonl", actor=researcher)
+    work_off()
+    return export
 
 
 @pytest.mark.parametrize("route", MATRIX)

@@ -25,7 +25,7 @@ PAGES = {
     "gold": ("get", MEMBERS),
     "add_gold": ("post", EDITORS),
     "invitations": ("get", EDITORS),
-    **dict.fromkeys(("contested", "inbox", "pay", "pay_file", "judges"), ("get", MEMBERS)),
+    **dict.fromkeys(("contested", "inbox", "pay", "pay_file", "judges", "exports", "card"), ("get", MEMBERS)),
     **dict.fromkeys(("make_senior", "act_on_message"), ("post", EDITORS)),
     "study_people": ("get", MEMBERS),
     "stop_sharing": ("post", OWNERS),

@@ -44,3 +44,4 @@ def test_beat_and_the_queues_name_tasks_that_exist():
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
         assert entry["task"] in celery_app.tasks
     assert "generation.tasks.generate_chunk" in celery_app.tasks
+    assert "assay.takeaway.tasks.make_export" in celery_app.tasks

@@ -7,6 +7,9 @@ from assay.accounts.inviting import invite_person
 from assay.accounts.models import User
 from assay.api.tokens import make_token
 from assay.reports.refresh import refresh
+from assay.takeaway.making import request_export
+from assay.takeaway.signing import make_key
+from assay.takeaway.tasks import work_off
 from promptsets.models import PromptFile
 from raters import inbox
 from raters.assignment import claim_next
@@ -27,8 +30,10 @@ LOOKS = [("desktop", False), ("desktop", True), ("phone", False), ("phone", True
 
 
 @pytest.fixture
-def site(transactional_db):
+def site(transactional_db, settings, tmp_path):
     """People, a study to judge and one that simulated raters have judged; the pages, with who opens them."""
+    settings.EXPORT_ROOT, settings.CARD_KEY = tmp_path / "exports", tmp_path / "card-key.pem"
+    make_key()
     open_study, judged = builders.study(), builders.study(prompts=45, slug="winter")
     safety = builders.study(slug="spring")
     safety.rubric = preset("safety")
@@ -55,6 +60,10 @@ def site(transactional_db):
     simulate(judged, Simulation(raters=4))
     refresh(judged)
     newest = series_with_verdicts().runs.latest("pk").pk
+    for kind, format_ in (("card", "json"), ("judgments", "csv"), ("study", "jsonl")):
+        request_export(judged, kind, format_, actor=researcher)
+    work_off()
+    request_export(judged, "judgments", "parquet", {"counted": True}, researcher)
     table = PromptFile.objects.create(
         owner=researcher, name="quiz.csv", content=b"id,question\n1,Which bird?\n"
     )
@@ -92,6 +101,10 @@ def site(transactional_db):
         f"/rate/{safety.public_id}/wellbeing/": sam,
         f"/rate/{covered.public_id}/next/": builders.rater(covered, "cora").user,
         f"/studies/{judged.slug}/raters/": researcher,
+        f"/studies/{judged.slug}/exports/": researcher,
+        f"/studies/{judged.slug}/card/": researcher,
+        f"/studies/{open_study.slug}/exports/": researcher,
+        f"/studies/{open_study.slug}/card/": researcher,
         f"/studies/{open_study.slug}/gold/": researcher,
         "/new-study/": researcher,
         "/studies/draft/settings/": researcher,

@@ -1,8 +1,10 @@
 from django.urls import path
 
 from assay.dashboards import (
+    cards,
     contested,
     evaluation_runs,
+    exports,
     held,
     inbox,
     invitations,
@@ -59,6 +61,11 @@ urlpatterns = [
     path("evaluations/<slug:slug>/runs/<int:pk>/", evaluation_runs.evaluation_run, name="evaluation_run"),
     path("evaluations/<slug:slug>/runs/<int:pk>/change/", evaluation_runs.change_run, name="change_run"),
     path("evaluations/<slug:slug>/runs/<int:pk>/note/", evaluation_runs.note_on_run, name="note_on_run"),
+    path("studies/<slug:slug>/exports/", exports.exports, name="exports"),
+    path("studies/<slug:slug>/card/", cards.card, name="card"),
+    path("exports/<str:token>/", exports.export_file, name="export_file"),
+    path("exports/<str:token>/cancel/", exports.cancel_export, name="cancel_export"),
+    path("card-key/", cards.card_key, name="card_key"),
     path("prompts/", prompt_views.prompt_sets, name="prompt_sets"),
     path("prompts/<str:name>.<slug:suffix>", prompt_views.prompt_set_file, name="prompt_set_file"),
     path("prompts/<str:name>/", prompt_views.prompt_set, name="prompt_set"),

@@ -5,6 +5,7 @@ from celery import shared_task
 from assay.evaluations.ticking import tick
 from assay.reports.asked import write_asked
 from assay.reports.refresh import refresh_stale
+from assay.takeaway.tasks import wake_due
 from raters.assignment import reclaim
 from raters.judges import collect_all
 from raters.models import Study
@@ -28,4 +29,5 @@ def sweep_task() -> None:
     from generation.worker import requeue_due
 
     requeue_due()
+    wake_due()
     sweep()

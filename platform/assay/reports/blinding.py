@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from assay.reports.arms import model_number
 from assay.reports.judgments import arm_names
 from assay.reports.models import Estimate, Report
 from assay.reports.printing import OUTCOMES, as_json, estimate_as_json
 from raters.models import Study
-from raters.unblinding import is_open, labels_of, sees_arms
+from raters.unblinding import labels_of, sees_arms
 
 # What a number becomes when the two arms change places; one that is not named here says too much while blind.
 TURNED = ("win_rate", "judge_win_rate")
@@ -24,12 +25,12 @@ class Arms:
 
     def turns(self, a: int, b: int) -> bool:
         """Whether arm b comes first for this reader: while blind, the lower label does."""
-        return self.is_blind and place_of(self.called[a]) > place_of(self.called[b])
+        return self.is_blind and model_number(self.called[a]) > model_number(self.called[b])
 
 
 def arms_for(study: Study, user: Any, *, names_allowed: bool = True) -> Arms:
     """names_allowed: False for a reader with fewer rights than the user, such as a token, while blinding lasts."""
-    if is_open(study) or (names_allowed and sees_arms(study, user)):
+    if not study.is_blinded or (names_allowed and sees_arms(study, user)):
         return Arms(arm_names(study), is_blind=False)
     return Arms(labels_of(study), is_blind=True)
 
@@ -64,7 +65,7 @@ def blinded(row: dict[str, Any], labels: dict[str, str]) -> dict[str, Any] | Non
         return None
     detail = {name: row["detail"][name] for name in COUNTS if name in row["detail"]}
     told = {**row, "candidate": pair[0], "baseline": pair[1], "detail": detail}
-    return turned(told) if place_of(str(pair[0])) > place_of(str(pair[1])) else told
+    return turned(told) if model_number(str(pair[0])) > model_number(str(pair[1])) else told
 
 
 def turned(row: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +77,3 @@ def turned(row: dict[str, Any]) -> dict[str, Any]:
     if row["name"].startswith(TURNED) and row["value"] is not None:
         ends = {"value": 1 - row["value"], "low": 1 - row["high"], "high": 1 - row["low"]}
     return {**row, **ends, "detail": detail, "candidate": row["baseline"], "baseline": row["candidate"]}
-
-
-def place_of(label: str) -> int:
-    return int(label.rpartition(" ")[2])

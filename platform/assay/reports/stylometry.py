@@ -7,7 +7,7 @@ by a fit that has not seen it. Half right is chance; 97% have been seen for a re
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,15 +47,21 @@ class Guesses:
 
 def guesses_between(study: Study, candidate: StudyArm, baseline: StudyArm) -> Guesses | None:
     """None where there are too few pairs to learn from."""
-    import numpy as np
-
     shown = study.comparisons.filter(status=Comparison.Status.OPEN, kind=Comparison.Kind.REGULAR)
     pairs = (
         shown.filter(arm_a=candidate, arm_b=baseline)
         .select_related("response_a", "response_b")
         .order_by("pk")
     )
-    texts = [(row.response_a.text, row.response_b.text) for row in pairs if row.response_a and row.response_b]
+    return guesses_of(
+        [(row.response_a.text, row.response_b.text) for row in pairs if row.response_a and row.response_b]
+    )
+
+
+def guesses_of(texts: Sequence[tuple[str, str]]) -> Guesses | None:
+    """The guesses for these pairs of texts, the same arm's first in all; None where they are too few."""
+    import numpy as np
+
     if len(texts) < FEWEST:
         return None
     differences = np.array([np.subtract(features(a), features(b)) for a, b in texts])

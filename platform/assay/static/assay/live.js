@@ -10,5 +10,7 @@ const timer = setInterval(async () => {
   if (!answer || !answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
   if (!fresh) return clearInterval(timer);
+  const focused = live.contains(document.activeElement) ? document.activeElement.id : "";
   live.replaceChildren(...fresh.childNodes);
+  if (focused) document.getElementById(focused)?.focus();
 }, EVERY_MS);

@@ -1,5 +1,6 @@
 import signal
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -7,11 +8,12 @@ from django.db import connection
 
 from assay.evaluations.generating import owner_name
 from assay.evaluations.tasks import sweep
+from assay.takeaway.tasks import work_off as work_off_exports
 from generation.worker import work_off
 
 
 class Command(BaseCommand):
-    help = "The embedded worker: generates what the ledger holds and keeps reports fresh. Needs no broker."
+    help = "The embedded worker: generates what the ledger holds, keeps reports fresh, makes exports. Needs no broker."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--sweep-every", type=float, default=2.0, help="seconds between looks at reports")
@@ -20,8 +22,12 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        sweeper = threading.Thread(target=self.keep_sweeping, args=(stop, options["sweep_every"]))
-        sweeper.start()
+        beside = [
+            threading.Thread(target=self.keep_doing, args=(act, what, stop, options["sweep_every"]))
+            for what, act in (("Sweep", sweep), ("Exporting", lambda: work_off_exports(stop.is_set)))
+        ]
+        for thread in beside:
+            thread.start()
         self.stdout.write(
             "Worker ready: it takes what the ledger holds. Ctrl-C stops it after the current response."
         )
@@ -29,13 +35,14 @@ class Command(BaseCommand):
             work_off(owner_name(), stop.is_set)
         finally:
             stop.set()
-            sweeper.join()
+            for thread in beside:
+                thread.join()
 
-    def keep_sweeping(self, stop: threading.Event, every_s: float) -> None:
+    def keep_doing(self, act: Callable[[], object], what: str, stop: threading.Event, every_s: float) -> None:
         while not stop.wait(every_s):
             try:
-                sweep()
-            except Exception as error:  # noqa: BLE001  one bad sweep must not end all later ones; it is told
-                self.stderr.write(f"Sweep failed, will try again: {error!r}")
+                act()
+            except Exception as error:  # noqa: BLE001  one bad turn must not end all later ones; it is told
+                self.stderr.write(f"{what} failed, will try again: {error!r}")
             finally:
                 connection.close()

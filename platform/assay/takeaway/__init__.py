@@ -1,0 +1,1 @@
+"""What leaves the site: exports made by workers, and signed evaluation cards that can be checked without it."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class TakeawayConfig(AppConfig):
+    name = "assay.takeaway"
+    label = "takeaway"
+    verbose_name = "exports and cards"

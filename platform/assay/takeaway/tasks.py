@@ -1,0 +1,44 @@
+"""Who makes exports: a light Celery worker, woken by a message that carries an id, or the embedded worker's loop."""
+
+import os
+import socket
+
+from celery import shared_task
+from django.conf import settings
+
+from assay.takeaway.making import Stop, claim, expire, work_on
+from assay.takeaway.models import Export
+
+
+@shared_task(name="assay.takeaway.tasks.make_export")
+def make_export(export_id: int) -> None:
+    """Makes the export if it is due. A doubled or late message finds it taken and does nothing."""
+    if held := claim(owner_name(), export_id):
+        work_on(held)
+
+
+def wake(export_ids: list[int]) -> None:
+    """Tells Celery's workers of exports, where there is a broker. A lost message is sent again by the sweep."""
+    if settings.REDIS_URL:
+        for export_id in export_ids:
+            make_export.delay(export_id)
+
+
+def wake_due() -> None:
+    """For the sweep where there is a broker: clears away what has expired, and tells of what is due."""
+    expire()
+    wake(list(Export.objects.due().values_list("pk", flat=True)))
+
+
+def work_off(stop: Stop = lambda: False) -> int:
+    """For the embedded worker: clears away what has expired and makes all that is due; how many were made."""
+    expire()
+    made = 0
+    while not stop() and (held := claim(owner_name(), stop=stop)):
+        work_on(held)
+        made += 1
+    return made
+
+
+def owner_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"

@@ -1,0 +1,40 @@
+"""Rows that count without having been asked here go out as counted/1, and come back into every number."""
+
+import json
+
+import pytest
+
+from assay.reports.judgments import arm_names
+from assay.takeaway.card import card_of
+from assay.takeaway.evidence import read_evidence
+from assay.takeaway.source import Source
+from assay.takeaway.study_export import settled_row
+from raters.unblinding import unblind
+from tests.assay.takeaway.conftest import exported
+
+COLUMNS = {"prompt_id": "p0099", "rater_id": "by definition", "category": "coding", "both_bad": False}
+
+
+def row_of(study, outcome: str, side: str) -> dict:
+    a, b = (arm_names(study)[arm.pk] for arm in study.arms.order_by("pk"))
+    named = {shown: Source(study).names[arm] for arm, shown in arm_names(study).items()}
+    columns = COLUMNS | {"candidate": a, "baseline": b, "outcome": outcome, "side": side}
+    return settled_row(Source(study), "win_rate", columns, named)
+
+
+@pytest.mark.parametrize("blinded", [True, False])
+def test_such_a_row_speaks_of_the_first_model_as_judgments_do(judged, blinded):
+    if not blinded:
+        unblind(judged, "all is in")
+    row = row_of(judged, "win", "left")
+    first, second = sorted(Source(judged).names.values())
+    flipped = Source(judged).b_first(*judged.arms.order_by("pk").values_list("pk", flat=True))
+    assert (row["first"], row["second"]) == (first, second)
+    assert (row["outcome"], row["side"]) == (("loss", "right") if flipped else ("win", "left"))
+
+
+def test_it_counts_in_the_estimate_that_it_names(judged, tmp_path):
+    path = tmp_path / "study.jsonl"
+    path.write_bytes(exported(judged, "study") + json.dumps(row_of(judged, "tie", "left")).encode() + b"\n")
+    [pair] = card_of(read_evidence(path))["numbers"]["pairs"]
+    assert (pair["win_rate"]["n"], pair["win_rate"]["ties"], pair["win_rate"]["prompts"]) == (49, 10, 17)
