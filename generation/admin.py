@@ -11,6 +11,7 @@ from generation.models import (
     Registration,
     Response,
     RunResponse,
+    Sighting,
 )
 from generation.tasks import wake
 from promptsets.record_admin import RecordAdmin
@@ -78,3 +79,10 @@ class ResponseAdmin(RecordAdmin):
     list_filter = ("status", "finish_reason", "checkpoint")
     list_select_related = ("checkpoint",)
     search_fields = ("prompt_sha256",)
+
+
+@admin.register(Sighting)
+class SightingAdmin(RecordAdmin):
+    list_display = ("series", "name", "status", "reason", "attempts", "changed_at")
+    list_filter = ("status",)
+    list_select_related = ("series",)

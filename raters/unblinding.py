@@ -49,6 +49,7 @@ def unblind(study: Study, reason: str, actor: AbstractBaseUser | None = None) ->
         raise ValueError(f"{found.slug} is unblinded already, since {found.unblinded_at:%Y-%m-%d %H:%M} UTC")
     found.unblinded_at = timezone.now()
     found.save(update_fields=["unblinded_at"])
+    study.unblinded_at = found.unblinded_at  # whoever holds it goes on with names
     detail = {"reason": reason.strip()[:500]}
     audited.send(Study, actor=actor, action="study.unblinded", target=found, detail=detail)
     return found

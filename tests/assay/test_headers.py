@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from assay.api.scopes import SCOPES
 from assay.api.tokens import make_token
-from tests.generation.conftest import ROOT
+from tests.processes import ROOT
 
 EXPECTED = {
     "X-Content-Type-Options": "nosniff",

@@ -50,7 +50,9 @@ def test_a_judgment_made_on_the_page_becomes_a_win_rate(client, study, capsys):
     for _ in range(2):
         address = client.get(reverse("raters:next", args=[study.public_id])).url
         nonce = re.search(r'name="idempotency_key" value="([^"]+)"', client.get(address).text)[1]
-        client.post(address, {"value": "same", "tie_kind": "both_poor", "idempotency_key": nonce})
+        answer = {"value": "same", "tie_kind": "both_poor", "idempotency_key": nonce}
+        assert client.post(address, answer).status_code == 422  # so fast that it asks: sure?
+        client.post(address, answer | {"sure": "1"})
     capsys.readouterr()
     call_command("report", study.slug, "--json")
     printed = json.loads(capsys.readouterr().out)

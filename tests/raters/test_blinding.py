@@ -1,7 +1,6 @@
 """No byte sent to a rater depends on which checkpoint wrote what, except the text itself."""
 
 import re
-from itertools import pairwise
 from unittest.mock import patch
 
 import pytest
@@ -9,8 +8,6 @@ import time_machine
 from django.urls import reverse
 
 from generation.models import Checkpoint, GenerationRun, Response
-from raters import judging
-from raters.assignment import claim_next
 from raters.models import Assignment, StudyArm
 from raters.rubrics import preset
 from raters.showing import texts
@@ -205,17 +202,6 @@ def test_no_page_names_a_checkpoint_or_the_study_as_researchers_know_it(signed_i
     names = [value for row in Checkpoint.objects.values_list("name", "digest") for value in row]
     for hidden in [*names, study.slug, study.title, study.secret, study.design_sha256]:
         assert hidden.encode() not in sent
-
-
-def test_sides_look_like_the_tosses_of_a_fair_coin(db):
-    study = builders.study(prompts=60, ratings=1)
-    rater = builders.rater(study)
-    while assignment := claim_next(rater, study):
-        judging.record(assignment, judging.Answer("same", f"key-for-{assignment.token}"))
-    sides = list(Assignment.objects.order_by("pk").values_list("a_is_left", flat=True))
-    runs = 1 + sum(one != two for one, two in pairwise(sides))
-    # Of 60 fair tosses fewer than 18 or more than 42 heads, or runs, have probability 0.001.
-    assert 18 <= sum(sides) <= 42 and 18 <= runs <= 42
 
 
 def test_pages_with_responses_are_kept_in_no_cache(signed_in):

@@ -1,10 +1,11 @@
 """Tests on what was drawn: fair coins pass, a side or an order that tells something is found."""
 
 import random
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
+from raters import judging
 from raters.assignment import claim_next
 from raters.models import Assignment, StudyArm
 from raters.order_checks import expected_runs, order_checks, runs, runs_p
@@ -85,3 +86,14 @@ def test_the_p_value_of_random_orders_is_below_a_level_about_as_often_as_it_says
         chance.shuffle(kinds)
         below += runs_p(kinds) < 0.05
     assert 0.03 < below / 2000 < 0.06
+
+
+def test_sides_look_like_the_tosses_of_a_fair_coin(db):
+    study = builders.study(prompts=60, ratings=1)
+    rater = builders.rater(study)
+    while assignment := claim_next(rater, study):
+        judging.record(assignment, judging.Answer("same", f"key-for-{assignment.token}"))
+    sides = list(Assignment.objects.order_by("pk").values_list("a_is_left", flat=True))
+    runs = 1 + sum(one != two for one, two in pairwise(sides))
+    # Of 60 fair tosses fewer than 18 or more than 42 heads, or runs, have probability 0.001.
+    assert 18 <= sum(sides) <= 42 and 18 <= runs <= 42

@@ -1,6 +1,15 @@
 from django.contrib import admin
 
-from assay.evaluations.models import Delivery, Evaluation, EvaluationRun, EvaluationStep, EvaluationVersion
+from assay.evaluations.models import (
+    Delivery,
+    Evaluation,
+    EvaluationRun,
+    EvaluationStep,
+    EvaluationVersion,
+    Measure,
+    RunStudy,
+    StepLine,
+)
 from promptsets.record_admin import RecordAdmin
 
 
@@ -35,3 +44,24 @@ class DeliveryAdmin(RecordAdmin):
     list_display = ("run", "kind", "target", "status", "attempts", "delivered_at")
     list_filter = ("status", "kind")
     list_select_related = ("run__evaluation", "run__checkpoint")
+
+
+@admin.register(StepLine)
+class StepLineAdmin(RecordAdmin):
+    list_display = ("step", "at", "text")
+    list_select_related = ("step__run__evaluation", "step__run__checkpoint")
+
+
+@admin.register(RunStudy)
+class RunStudyAdmin(RecordAdmin):
+    list_display = ("run", "study", "against", "prompt_set_version")
+    list_select_related = (
+        *("run__evaluation", "run__checkpoint"),
+        *("study", "prompt_set_version__prompt_set"),
+    )
+
+
+@admin.register(Measure)
+class MeasureAdmin(RecordAdmin):
+    list_display = ("of", "name", "value", "low", "high", "n", "method")
+    list_select_related = ("of__run__evaluation", "of__run__checkpoint", "of__study")

@@ -13,7 +13,7 @@ from assay.api.client_commands import main
 from assay.api.scopes import SCOPES
 from assay.api.tokens import make_token
 from tests import builders
-from tests.generation.conftest import ROOT
+from tests.processes import ROOT
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.core.management import get_commands
 from assay.api.client_commands import COMMANDS, parser
 from assay.api.scopes import SCOPES
 from assay.api.site import api
-from tests.generation.conftest import ROOT
+from tests.processes import ROOT
 
 TEXT = (ROOT / "docs/api.md").read_text()
 OPERATING = (ROOT / "docs/operations.md").read_text()

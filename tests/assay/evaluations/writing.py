@@ -25,7 +25,7 @@ class _Of:
     def check(self, sampling) -> None:
         """It writes the same, however it is told to draw."""
 
-    def replies(self, asked: Sequence, sampling, seed: int) -> Iterator[Reply]:
+    def replies(self, asked: Sequence, sampling, seed: int, more=tuple) -> Iterator[Reply]:
         if self.name in self.backend.broken:
             raise ValueError("its weights are poison")
         for sample in asked:
