@@ -52,7 +52,7 @@ tiny-checkpoints: setup ## Train the checkpoints in generation/library again (mi
 
 translations: setup ## Collect what pages say into the .po files and compile them (needs GNU gettext)
 	cd raters && $(CURDIR)/$(VENV)/bin/django-admin makemessages --locale pt --no-location
-	cd platform/assay && $(CURDIR)/$(VENV)/bin/django-admin makemessages --locale pt --no-location --ignore "dashboards/*"
+	cd platform/assay && $(CURDIR)/$(VENV)/bin/django-admin makemessages --locale pt --no-location --ignore "dashboards/*" --ignore "reports/*" --ignore "api/*" --ignore "takeaway/*" --ignore "evaluations/*"
 	cd raters && $(CURDIR)/$(VENV)/bin/django-admin compilemessages
 	cd platform/assay && $(CURDIR)/$(VENV)/bin/django-admin compilemessages
 
