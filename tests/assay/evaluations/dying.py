@@ -46,7 +46,7 @@ def main(step: str) -> None:
     ends_at = time.monotonic() + PATIENCE_S
     while time.monotonic() < ends_at:
         settle_down(ticks=1)
-        judge(0.8)
+        judge(0.97)
         conclude()
         time.sleep(0.1)
 

@@ -114,7 +114,7 @@ def test_studies_open_only_within_the_week_s_judgments(plan, series, prompts, ba
     add_version(plan, version_with(baseline, judgments_a_week=40), [prompts])
     checkpoint(series, 100)
     settle_down()
-    assert judge(0.8) == 24
+    assert judge(0.97) == 24
     conclude()
     checkpoint(series, 200)
     settle_down()

@@ -62,7 +62,7 @@ def test_a_worker_killed_in_a_step_loses_and_doubles_nothing(watched, tmp_path, 
         assert time.monotonic() < deadline, "waited too long"
         overdue()
         settle_down(ticks=1)
-        judge(0.8)
+        judge(0.97)
         conclude()
 
     run = EvaluationRun.objects.get()

@@ -21,7 +21,7 @@ def test_what_is_cancelled_is_generated_no_more_and_taken_up_by_a_retry(plan, se
     assert writer.asked == [] and Chunk.objects.get().status == "dead"
     retry(run)
     settle_down()
-    judge(0.8)
+    judge(0.97)
     conclude()
     run.refresh_from_db()
     assert len(writer.asked) == 12 and run.verdict
@@ -47,7 +47,7 @@ def test_a_run_that_failed_at_a_poison_chunk_goes_on_once_it_is_mended(plan, ser
     writer.broken.clear()
     retry(run)
     settle_down()
-    judge(0.8)
+    judge(0.97)
     conclude()
     run.refresh_from_db()
     assert run.verdict and run.reason == ""

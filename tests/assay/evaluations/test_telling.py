@@ -59,7 +59,7 @@ def told(plan, prompts, baseline, receiver):
 def decided(series, rounds: int = 1) -> EvaluationRun:
     checkpoint(series, 100)
     settle_down()
-    judge(0.8)
+    judge(0.97)
     for _ in range(rounds):
         conclude()
     return EvaluationRun.objects.get()

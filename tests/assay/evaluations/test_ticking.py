@@ -27,7 +27,7 @@ def statuses(run: EvaluationRun) -> dict[str, str]:
 
 
 def test_a_new_checkpoint_goes_all_the_way_to_a_verdict(plan, series):
-    run = to_verdict(series, 100, win_rate=0.8)
+    run = to_verdict(series, 100, win_rate=0.97)
     assert set(statuses(run).values()) == {"done"}
     assert run.verdict in ("pass", "improvement") and run.status == "decided" and run.finished_at
     assert run.is_simulated and run.previous is None
@@ -35,9 +35,9 @@ def test_a_new_checkpoint_goes_all_the_way_to_a_verdict(plan, series):
 
 
 def test_a_worse_one_fails_and_the_next_is_held_against_the_last_that_passed(plan, series):
-    first = to_verdict(series, 100, win_rate=0.8)
+    first = to_verdict(series, 100, win_rate=0.97)
     second = to_verdict(series, 200, win_rate=0.03)
-    third = to_verdict(series, 300, win_rate=0.8)
+    third = to_verdict(series, 300, win_rate=0.97)
     assert second.verdict == "fail" and second.previous == first.checkpoint
     assert third.previous == first.checkpoint and third.verdict in ("pass", "improvement")
     assert {asked.against for asked in third.studies.all()} == {"previous", "baseline"}
