@@ -143,8 +143,8 @@ def test_quality_flags_stand_in_the_same_list(client, db):
     client.force_login(builders.researcher())
     address = reverse("dashboards:inbox", args=[study.slug])
     flags = client.get(address, {"kind": "quality"}).context["flags"]
-    assert [flag.rater.rater for flag in flags] == [
-        study.enrolments.get(rater__user__username="dan").rater.code
+    assert study.enrolments.get(rater__user__username="dan").rater.code in [
+        flag.rater.rater for flag in flags
     ]
     assert client.get(address, {"kind": "flag"}).context["flags"] == []
 

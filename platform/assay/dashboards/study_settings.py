@@ -59,7 +59,9 @@ class SettingsForm(forms.ModelForm):
 def study_settings(request: SignedInRequest, slug: str) -> HttpResponse:
     """A locked design is not edited, so only a draft has this page."""
     drafts = Study.objects.for_editor(request.user).filter(status=Study.Status.DRAFT)
-    study = get_object_or_404(drafts.select_for_update() if request.method == "POST" else drafts, slug=slug)
+    study = get_object_or_404(
+        drafts.select_for_update(of=("self",)) if request.method == "POST" else drafts, slug=slug
+    )
     form = SettingsForm(request.POST or None, instance=study)
     if request.method == "POST" and form.is_valid():
         form.save()
