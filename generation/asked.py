@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from generation.folders import folder_within_roots
+from generation.fetching import check_readable
 from generation.models import Registration
 from generation.registering import check_arguments
 
@@ -30,7 +30,7 @@ def ask(
     Raises: ValueError as `generation.registering.register`, as far as no file is read.
     """
     check_arguments(name, series, step, dtype)
-    folder_within_roots(uri)
+    check_readable(uri)
     made = Registration.objects.create(
         name=name, uri=uri, series=series, step=step, dtype=dtype, asked_by=actor
     )

@@ -3,6 +3,8 @@
 Work may be done twice, its effect happens once: whoever holds the newest fence may store, all others may not.
 """
 
+import os
+import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +23,11 @@ from promptsets.audit import audited
 
 FIRST_WAIT_S, LONGEST_WAIT_S, LONGEST_ASKED_S = 1, 300, 24 * 3600
 LONGEST_ERROR = 2000
+
+
+def this_process() -> str:
+    """What a ledger calls its owner here: the machine and the process, for people who look."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 class LeaseLost(Exception):  # noqa: N818  it is no error: another worker has the chunk now

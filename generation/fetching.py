@@ -8,9 +8,17 @@ from tempfile import mkdtemp
 from django.conf import settings
 
 from generation.folders import folder_within_roots
-from generation.places import Place
+from generation.places import Place, allowed
 
 FETCHED = ".fetched"
+
+
+def check_readable(uri: str) -> None:
+    """Raises: ValueError if files may not be read from there. Nothing is fetched."""
+    if "://" in uri:
+        allowed(uri)
+    else:
+        folder_within_roots(uri)
 
 
 def local_folder(uri: str) -> Path:

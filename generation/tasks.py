@@ -1,13 +1,11 @@
 """The Celery task that works on a chunk, and what wakes it. The embedded worker does the same work in a loop."""
 
-import os
-import socket
 from collections.abc import Iterable
 
 from celery import shared_task
 from django.conf import settings
 
-from generation.chunks import claim
+from generation.chunks import claim, this_process
 from generation.models import Sighting
 from generation.working import work_on
 
@@ -15,7 +13,7 @@ from generation.working import work_on
 @shared_task
 def generate_chunk(chunk_id: int) -> None:
     """Generates the chunk if it is due. A doubled or late message finds it taken and does nothing."""
-    if held := claim(f"{socket.gethostname()}:{os.getpid()}", chunk_id):
+    if held := claim(this_process(), chunk_id):
         work_on(held)
 
 

@@ -63,7 +63,7 @@ class Work:
             self._store(reply)
             if self._waiting and stop():
                 return
-        self._finish_all()
+        self._finish(list(self._beats))  # one that lacks a reply says so now
 
     def end(self, how: Callable[[Claim], None]) -> None:
         """Ends what is still held; a claim that another worker has by now is only told of."""
@@ -104,10 +104,6 @@ class Work:
     def _finish_whole(self) -> None:
         unfinished = {claim for waiting in self._waiting.values() for claim in waiting}
         self._finish(claim for claim in list(self._beats) if claim not in unfinished)
-
-    def _finish_all(self) -> None:
-        """A backend that left a prompt without a reply is told by `finish`."""
-        self._finish(list(self._beats))
 
     def _finish(self, claims: Iterable[Claim]) -> None:
         for claim in claims:

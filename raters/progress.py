@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q, Sum
 
 from raters.models import Comparison, Judgment, Study
+from raters.models.comparisons import ANSWERED
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,8 @@ class Progress:
 
 
 def progress_of(study: Study) -> Progress:
-    regular = study.comparisons.filter(kind=Comparison.Kind.REGULAR)
-    answered = Count(
-        "assignments",
-        filter=Q(assignments__state="done", assignments__repeat_of=None, assignments__purpose="rating"),
-    )
-    shown = regular.filter(status=Comparison.Status.OPEN).annotate(answered=answered)
+    regular = study.comparisons.regular()
+    shown = regular.filter(status=Comparison.Status.OPEN).annotate(answered=ANSWERED)
     counts = shown.aggregate(
         comparisons=Count("pk"),
         wanted=Sum("ratings_wanted", default=0),

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from celery import Celery
 from django.conf import settings
 
+from assay.celery import app
 from tests import builders
 from tests.services import valkey
 
@@ -31,6 +33,15 @@ def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real server that speaks Redis' protocol, private to this session."""
     with valkey(Path(tmp_path_factory.mktemp("valkey"))) as url:
         yield url
+
+
+@pytest.fixture(scope="session")  # a pool that was closed cannot be opened again
+def celery_application(valkey_url: str) -> Iterator[Celery]:
+    """The site's own end of the broker, told of the address that these tests have."""
+    app.conf.broker_url = valkey_url
+    yield app
+    app.pool.force_close_all()
+    app.conf.broker_url = None
 
 
 @pytest.fixture

@@ -48,9 +48,8 @@ class NotNow(Exception):  # noqa: N818  the source works; it wants to be left al
         self.wait_s = wait_s
 
 
-More = Callable[
-    [], Sequence[PromptSample]
-]  # further prompt samples of the same run; empty when there are none
+# Further prompt samples of the same run; empty when there are none.
+More = Callable[[], Sequence[PromptSample]]
 
 
 class Backend(Protocol):

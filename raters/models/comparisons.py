@@ -3,13 +3,19 @@
 import secrets
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from generation.models import Response
 from promptsets.models import Prompt
 from raters.models.people import Rater
 from raters.models.studies import Study, StudyArm
+
+# How many of a comparison's wanted ratings are there, for `annotate`: repeats, judges and seniors stand beside them.
+ANSWERED = Count(
+    "assignments",
+    filter=Q(assignments__state="done", assignments__repeat_of=None, assignments__purpose="rating"),
+)
 
 
 class ComparisonQuerySet(models.QuerySet["Comparison"]):

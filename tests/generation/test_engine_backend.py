@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from assay.celery import app
 from generation.backends.engine import engine_of
 from generation.models import Checkpoint, Response
 from generation.registering import register
@@ -93,15 +92,6 @@ def test_a_folder_outside_the_roots_is_refused_by_the_worker_too(tiny, version, 
     run = plan_run(tiny, version, SHORT)
     work_off_all()
     assert "lies outside the folders that CHECKPOINT_ROOTS allows" in run.chunks.get().error
-
-
-@pytest.fixture(scope="session")  # a pool that was closed cannot be opened again
-def celery_application(valkey_url):
-    """The Celery application of this process, speaking to a private Valkey."""
-    app.conf.broker_url = valkey_url
-    yield app
-    app.pool.force_close_all()
-    app.conf.broker_url = None
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from assay.evaluations.deciding import sequence_verdict
@@ -11,7 +11,9 @@ from assay.evaluations.making import of_plan
 from assay.evaluations.models import Evaluation, EvaluationRun, EvaluationStep, EvaluationVersion, RunStudy
 from assay.evaluations.stepping import NotYet, StepFailed
 from raters.design import lock
-from raters.models import Comparison, Enrolment, Judgment, Rater, Study
+from raters.models import Assignment, Comparison, Enrolment, Judgment, Rater, Study
+from raters.models.comparisons import ANSWERED
+from raters.phases import take
 
 
 def collect(run: EvaluationRun, step: EvaluationStep) -> None:
@@ -20,9 +22,7 @@ def collect(run: EvaluationRun, step: EvaluationStep) -> None:
         if asked.study.status == Study.Status.DRAFT:
             _open(run, asked.study)
         if asked.study.status == Study.Status.COLLECTING and _is_over(run, asked, step):
-            Study.objects.filter(pk=asked.study.pk, status=Study.Status.COLLECTING).update(
-                status=Study.Status.CLOSED
-            )
+            take(asked.study, "finish")
     open_ones = run.studies.exclude(study__status=Study.Status.CLOSED)
     if open_ones.exists():
         made, wanted = judgments_so_far(run)
@@ -68,10 +68,11 @@ def wanted_by(study: Study) -> int:
 
 
 def judgments_spent(evaluation: Evaluation) -> int:
-    """Judgments of the last seven days in the plan's studies, and those that open studies still want."""
+    """People's judgments of the last seven days in the plan's studies, and those that open studies still want."""
     studies = of_plan(evaluation)
     since = timezone.now() - timedelta(days=7)
     made = Judgment.objects.filter(assignment__comparison__study__in=studies, submitted_at__gte=since)
+    made = made.exclude(assignment__purpose=Assignment.Purpose.JUDGE)
     waiting = Comparison.objects.regular().filter(
         study__in=studies.filter(status__in=[Study.Status.COLLECTING, Study.Status.PAUSED]),
         status=Comparison.Status.OPEN,
@@ -100,6 +101,5 @@ def _is_over(run: EvaluationRun, asked: RunStudy, step: EvaluationStep) -> bool:
 
 def unanswered(study: Study) -> int:
     """Comparisons that still lack a judgment."""
-    answered = Count("assignments", filter=Q(assignments__state="done", assignments__repeat_of=None))
     shown = study.comparisons.regular().filter(status=Comparison.Status.OPEN)
-    return shown.annotate(answered=answered).filter(answered__lt=F("ratings_wanted")).count()
+    return shown.annotate(answered=ANSWERED).filter(answered__lt=F("ratings_wanted")).count()

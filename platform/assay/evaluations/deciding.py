@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assay.evaluations.models import EvaluationRun, EvaluationVersion, RunStudy
-from assay.reports.judgments import FIELDS, as_columns, columns_of, headline_judgments
-from assay.reports.settled import notes_on, reused_rows
+from assay.reports.judgments import FIELDS, as_columns, columns_of, headline_judgments, judged_rows
+from assay.reports.settled import notes_on
 from raters.models import Comparison
 
 if TYPE_CHECKING:
@@ -93,10 +93,7 @@ def sequence_verdict(asked: RunStudy) -> SequenceVerdict | None:
     from analysis.tables import read_judgments
 
     study = asked.study
-    names = list(SHOWN_AT)
-    found = headline_judgments(study).order_by("pk").values_list(*SHOWN_AT.values())
-    rows = [dict(zip(names, values, strict=True)) for values in found]
-    rows += reused_rows(study, SHOWN_AT, headline_judgments)
+    rows = judged_rows(study, headline_judgments(study), SHOWN_AT)
     rows = _whole_prompts(rows, study.ratings_per_comparison)
     if len({row["prompt_id"] for row in rows}) < FEWEST_PROMPTS:
         return None

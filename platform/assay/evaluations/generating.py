@@ -1,7 +1,5 @@
 """Generating in the command's own process, with a bar, beside whatever workers there are."""
 
-import os
-import socket
 import time
 from collections.abc import Sequence
 
@@ -9,6 +7,7 @@ from django.db.models import QuerySet
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from generation.chunks import this_process
 from generation.models import Chunk, GenerationRun, RunResponse
 from generation.worker import work_off
 
@@ -23,7 +22,7 @@ def generate_here(runs: Sequence[GenerationRun]) -> None:
         task = bar.add_task("Responses", total=places.count(), completed=present(places))
         while Chunk.objects.filter(run__in=runs, status__in=["queued", "leased"]).exists():
             work_off(
-                owner_name(),
+                this_process(),
                 stop=lambda: False,
                 on_progress=lambda: bar.update(task, completed=present(places)),
                 until_idle=True,
@@ -34,8 +33,3 @@ def generate_here(runs: Sequence[GenerationRun]) -> None:
 
 def present(places: QuerySet[RunResponse]) -> int:
     return places.exclude(response=None).count()
-
-
-def owner_name() -> str:
-    """Who holds a chunk, for people who look at the ledger."""
-    return f"{socket.gethostname()}:{os.getpid()}"

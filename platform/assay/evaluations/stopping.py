@@ -10,6 +10,7 @@ from generation.chunks import try_again
 from generation.models import Chunk
 from promptsets.audit import audited
 from raters.models import Study
+from raters.phases import take
 
 Status = EvaluationStep.Status
 STOPPED = (EvaluationRun.Status.FAILED, EvaluationRun.Status.CANCELLED)
@@ -32,8 +33,8 @@ def cancel(run: EvaluationRun, actor: User | None = None) -> None:
     if not run.checkpoint.evaluation_runs.filter(status=EvaluationRun.Status.RUNNING).exists():
         unbegun = chunks_of(run).filter(status=Chunk.Status.QUEUED, run__checkpoint=run.checkpoint)
         unbegun.update(status=Chunk.Status.DEAD, error=f"{run} was cancelled", finished_at=now)
-    studies = Study.objects.filter(of_evaluation_run__run=run)
-    studies.filter(status=Study.Status.COLLECTING).update(status=Study.Status.PAUSED)
+    for study in studies_of(run, Study.Status.COLLECTING):
+        take(study, "pause", actor)
     audited.send(EvaluationRun, actor=actor, action="evaluation.cancelled", target=run, detail={})
 
 
@@ -52,9 +53,13 @@ def retry(run: EvaluationRun, actor: User | None = None) -> None:
         run.steps.filter(number__gte=first.number).update(**fresh)
         first.say("tried again")
     try_again(chunks_of(run).filter(status=Chunk.Status.DEAD), actor)
-    studies = Study.objects.filter(of_evaluation_run__run=run)
-    studies.filter(status=Study.Status.PAUSED).update(status=Study.Status.COLLECTING)
+    for study in studies_of(run, Study.Status.PAUSED):
+        take(study, "start", actor)
     audited.send(EvaluationRun, actor=actor, action="evaluation.retried", target=run, detail={})
+
+
+def studies_of(run: EvaluationRun, status: str) -> QuerySet[Study]:
+    return Study.objects.filter(of_evaluation_run__run=run, status=status)
 
 
 def chunks_of(run: EvaluationRun) -> QuerySet[Chunk]:

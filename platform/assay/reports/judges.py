@@ -88,7 +88,16 @@ def of_pair(row: Estimate, judging: JudgeRun, said_of: dict[int, Verdicts]) -> I
     rate = win_rate(table)
     counts = {name: getattr(rate, name) for name in ("wins", "ties", "losses", "prompts")}
     method = f"{rate.method}, {rate.weighting}-weighted; both orders, a tie where they differ"
-    yield made(row, "judge_win_rate", rate, rate.n, method, table.digest, detail | counts)
+    yield row.sibling(
+        name="judge_win_rate",
+        value=rate.value,
+        low=rate.low,
+        high=rate.high,
+        n=rate.n,
+        method=method[:200],
+        inputs_sha256=table.digest,
+        detail=detail | counts,
+    )
     yield from agreement_with_people(row, judging.study, said_of, detail)
 
 
@@ -102,9 +111,17 @@ def consistency(row: Estimate, said_of: dict[int, Verdicts], detail: dict[str, o
         for order, one in said.by_order.items()
         if one != "tie"
     ]
-    found = Share(k / n, *ends(wilson(k, n)))
+    ends = wilson(k, n)
     more = {"first_share": sum(firsts) / len(firsts) if firsts else None, "consistent": k}
-    return made(row, "judge_consistency", found, n, "share of both orders alike, Wilson", "", detail | more)
+    return row.sibling(
+        name="judge_consistency",
+        value=k / n,
+        low=ends.low,
+        high=ends.high,
+        n=n,
+        method="share of both orders alike, Wilson",
+        detail=detail | more,
+    )
 
 
 def agreement_with_people(
@@ -126,11 +143,18 @@ def agreement_with_people(
         "ac1": found.ac1.value,
         "units": found.units,
     }
-    known = alpha.value is not None and alpha.low is not None and alpha.high is not None
-    share = Share(alpha.value, alpha.low, alpha.high) if known else Share(None, None, None)
-    if not known:
+    ends = {name: getattr(alpha, name) for name in ("value", "low", "high")}
+    if None in ends.values():
+        ends = dict.fromkeys(ends)
         more["why_none"] = "all verdicts are alike: chance-corrected agreement is not defined"
-    yield made(row, "judge_agreement", share, len(both), alpha.method, table.digest, detail | more)
+    yield row.sibling(
+        name="judge_agreement",
+        **ends,
+        n=len(both),
+        method=alpha.method[:200],
+        inputs_sha256=table.digest,
+        detail=detail | more,
+    )
 
 
 def majorities(study: Study) -> dict[int, str]:
@@ -157,19 +181,6 @@ def reading_of(judging: JudgeRun) -> dict[str, int]:
     }
 
 
-@dataclass(frozen=True)
-class Share:
-    """A value with its ends, as `made` takes it."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-
-
-def ends(interval: object) -> tuple[float, float]:
-    return interval.low, interval.high  # type: ignore[attr-defined]
-
-
 def table_of(rows: Sequence[tuple[str, str, str]]) -> "JudgmentTable":
     """Prompt, rater and preference of each verdict as the table that `analysis` reads."""
     from analysis.tables import read_judgments
@@ -181,22 +192,3 @@ def table_of(rows: Sequence[tuple[str, str, str]]) -> "JudgmentTable":
         "outcome": [OUTCOMES[preference] for preference in said],
     }
     return read_judgments(columns)
-
-
-def made(
-    row: Estimate, name: str, share: object, n: int, method: str, digest: str, detail: dict[str, object]
-) -> Estimate:
-    return Estimate(
-        report=row.report,
-        candidate=row.candidate,
-        baseline=row.baseline,
-        slice=row.slice,
-        name=name,
-        value=share.value,  # type: ignore[attr-defined]
-        low=share.low,  # type: ignore[attr-defined]
-        high=share.high,  # type: ignore[attr-defined]
-        n=n,
-        method=method[:200],
-        inputs_sha256=digest,
-        detail=detail,
-    )

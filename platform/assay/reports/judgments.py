@@ -28,13 +28,15 @@ def columns_of(study: Study, judgments: QuerySet[Judgment] | None = None) -> Map
 
     What counts without having been asked here has its rows, too, as `settled` says.
     """
-    counted = headline_judgments(study) if judgments is None else judgments
-    rows = [
-        dict(zip(FIELDS, values, strict=True))
-        for values in counted.order_by("pk").values_list(*FIELDS.values())
-    ]
-    rows += reused_rows(study, FIELDS, headline_judgments)
+    rows = judged_rows(study, headline_judgments(study) if judgments is None else judgments, FIELDS)
     return as_columns(study, rows + equal_rows(study, rows), FIELDS)
+
+
+def judged_rows(study: Study, judgments: QuerySet[Judgment], fields: dict[str, str]) -> list[Row]:
+    """One row for each of the judgments, and for each of earlier studies that counts here; not for what nobody said."""
+    found = judgments.order_by("pk").values_list(*fields.values())
+    rows = [dict(zip(fields, values, strict=True)) for values in found]
+    return rows + reused_rows(study, fields, headline_judgments)
 
 
 def as_columns(study: Study, rows: Sequence[Row], fields: Iterable[str]) -> Mapping[str, Sequence[object]]:

@@ -1,5 +1,7 @@
 """`Report`, one analysis of one study at one time, the `Estimate`s in it, and who asks for one."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -88,3 +90,8 @@ class Estimate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.slice}".strip()
+
+    def sibling(self, **fields: Any) -> "Estimate":
+        """Another number of the same report, pair and slice, not saved yet."""
+        shared = ("report", "candidate", "baseline", "slice", "inputs_sha256")
+        return Estimate(**{name: getattr(self, name) for name in shared} | fields)

@@ -158,11 +158,7 @@ def filled(
     detail: dict[str, object],
     part: str = "",
 ) -> Estimate:
-    return Estimate(
-        report=row.report,
-        candidate=row.candidate,
-        baseline=row.baseline,
-        inputs_sha256=row.inputs_sha256,
+    return row.sibling(
         name=name,
         slice=part,
         value=share.value,
@@ -180,11 +176,7 @@ def of_category(row: Estimate, part: "Slice") -> Estimate:
     if part.win_rate:
         detail = part.win_rate.to_dict()
         return filled(row, "win_rate", part.win_rate, n=part.n, detail=detail, part=label)
-    return Estimate(
-        report=row.report,
-        candidate=row.candidate,
-        baseline=row.baseline,
-        inputs_sha256=row.inputs_sha256,
+    return row.sibling(
         name="win_rate",
         slice=label,
         n=part.n,

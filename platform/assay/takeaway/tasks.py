@@ -1,19 +1,17 @@
 """Who makes exports: a light Celery worker, woken by a message that carries an id, or the embedded worker's loop."""
 
-import os
-import socket
-
 from celery import shared_task
 from django.conf import settings
 
 from assay.takeaway.making import Stop, claim, expire, work_on
 from assay.takeaway.models import Export
+from generation.chunks import this_process
 
 
 @shared_task(name="assay.takeaway.tasks.make_export")
 def make_export(export_id: int) -> None:
     """Makes the export if it is due. A doubled or late message finds it taken and does nothing."""
-    if held := claim(owner_name(), export_id):
+    if held := claim(this_process(), export_id):
         work_on(held)
 
 
@@ -34,11 +32,7 @@ def work_off(stop: Stop = lambda: False) -> int:
     """For the embedded worker: clears away what has expired and makes all that is due; how many were made."""
     expire()
     made = 0
-    while not stop() and (held := claim(owner_name(), stop=stop)):
+    while not stop() and (held := claim(this_process(), stop=stop)):
         work_on(held)
         made += 1
     return made
-
-
-def owner_name() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"

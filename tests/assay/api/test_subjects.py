@@ -79,6 +79,13 @@ def test_a_folder_outside_the_roots_is_refused_at_once(api, db):
     assert not Registration.objects.exists()
 
 
+def test_an_address_elsewhere_is_taken_where_the_operator_allows_it(api, db, settings):
+    asked = {"name": "ours", "uri": "gs://weights/heron-100"}
+    assert "CHECKPOINT_PLACES" in api.post("checkpoints", asked).json()["detail"]
+    settings.CHECKPOINT_PLACES = ["gs://weights"]
+    assert api.post("checkpoints", asked).status_code == 202
+
+
 @pytest.fixture
 def run(db) -> GenerationRun:
     run = builders.run(builders.prompt_set(2), "heron")

@@ -1,14 +1,16 @@
 """What a run asks of raters: only what is new, within the plan's budget, and no longer than its rule says."""
 
 import pytest
+from django.utils import timezone
 
+from assay.evaluations.collecting import unanswered
 from assay.evaluations.models import EvaluationRun
 from assay.evaluations.planning import add_version
 from assay.evaluations.ticking import tick
 from raters import judging
 from raters.answers import Answer
 from raters.assignment import claim_next
-from raters.models import Comparison, Enrolment, Rater, Study
+from raters.models import Assignment, Comparison, Enrolment, Rater, Study
 from tests import builders
 from tests.assay.evaluations.conftest import checkpoint, conclude, hurry, judge, settle_down, version_with
 
@@ -175,3 +177,17 @@ def test_a_checkpoint_that_answers_exactly_alike_is_not_shown_to_anybody(plan, s
     ).exists()
     run = EvaluationRun.objects.get(checkpoint__step=200)
     assert run.verdict and run.decision["previous on everyday@1"]["value"] == 0
+
+
+def test_what_a_language_model_says_stands_for_no_rating(plan, series):
+    checkpoint(series, 100)
+    settle_down()
+    study = Study.objects.get()
+    model = Rater.objects.create(kind=Rater.Kind.LLM, code="J1")
+    for comparison in study.comparisons.all():
+        for a_is_left in (True, False):
+            said = {"a_is_left": a_is_left, "state": "done", "purpose": "judge"}
+            Assignment.objects.create(comparison=comparison, rater=model, lease_until=timezone.now(), **said)
+    assert unanswered(study) == study.comparisons.count() == 12
+    conclude()
+    assert Study.objects.get().status == "collecting"

@@ -12,7 +12,6 @@ import pytest
 from django.conf import settings as site
 from django.db import connection
 
-from assay.celery import app
 from assay.takeaway.making import request_export, sweep_folder
 from assay.takeaway.tasks import wake, work_off
 from tests import builders
@@ -89,15 +88,6 @@ def test_each_kind_of_worker_makes_what_is_asked_for(judged, settings, broker, r
         worker.wait()
     export.refresh_from_db()
     assert export.path.read_bytes() == exported(judged, "judgments", "parquet")
-
-
-@pytest.fixture(scope="session")  # a pool that was closed cannot be opened again
-def celery_application(valkey_url):
-    """The site's own end of the broker, told of the address that these tests have."""
-    app.conf.broker_url = valkey_url
-    yield app
-    app.pool.force_close_all()
-    app.conf.broker_url = None
 
 
 def slow_worker(folder: Path) -> subprocess.Popen:

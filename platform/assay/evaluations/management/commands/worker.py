@@ -6,9 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from assay.evaluations.generating import owner_name
 from assay.evaluations.tasks import sweep
 from assay.takeaway.tasks import work_off as work_off_exports
+from generation.chunks import this_process
 from generation.worker import work_off
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             "Worker ready: it takes what the ledger holds. Ctrl-C stops it after the current response."
         )
         try:
-            work_off(owner_name(), stop.is_set)
+            work_off(this_process(), stop.is_set)
         finally:
             stop.set()
             for thread in beside:
