@@ -7,7 +7,7 @@ Source: Bang, Ni and Davis (2004), Controlled Clinical Trials 25, 143-156; varia
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from generation.models import Checkpoint
@@ -33,18 +33,25 @@ class BlindingIndex:
         return self.value > UNBLINDED
 
 
-def blinding(study: Study) -> list[BlindingIndex]:
-    """One index for each arm; none before anybody has answered the exit survey."""
+def blinding(study: Study, called: Mapping[int, str] | None = None) -> list[BlindingIndex]:
+    """One index for each arm; none before anybody has answered the exit survey.
+
+    called: what the reader may know each arm as, by its key; by default its checkpoint's name.
+    """
     guesses = [row.exit_survey for row in Enrolment.objects.filter(study=study).exclude(exit_survey={})]
-    return list(indices(study, guesses)) if guesses else []
+    found = indices(study, guesses, called or {}) if guesses else []
+    return sorted(found, key=lambda one: one.arm) if called else list(found)
 
 
-def indices(study: Study, guesses: list[dict[str, str]]) -> Iterator[BlindingIndex]:
+def indices(
+    study: Study, guesses: list[dict[str, str]], called: Mapping[int, str]
+) -> Iterator[BlindingIndex]:
     for arm in study.arms.select_related("run__checkpoint"):
         names = words_of(arm.run.checkpoint)
         said = [guess.get("source", "") for guess in guesses if guess.get("recognised") == "yes"]
         right = sum(bool(names & set(words_in(source))) for source in said)
-        yield index(arm.run.checkpoint.name, right, len(said) - right, len(guesses))
+        name = called.get(arm.pk, arm.run.checkpoint.name)
+        yield index(name, right, len(said) - right, len(guesses))
 
 
 def index(arm: str, right: int, wrong: int, n: int) -> BlindingIndex:

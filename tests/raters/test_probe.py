@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from raters.probe import blinding, index
+from raters.unblinding import unblind
 from tests import builders
 
 
@@ -41,3 +42,12 @@ def test_a_doubtful_blinding_is_printed_on_the_page(client, researcher, study):
     say(study, "heron")
     client.force_login(researcher)
     assert "in doubt" in client.get(reverse("dashboards:study_raters", args=[study.slug])).text
+
+
+def test_until_the_study_is_unblinded_the_page_calls_arms_by_their_numbers(client, researcher, study):
+    say(study, "heron")
+    client.force_login(researcher)
+    address = reverse("dashboards:study_raters", args=[study.slug])
+    assert [one.arm for one in client.get(address).context["blinding"]] == ["Model 1", "Model 2"]
+    unblind(study, "all is in")
+    assert [one.arm for one in client.get(address).context["blinding"]] == ["heron-autumn", "plover-autumn"]

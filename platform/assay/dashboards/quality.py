@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from assay.accounts.requests import SignedInRequest
+from assay.reports.blinding import arms_for
 from raters.access import researchers_only
 from raters.exclusions import excluded_raters
 from raters.gold import make_gold
@@ -34,8 +35,8 @@ def study_for(request: SignedInRequest, slug: str) -> Study:
 @researchers_only
 def study_raters(request: SignedInRequest, slug: str) -> HttpResponse:
     study = study_for(request, slug)
-    rows = rows_of(study)
-    context = {"study": study, "rows": rows, "blinding": blinding(study)}
+    rows, called = rows_of(study), arms_for(study, request.user).called
+    context = {"study": study, "rows": rows, "blinding": blinding(study, called)}
     context |= {"orders": order_checks(study), "repeats": repeats_of(rows)}
     return render(request, "dashboards/raters.html", context)
 

@@ -12,6 +12,7 @@ from assay.reports.models import Report
 from assay.reports.refresh import is_stale, refresh
 from promptsets.audit import audited
 from raters.models import StudyArm
+from raters.unblinding import unblind
 
 
 def report(run: EvaluationRun, step: EvaluationStep) -> None:
@@ -40,7 +41,7 @@ def win_rate(asked: RunStudy, written: Report) -> dict[str, Any] | None:
 
 
 def gate(run: EvaluationRun, step: EvaluationStep) -> None:
-    """Fixes the verdict, once: a later one would depend on who looked when."""
+    """Fixes the verdict, once: a later one would depend on who looked when. It names the checkpoint, so it unblinds."""
     asked_ones = list(
         run.studies.select_related("run__version__baseline", "study__rubric", "prompt_set_version")
     )
@@ -49,6 +50,9 @@ def gate(run: EvaluationRun, step: EvaluationStep) -> None:
     fixed = {"verdict": verdict, "decision": gates, "decided_at": timezone.now()}
     undecided = EvaluationRun.objects.filter(pk=run.pk, verdict=None, status=EvaluationRun.Status.RUNNING)
     if undecided.update(status=EvaluationRun.Status.DECIDED, **fixed):
+        for asked in asked_ones:
+            if asked.study.unblinded_at is None:
+                unblind(asked.study, f"the verdict on {run.checkpoint} is fixed by its plan's rule")
         for label, one in gates.items():
             step.say(f"{label}: {one['verdict']}" + ("" if one["decides"] else ", beside the verdict"))
         audited.send(

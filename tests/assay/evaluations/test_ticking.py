@@ -2,9 +2,11 @@
 
 import pytest
 
+from assay.accounts.models import AuditEvent
 from assay.evaluations.models import EvaluationRun
 from assay.evaluations.ticking import tick
 from generation.models import Response
+from raters.models import Study
 from tests.assay.evaluations.conftest import checkpoint, conclude, judge, settle_down
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +77,14 @@ def test_what_a_step_did_stands_in_its_log(plan, series):
     said = {step.name: " ".join(line.text for line in step.lines.all()) for step in run.steps.all()}
     assert "1,109,120 parameters" in said["describe"] and "12 ok" in said["scan"]
     assert "12 to be judged" in said["pair"] and "baseline" in said["gate"]
+
+
+def test_a_verdict_unblinds_its_studies_and_says_so(plan, series):
+    checkpoint(series, 100)
+    settle_down()
+    assert Study.objects.get().unblinded_at is None
+    judge(0.97)
+    conclude()
+    assert Study.objects.get().unblinded_at
+    event = AuditEvent.objects.get(action="study.unblinded")
+    assert event.detail["reason"] == "the verdict on heron-100 is fixed by its plan's rule"
