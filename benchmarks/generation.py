@@ -1,12 +1,12 @@
 """Generation on ragged work: ours beside its peers, and a step of decoding beside the bare products of its shapes.
 
-    python -m benchmarks.generation [--family recurrentgemma] [--requests 128] [--slots 16] [--peers PYTHON]
+    python -m benchmarks.generation [--family recurrentgemma] [--requests 128] [--slots 16 32] [--peers NAME=PYTHON]
     python -m benchmarks.generation --steps          one step at 1, 8, 16 and 64 slots
     python -m benchmarks.generation --growth         the last step of texts of 128 to 8,192 tokens
 
 Useful tokens a second are the tokens asked for over the wall time of a warm pass; compile time is cold less warm. Each
-contender runs in a process of its own, one after the other, on random float32 weights. Peers (DeepMind's sampler,
-transformers) need a Python that has them: --peers.
+contender runs in a process of its own, one after the other, on random float32 weights, once for each number of slots
+(the peers' batch). Peers (DeepMind's sampler, transformers) need a Python that has them: --peers.
 """
 
 import argparse
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--family", choices=SHAPES, default="recurrentgemma")
     parser.add_argument("--requests", type=int, default=128)
-    parser.add_argument("--slots", type=int, default=16)
+    parser.add_argument("--slots", type=int, nargs="+", default=[16])
     parser.add_argument(
         "--peers", nargs="*", default=[], metavar="NAME=PYTHON", help="deepmind=…, transformers=…"
     )
@@ -59,31 +59,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
 
 
-def show_passes(family: str, requests: int, slots: int, pythons: dict[str, str]) -> None:
+def show_passes(family: str, requests: int, all_slots: list[int], pythons: dict[str, str]) -> None:
     useful = ragged(requests).useful
-    table = Table(title=f"{family}: {requests} requests, {useful:,} tokens asked for, {slots} slots, float32")
-    for heading in (
-        "Contender",
-        "Useful tokens/s",
-        "Warm s",
-        "Compile s",
-        "Useful share",
-        "Peak GB",
-        "Ours is",
-    ):
-        table.add_column(heading, justify="left" if heading == "Contender" else "right")
-    ours = run(
-        [sys.executable, "-m", "benchmarks.generation_ours", "pass", family, str(requests), str(slots)]
-    )
-    table.add_row("ours", *cells(ours, useful), "")
-    for name in PEERS[family]:
-        python = pythons.get(name.partition("-")[0])
-        if python is None:
-            table.add_row(name, "not run: --peers", *[""] * 5)
-            continue
-        script = str(ROOT / "benchmarks" / "generation_peers.py")
-        peer = run([python, script, name, family, str(requests), str(slots)])
-        table.add_row(name, *cells(peer, useful), f"{peer['warm_s'] / ours['warm_s']:.1f} times as fast")
+    table = Table(title=f"{family}: {requests} requests, {useful:,} tokens asked for, float32")
+    headings = ("Slots", "Useful tokens/s", "Warm s", "Compile s", "Useful share", "Peak GB", "Ours is")
+    table.add_column("Contender")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    for slots in all_slots:
+        work = [family, str(requests), str(slots)]
+        ours = run([sys.executable, "-m", "benchmarks.generation_ours", "pass", *work])
+        table.add_row("ours", str(slots), *cells(ours, useful), "")
+        for name in PEERS[family]:
+            python = pythons.get(name.partition("-")[0])
+            if python is None:
+                table.add_row(name, str(slots), "not run: --peers", *[""] * 5)
+                continue
+            peer = run([python, str(ROOT / "benchmarks" / "generation_peers.py"), name, *work])
+            times = f"{peer['warm_s'] / ours['warm_s']:.1f} times as fast"
+            table.add_row(name, str(slots), *cells(peer, useful), times)
     Console().print(table)
 
 
