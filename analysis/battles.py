@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -100,6 +101,7 @@ class Battles:
         """Which pair, in this order, with which outcome: the place of each row in `counts`, laid out flat."""
         return (self.first * len(self.checkpoints) + self.second) * 3 + self.points
 
+    @cached_property
     def counts(self) -> Floats:
         """[first, second, points of first]: how often."""
         M = len(self.checkpoints)
@@ -139,7 +141,8 @@ def battles_of(table: JudgmentTable) -> Battles:
 
 def _named(*columns: Column) -> tuple[list[str], list[Codes]]:
     """The names of all columns, sorted, and each column's codes into them."""
-    found = [_factorized(column) for column in columns]
+    with ThreadPoolExecutor(len(columns)) as together:  # strings are coded outside Python's lock
+        found = list(together.map(_factorized, columns))
     names = sorted({name for _, own in found for name in own})
     place = {name: code for code, name in enumerate(names)}
     return names, [np.array([place[name] for name in own], np.intp)[codes] for codes, own in found]

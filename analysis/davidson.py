@@ -144,14 +144,14 @@ def probabilities(pairs: Pairs, parameters: Floats) -> Floats:
     """Of loss, tie (Davidson) and win of the first of each pair."""
     features, M = FEATURES[pairs.model], pairs.checkpoints
     order = parameters[M + 1] + pairs.covariates @ parameters[M + 2 :]
-    logs = (
-        np.outer(parameters[pairs.first], features[:, 0])
-        + np.outer(parameters[pairs.second], features[:, 1])
-        + parameters[M] * features[:, 2]
-        + np.outer(order, features[:, 3])
+    logs = (  # a row for each outcome: long rows are what NumPy is fast at
+        np.outer(features[:, 0], parameters[pairs.first])
+        + np.outer(features[:, 1], parameters[pairs.second])
+        + parameters[M] * features[:, [2]]
+        + np.outer(features[:, 3], order)
     )
-    odds = np.exp(logs - logs.max(axis=1, keepdims=True))
-    shares: Floats = odds / odds.sum(axis=1, keepdims=True)
+    odds = np.exp(logs - logs.max(axis=0))
+    shares: Floats = (odds / odds.sum(axis=0)).T
     return shares
 
 

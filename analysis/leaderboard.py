@@ -91,7 +91,7 @@ def rank_battles(
     Source: docs/statistics.md, "Leaderboard".
     """
     checked_level(level)
-    counts = battles.counts()
+    counts = battles.counts
     _refuse_groups(battles, groups(counts))
     fitted = fit(counts, model=model, ordered=battles.ordered, rows=_rows(battles, model))
     covariance = sandwich(fitted, battles)

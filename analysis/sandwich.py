@@ -173,7 +173,7 @@ def _addable(scores: Floats, n: int) -> Floats:
 
 def _times(fit: Fit, battles: Battles) -> Floats:
     """How often each pair and outcome came, in the order of `_Scores.of_kinds`."""
-    return battles.counts()[fit.pairs.first, fit.pairs.second].ravel()
+    return battles.counts[fit.pairs.first, fit.pairs.second].ravel()
 
 
 def _cells(battles: Battles, raters: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -112,7 +112,7 @@ def llmfao(folders: Sequence[Path], golden: dict[str, Any]) -> Iterator[Check]:
     rows = pd.read_csv(path)
     points = rows.winner.map(POINTS).to_numpy()
     columns = (rows.model_left, rows.model_right, points, rows.prompt_id.to_numpy(), rows.rater_id.to_numpy())
-    counts = Battles.of(*columns).counts()
+    counts = Battles.of(*columns).counts
     fits = {
         "bt_log_strength": fit(counts, model="bradley-terry", ordered=False),
         "davidson_log_strength": fit(counts, ordered=False),
@@ -137,7 +137,7 @@ def arena_rank(rows: pd.DataFrame, points: np.ndarray[Any, Any], golden: Sequenc
     alone = np.arange(len(rows))
     battles = Battles.of(rows.model_left, rows.model_right, points, alone, alone)
     errors = ELO * np.sqrt(
-        np.diag(sandwich(fit(battles.counts(), model="bradley-terry", ordered=False), battles).p)
+        np.diag(sandwich(fit(battles.counts, model="bradley-terry", ordered=False), battles).p)
     )
     ratios = errors[: len(golden)] / np.array(golden)
     furthest = int(np.argmax(np.abs(ratios - 1)))

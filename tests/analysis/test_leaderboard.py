@@ -19,7 +19,7 @@ def test_rows_one_by_one_give_the_strengths_of_their_counts():
     battles = drawn(6)
     none = np.zeros((len(battles), 0))
     rows = Pairs.of_rows(battles.first, battles.second, battles.points, none, 4, "davidson")
-    by_row, by_count = fit(battles.counts(), rows=rows), fit(battles.counts())
+    by_row, by_count = fit(battles.counts, rows=rows), fit(battles.counts)
     assert by_row.parameters == pytest.approx(by_count.parameters, abs=1e-9)
 
 
@@ -166,7 +166,7 @@ def test_an_interval_is_wider_where_raters_lean_than_prompts_alone_would_have_it
     leaning = np.where((battles.rater < 5) & (battles.first == 0), 2, battles.points).astype(np.int8)
     leaning = np.where((battles.rater < 5) & (battles.second == 0), 0, leaning).astype(np.int8)
     battles = replace(battles, points=leaning)
-    covariance, board = sandwich(fit(battles.counts()), battles), rank_battles(battles)
+    covariance, board = sandwich(fit(battles.counts), battles), rank_battles(battles)
     ada = next(one for one in board.standings if one.checkpoint == "ada").strength
     p, r, i = (getattr(covariance, kind)[0, 0] for kind in ("p", "r", "i"))
     assert r > 3 * p

@@ -33,7 +33,7 @@ def slow_meat(found, battles, clusters):
 @pytest.mark.parametrize("kind", ["p", "r", "i"])
 def test_the_sandwich_equals_a_slow_plain_one(kind):
     battles = drawn(1)
-    found = fit(battles.counts())
+    found = fit(battles.counts)
     cells = list(zip(battles.prompt.tolist(), battles.rater.tolist(), strict=True))
     clusters = {"p": battles.prompt.tolist(), "r": battles.rater.tolist(), "i": cells}[kind]
     meat, groups = slow_meat(found, battles, clusters)
@@ -46,7 +46,7 @@ def test_the_sandwich_holds_with_covariates_too(kind):
     battles = with_length(5, 0.5)
     x = np.tanh(battles.covariates["length_difference"][:, None] / 200)
     rows = Pairs.of_rows(battles.first, battles.second, battles.points, x, 4, "davidson")
-    found = fit(battles.counts(), rows=rows)
+    found = fit(battles.counts, rows=rows)
     cells = list(zip(battles.prompt.tolist(), battles.rater.tolist(), strict=True))
     clusters = {"p": battles.prompt.tolist(), "r": battles.rater.tolist(), "i": cells}[kind]
     meat, groups = slow_meat(found, battles, clusters)
@@ -56,7 +56,7 @@ def test_the_sandwich_holds_with_covariates_too(kind):
 
 def test_a_sparse_table_of_clusters_gives_the_same(monkeypatch):
     battles = drawn(2)
-    found = fit(battles.counts())
+    found = fit(battles.counts)
     dense = sandwich(found, battles)
     monkeypatch.setattr("analysis.sandwich.MOST_DENSE", 0)
     sparse = sandwich(found, battles)
