@@ -84,7 +84,8 @@ def test_four_checkpoints_appear_and_the_third_made_worse_fails_the_gate(plan, p
     assert verdicts[SPOILED] == "fail", verdicts
     assert {verdicts[step] for step in STEPS if step != SPOILED} <= {"pass", "improvement"}, verdicts
     last = EvaluationRun.objects.get(checkpoint__step=STEPS[-1])
-    assert last.previous.step in STEPS[:2]  # whichever had passed when it began, and never the third
+    # Whichever had passed when it began, and never the third; on a slow machine none may have passed yet.
+    assert last.previous is None or last.previous.step in STEPS[:2]
     assert verdict_of(f"appearing-step-{SPOILED:06d}", places[1]) == 10
     assert verdict_of(f"appearing-step-{STEPS[-1]:06d}", places[1]) == 0
     assert all(run.is_simulated for run in EvaluationRun.objects.all())
