@@ -9,7 +9,6 @@ PYTHON := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 UV_VERSION := 0.13.9
 SERVE ?= 1
-ON_ALL_CORES := -n auto --dist loadfile
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,8 +29,8 @@ demo: setup ## Run the main job on what ships here, then serve it (SERVE=0: prin
 	$(PYTHON) manage.py demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: setup chromium lint ## Run every check and every test, on SQLite and on PostgreSQL
-	$(PYTHON) -m pytest $(ON_ALL_CORES) --cov --cov-report=term:skip-covered
-	$(PYTHON) -m tests.services -- $(PYTHON) -m pytest $(ON_ALL_CORES) -m "not browser" tests/promptsets tests/generation tests/raters tests/assay tests/pipeline --ignore=tests/generation/engine
+	$(PYTHON) -m pytest --cov --cov-report=term:skip-covered
+	$(PYTHON) -m tests.services -- $(PYTHON) -m pytest -m "not browser" tests/promptsets tests/generation tests/raters tests/assay tests/pipeline --ignore=tests/generation/engine
 
 fuzz-api: setup ## Send the API thousands of requests that its schema allows and forbids (minutes)
 	API_EXAMPLES=200 $(PYTHON) -m pytest tests/assay/api/test_fuzz.py --timeout 3600
