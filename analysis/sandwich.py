@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,13 +52,11 @@ def sandwich(fit: Fit, battles: Battles) -> Covariance:
     """
     scores = _Scores.of(fit, battles)
     P, R = battles.prompts, battles.raters
-    cell, repeated = _cells(battles, R)
-    cells = len(battles) if not repeated.size else len(battles) - repeated.size + int(cell.max()) + 1
-    meat_i = (
-        scores.alone() if fit.pairs.covariates.shape[1] else _Scores.of_kinds(fit).alone(_times(fit, battles))
-    )
-    if repeated.size:
-        meat_i = meat_i + scores.taken(repeated).together(cell)
+    with ThreadPoolExecutor(2) as together:  # NumPy counts outside Python's lock; the longest task goes first
+        by_cell = together.submit(_by_cell, fit, battles, scores)
+        by_prompt = together.submit(scores.clustered, battles.prompt, P)
+        by_rater = together.submit(scores.clustered, battles.rater, R)
+    meat_i, cells = by_cell.result()
 
     def covariance(meat: Floats, clusters: int) -> Floats:
         scale = clusters / (clusters - 1) if clusters > 1 else 0.0
@@ -65,13 +64,25 @@ def sandwich(fit: Fit, battles: Battles) -> Covariance:
         return result
 
     return Covariance(
-        p=covariance(scores.clustered(battles.prompt, P), P),
-        r=covariance(scores.clustered(battles.rater, R), R),
+        p=covariance(by_prompt.result(), P),
+        r=covariance(by_rater.result(), R),
         i=covariance(meat_i, cells),
         df_p=P - 1.0,
         df_r=max(R - 1.0, 1.0),
         df_i=max(cells - 1.0, 1.0),
     )
+
+
+def _by_cell(fit: Fit, battles: Battles, scores: _Scores) -> tuple[Floats, int]:
+    """Sum over cells of prompt and rater of (sum of scores) (sum of scores)ᵀ, and how many cells there are."""
+    cell, repeated = _cells(battles, battles.raters)
+    cells = len(battles) if not repeated.size else len(battles) - repeated.size + int(cell.max()) + 1
+    meat = (
+        scores.alone() if fit.pairs.covariates.shape[1] else _Scores.of_kinds(fit).alone(_times(fit, battles))
+    )
+    if repeated.size:
+        meat = meat + scores.taken(repeated).together(cell)
+    return meat, cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,9 +112,9 @@ class _Scores:
         else:
             of_cell, kinds = np.zeros((2, M * M * 3)), cls.of_kinds(fit)
             places = (3 * (kinds.first * M + kinds.second).reshape(-1, 3) + np.arange(3)).ravel()
-            of_cell[:, places] = _addable(np.stack([kinds.strength, kinds.shared[0]]), len(battles))
-            strength, tie = of_cell[0][battles.cells], of_cell[1][battles.cells]
-            shared = np.stack([tie, strength])
+            of_cell[:, places] = _addable(kinds.shared, len(battles))
+            shared = of_cell[:, battles.cells]
+            strength = shared[1]
         return cls(battles.first, battles.second, strength, shared, M)
 
     @classmethod
@@ -141,10 +152,13 @@ class _Scores:
         M, K = self.checkpoints, self.checkpoints + len(self.shared)
         if clusters * K > min(MOST_DENSE, 32 * len(cluster)):
             return self._sparse(cluster, clusters)
-        start = cluster * M
+        at = cluster * M  # changed in place: memory is what a large leaderboard runs out of
+        at += self.first
+        won = np.bincount(at, self.strength, clusters * M)
+        at += self.second - self.first
+        won -= np.bincount(at, self.strength, clusters * M)
+        del at
         table = np.empty((clusters, K))
-        won = np.bincount(start + self.first, self.strength, clusters * M)
-        won -= np.bincount(start + self.second, self.strength, clusters * M)
         table[:, :M] = won.reshape(clusters, M)
         for place, one in enumerate(self.shared, start=M):
             table[:, place] = np.bincount(cluster, one, clusters)
@@ -179,11 +193,11 @@ def _times(fit: Fit, battles: Battles) -> Floats:
 def _cells(battles: Battles, raters: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows that share their prompt and rater with another row: the number of their cell, and their places.
 
-    Linear in the rows: most are alone in one of 4 to 8 buckets a row, by their last bits and then by a hash of all,
+    Linear in the rows: most are alone in one of 2 to 4 buckets a row, by their last bits and then by a hash of all,
     so few have to be sorted.
     """
     cell = battles.prompt * raters + battles.rater
-    crowded = _sharing(cell & ((1 << (len(cell).bit_length() + 2)) - 1))
+    crowded = _sharing(cell & ((1 << (len(cell).bit_length() + 1)) - 1))
     hashed = cell[crowded].astype(np.uint64) * GOLDEN >> np.uint64(62 - len(crowded).bit_length())
     crowded = crowded[_sharing(hashed.astype(np.intp))]
     _, code, times = np.unique(cell[crowded], return_inverse=True, return_counts=True)
