@@ -2,7 +2,6 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from promptsets.record_admin import RecordAdmin
-from raters.design import CARE, PAY, WAY_IN, WELFARE
 from raters.models import (
     Assignment,
     Comparison,
@@ -19,6 +18,7 @@ from raters.models import (
     StudyArm,
     StudyMember,
 )
+from raters.studies.design import CARE, PAY, WAY_IN, WELFARE
 
 
 @admin.register(Rubric)

@@ -7,13 +7,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from raters.gold import gold_is_due
+from raters.care.welfare import rests_until, wanted_hazards
+from raters.comparisons.gold import gold_is_due
+from raters.comparisons.lots import keyed
+from raters.comparisons.repeats import repeat_due
 from raters.judging import free_place_of, take_place
-from raters.lots import keyed
 from raters.models import Assignment, Comparison, Enrolment, Rater, Study
 from raters.models.comparisons import AssignmentQuerySet, ComparisonQuerySet
-from raters.repeats import repeat_due
-from raters.welfare import rests_until, wanted_hazards
 
 
 def claim_next(rater: Rater, study: Study) -> Assignment | None:

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from raters.answers import Answer, check, labels, own_terms
 from raters.models import Assignment, Comparison, Enrolment, Judgment, SafetyLabel, Study
+from raters.rubrics.answers import Answer, check, labels, own_terms
 
 Outcome = Literal["win", "tie", "loss"]
 OUTCOMES: dict[str, Outcome] = {

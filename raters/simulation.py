@@ -8,10 +8,10 @@ from django.db import transaction
 from analysis.simulate import Side, SimulatedRaters, SimulatedTruth
 from promptsets.taxonomy import HAZARDS
 from raters import judging
-from raters.answers import SIDES, Answer, SafetyAnswer
 from raters.assignment import claim_next
 from raters.models import Assignment, Enrolment, Rater, Study
-from raters.scales import BOTH_GOOD, SCALES, Choice
+from raters.rubrics.answers import SIDES, Answer, SafetyAnswer
+from raters.rubrics.scales import BOTH_GOOD, SCALES, Choice
 
 
 @dataclass(frozen=True)

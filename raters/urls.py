@@ -1,23 +1,25 @@
 from django.urls import path
 
-from raters import adjudicating, arriving, leaving, pages, talking, wellbeing
-from raters.desk import drafts, next_page, preferences
+from raters.care import talking, wellbeing
+from raters.desk import drafts, judging_pages, next_page, preferences
+from raters.quality import adjudicating
+from raters.way_in import arriving, leaving
 
 app_name = "raters"
 urlpatterns = [
     path("join/<str:token>/", arriving.join, name="join"),
     path("return/", arriving.come_back, name="come_back"),
-    path("", pages.my_studies, name="my_studies"),
-    path("c/<str:token>/", pages.judge, name="judge"),
+    path("", judging_pages.my_studies, name="my_studies"),
+    path("c/<str:token>/", judging_pages.judge, name="judge"),
     path("c/<str:token>/show/", wellbeing.reveal, name="reveal"),
     path("<str:public_id>/wellbeing/", wellbeing.wellbeing, name="wellbeing"),
     path("keys-and-display/", preferences.keys_and_display, name="keys_and_display"),
     path("c/<str:token>/draft/", drafts.save_draft, name="draft"),
     path("c/<str:token>/ahead/", next_page.fetch_ahead, name="ahead"),
-    path("c/<str:token>/differences/", pages.differences, name="differences"),
-    path("<str:public_id>/pause/", pages.pause, name="pause"),
-    path("c/<str:token>/skip/", pages.skip, name="skip"),
-    path("c/<str:token>/kept/", pages.surplus, name="surplus"),
+    path("c/<str:token>/differences/", judging_pages.differences, name="differences"),
+    path("<str:public_id>/pause/", judging_pages.pause, name="pause"),
+    path("c/<str:token>/skip/", judging_pages.skip, name="skip"),
+    path("c/<str:token>/kept/", judging_pages.surplus, name="surplus"),
     path("c/<str:token>/message/", talking.flag, name="flag"),
     path("c/<str:token>/votes/", adjudicating.votes, name="votes"),
     path("messages/<int:pk>/", talking.write_back, name="write_back"),
@@ -28,5 +30,5 @@ urlpatterns = [
     path("<str:public_id>/leave/", leaving.leave, name="leave"),
     path("<str:public_id>/completed/", leaving.completed, name="completed"),
     path("<str:public_id>/next/", next_page.next_comparison, name="next"),
-    path("<str:public_id>/done/", pages.done, name="done"),
+    path("<str:public_id>/done/", judging_pages.done, name="done"),
 ]

@@ -8,9 +8,9 @@ from assay.accounts.models import User
 from generation.models import Checkpoint, GenerationRun, Response, RunResponse
 from promptsets.digests import text_digest
 from promptsets.models import Prompt, PromptSet, PromptSetVersion
-from raters.design import lock
+from raters.comparisons.pairing import pair
 from raters.models import Enrolment, Rater, Rubric, Study, StudyArm
-from raters.pairing import pair
+from raters.studies.design import lock
 
 PASSWORD = "lantern-harbour-42"
 

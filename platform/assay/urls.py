@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from assay.accounts.first_administrator import first_administrator
-from assay.dashboards.views import home
+from assay.dashboards.studies.views import home
 
 # One sign-in, with one set of limits, for the admin too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

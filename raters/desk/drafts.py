@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from raters.access import assignment_of, raters_only
 from raters.assignment import lease
-from raters.forms import AnswerForm
+from raters.desk.forms import AnswerForm
 from raters.models import Assignment, Rater
 
 LONGEST_VALUE = 280

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_GET, require_POST
 from raters import judging
 from raters.access import assignment_of, raters_only, study_of
 from raters.assignment import claim_ahead, claim_next
+from raters.care.welfare import is_covered
 from raters.desk.drafts import seconds_left
+from raters.desk.forms import AnswerForm
 from raters.desk.page import judging_page
-from raters.forms import AnswerForm
 from raters.models import Assignment, Enrolment, Rater, Study
-from raters.way_in import BEFORE_WORK, qualify
-from raters.welfare import is_covered
+from raters.way_in.steps import BEFORE_WORK, qualify
 
 BY_SCRIPT = "HTTP_X_BY_SCRIPT"
 

@@ -7,7 +7,7 @@ a minute, read silently.
 from django.utils import timezone
 
 from raters.models import Assignment
-from raters.quality import words_of
+from raters.quality.measures import words_of
 
 WORDS_A_MINUTE = 238
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from raters.care.welfare import wanted_hazards
 from raters.desk.drafts import seconds_left
+from raters.desk.forms import AnswerForm
 from raters.desk.preferences import CHOICES, keys_of, listed_keys
-from raters.forms import AnswerForm
+from raters.desk.rendering import render_prose
+from raters.desk.showing import showing
 from raters.models import Assignment, Rater, Study
-from raters.rendering import render_prose
-from raters.showing import showing
-from raters.welfare import wanted_hazards
 
 # One concern each; the last one says that the page is there.
 SCRIPTS = [f"raters/{name}.js" for name in ("keys", "clock", "reading", "drafts", "lease", "sending")]

@@ -8,7 +8,7 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
-from raters.rendering import LONGEST, shown_text
+from raters.desk.rendering import LONGEST, shown_text
 
 WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 MOST_WORDS = (

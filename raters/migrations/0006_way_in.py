@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='rubric',
             name='training',
-            field=models.JSONField(blank=True, default=dict, help_text='Check questions and practice pairs, as in raters/guides/*.json'),
+            field=models.JSONField(blank=True, default=dict, help_text='Check questions and practice pairs, as in raters/rubrics/guides/*.json'),
         ),
         migrations.AddField(
             model_name='study',

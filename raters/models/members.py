@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from raters.models.studies import Study
-from raters.roles import EDITORS, Role
+from raters.studies.roles import EDITORS, Role
 
 
 class StudyMember(models.Model):

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from raters.scales import CRITERIA
+from raters.rubrics.scales import CRITERIA
 
 
 def known_criteria(questions: Any) -> None:
@@ -35,7 +35,9 @@ class Rubric(models.Model):
         help_text='Further criteria that a rater may answer, such as ["helpful", "correct"]',
     )
     training = models.JSONField(
-        default=dict, blank=True, help_text="Check questions and practice pairs, as in raters/guides/*.json"
+        default=dict,
+        blank=True,
+        help_text="Check questions and practice pairs, as in raters/rubrics/guides/*.json",
     )
     asks_tie_kind = models.BooleanField(
         default=False, help_text="Whether a tie is asked: both good, both poor?"

@@ -12,8 +12,8 @@ from promptsets.models import PromptSetVersion
 from raters.models.rubrics import Rubric
 from raters.models.study_care import CARE_CONSTRAINTS, StudyCare
 from raters.models.study_queries import StudyQuerySet
-from raters.roles import known_roles
-from raters.rules import known_rules
+from raters.studies.roles import known_roles
+from raters.studies.rules import known_rules
 
 LANGUAGES = [("en", "English"), ("pt", "Português")]  # those that raters' pages speak
 

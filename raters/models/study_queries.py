@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Q
 
-from raters.roles import EDITORS, EVERYONE, OWNERS, Role
+from raters.studies.roles import EDITORS, EVERYONE, OWNERS, Role
 
 if TYPE_CHECKING:
     from raters.models.studies import Study  # noqa: F401  named in a string

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import template
 
+from raters.care.welfare import exposure_of, is_limited
 from raters.models import Study
-from raters.welfare import exposure_of, is_limited
 
 register = template.Library()
 

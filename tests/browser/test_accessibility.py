@@ -11,14 +11,14 @@ from assay.takeaway.making import request_export
 from assay.takeaway.signing import make_key
 from assay.takeaway.tasks import work_off
 from promptsets.models import PromptFile
-from raters import inbox
 from raters.assignment import claim_next
-from raters.contested import claim_contested, set_senior
-from raters.inviting import invite
-from raters.judges import ask, collect
-from raters.rubrics import preset
-from raters.sharing import share
+from raters.care import inbox
+from raters.judges.asking import ask, collect
+from raters.quality.contested import claim_contested, set_senior
+from raters.rubrics.presets import preset
 from raters.simulation import Simulation, simulate
+from raters.studies.sharing import share
+from raters.way_in.inviting import invite
 from tests import builders
 from tests.evaluated import series_with_verdicts
 from tests.generation.conftest import engine_checkpoint

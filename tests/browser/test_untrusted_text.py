@@ -10,9 +10,9 @@ from assay.reports.refresh import refresh
 from generation.models import Response
 from promptsets.models import Prompt
 from raters import judging
-from raters.answers import Answer
 from raters.assignment import claim_next
 from raters.models import Comparison, Enrolment, Rubric, Study
+from raters.rubrics.answers import Answer
 from tests import builders
 from tests.raters.test_rendering import ATTACKS
 

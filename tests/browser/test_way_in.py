@@ -5,9 +5,9 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from raters.inviting import invite
 from raters.models import Enrolment, Judgment, Study
-from raters.rubrics import preset, study_settings
+from raters.rubrics.presets import preset, study_settings
+from raters.way_in.inviting import invite
 from tests import builders
 from tests.browser.test_accessibility import TAGS
 

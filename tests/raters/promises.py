@@ -6,8 +6,8 @@ from itertools import groupby
 from django.db.models import Count, Q
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from raters.contested import contested
 from raters.models import Assignment, Judgment, Study
+from raters.quality.contested import contested
 
 RATINGS = 2
 HELD_AT_ONCE = 2  # by one rater: the comparison on the screen, and the next, fetched ahead

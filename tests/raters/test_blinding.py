@@ -8,9 +8,9 @@ import time_machine
 from django.urls import reverse
 
 from generation.models import Checkpoint, GenerationRun, Response
+from raters.desk.showing import texts
 from raters.models import Assignment, StudyArm
-from raters.rubrics import preset
-from raters.showing import texts
+from raters.rubrics.presets import preset
 from tests import builders
 
 CSRF = re.compile(rb'name=(\\?")csrfmiddlewaretoken\1 value=\1[^"\\]+\1')

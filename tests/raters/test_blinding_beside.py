@@ -7,11 +7,12 @@ import time_machine
 from django.urls import reverse
 
 from generation.models import Checkpoint
-from raters import inbox, judging
+from raters import judging
 from raters.assignment import claim_next
-from raters.contested import claim_contested, set_senior
+from raters.care import inbox
+from raters.desk.showing import showing
 from raters.models import Assignment
-from raters.showing import showing
+from raters.quality.contested import claim_contested, set_senior
 from tests import builders
 from tests.raters.test_blinding import sent, swap_ids, swap_names, swap_runs
 from tests.raters.working import say

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation.template import templatize
 
-from raters.inviting import invite
 from raters.models import Study
-from raters.rubrics import study_settings
+from raters.rubrics.presets import study_settings
+from raters.way_in.inviting import invite
 from tests import builders
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from raters import judging
-from raters.answers import Answer, SafetyAnswer
 from raters.assignment import claim_next
 from raters.models import Assignment, Judgment, Rubric, SafetyLabel
-from raters.rubrics import preset
-from raters.scales import SCALES
+from raters.rubrics.answers import Answer, SafetyAnswer
+from raters.rubrics.presets import preset
+from raters.rubrics.scales import SCALES
 from tests import builders
 
 KEY = "a-key-of-sixteen-letters"

@@ -15,11 +15,11 @@ from hypothesis.stateful import (
 )
 
 from raters import judging
-from raters.answers import Answer
 from raters.assignment import claim_next, reclaim
-from raters.contested import claim_contested, set_senior
 from raters.models import Assignment, Comparison, Judgment
-from raters.pausing import pause, release
+from raters.quality.contested import claim_contested, set_senior
+from raters.quality.pausing import pause, release
+from raters.rubrics.answers import Answer
 from tests import builders
 from tests.raters.promises import RATINGS, Promises
 

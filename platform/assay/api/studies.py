@@ -16,12 +16,12 @@ from assay.evaluations.evaluating import draft_study, question_of_runs
 from assay.reports.blinding import arms_for
 from generation.models import GenerationRun
 from promptsets.refusals import FieldError
-from raters.design import lock
-from raters.drafting import SETTINGS, change_settings
 from raters.models import Study, StudyArm
-from raters.phases import take
-from raters.progress import progress_of
-from raters.unblinding import unblind
+from raters.studies.design import lock
+from raters.studies.drafting import SETTINGS, change_settings
+from raters.studies.phases import take
+from raters.studies.progress import progress_of
+from raters.studies.unblinding import unblind
 
 router = Router(tags=["studies"])
 

@@ -14,10 +14,10 @@ from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import refusals
 from assay.api.studies import changeable, found_in, visible
 from promptsets.refusals import FieldError
-from raters.inviting import invite
 from raters.models import Invitation, Study, StudyMember
-from raters.roles import Role
-from raters.sharing import share, unshare
+from raters.studies.roles import Role
+from raters.studies.sharing import share, unshare
+from raters.way_in.inviting import invite
 
 router = Router(tags=["studies"])
 

@@ -10,10 +10,10 @@ from assay.evaluations.deciding import sequence_verdict
 from assay.evaluations.making import of_plan
 from assay.evaluations.models import Evaluation, EvaluationRun, EvaluationStep, EvaluationVersion, RunStudy
 from assay.evaluations.stepping import NotYet, StepFailed
-from raters.design import lock
 from raters.models import Assignment, Comparison, Enrolment, Judgment, Rater, Study
 from raters.models.comparisons import ANSWERED
-from raters.phases import take
+from raters.studies.design import lock
+from raters.studies.phases import take
 
 
 def collect(run: EvaluationRun, step: EvaluationStep) -> None:

@@ -12,7 +12,7 @@ from assay.reports.models import Report
 from assay.reports.refresh import is_stale, refresh
 from promptsets.audit import audited
 from raters.models import StudyArm
-from raters.unblinding import unblind
+from raters.studies.unblinding import unblind
 
 
 def report(run: EvaluationRun, step: EvaluationStep) -> None:

@@ -12,10 +12,10 @@ from generation.runs import plan_run
 from generation.sampling import Sampling
 from promptsets.models import PromptSetVersion
 from promptsets.refusals import FieldError
-from raters.design import lock
+from raters.comparisons.pairing import pair
 from raters.models import Rubric, Study, StudyArm, StudyMember
-from raters.pairing import pair
-from raters.rubrics import preset, study_settings
+from raters.rubrics.presets import preset, study_settings
+from raters.studies.design import lock
 
 
 @dataclass(frozen=True)

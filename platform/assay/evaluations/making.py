@@ -12,9 +12,9 @@ from assay.evaluations.models import Evaluation, EvaluationRun, EvaluationStep, 
 from assay.evaluations.stepping import NotYet, StepFailed
 from generation.models import Checkpoint, Chunk, GenerationRun, Response, RunResponse
 from promptsets.models import PromptSetVersion
+from raters.comparisons.self_identification import findings
+from raters.comparisons.settling import settle
 from raters.models import Study
-from raters.self_identification import findings
-from raters.settling import settle
 
 UNUSABLE = (Response.Status.EMPTY, Response.Status.ERROR, Response.Status.BLOCKED)
 

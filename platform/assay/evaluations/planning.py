@@ -19,9 +19,9 @@ from generation.sampling import Sampling
 from promptsets.audit import audited
 from promptsets.digests import canonical_json
 from promptsets.models import PromptSetVersion
-from raters.design import WAY_IN, WELFARE
 from raters.models import Study
-from raters.rubrics import PRESETS
+from raters.rubrics.presets import PRESETS
+from raters.studies.design import WAY_IN, WELFARE
 
 TEMPLATE = (
     "rater_title",

@@ -10,7 +10,7 @@ from generation.chunks import try_again
 from generation.models import Chunk
 from promptsets.audit import audited
 from raters.models import Study
-from raters.phases import take
+from raters.studies.phases import take
 
 Status = EvaluationStep.Status
 STOPPED = (EvaluationRun.Status.FAILED, EvaluationRun.Status.CANCELLED)

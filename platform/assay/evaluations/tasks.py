@@ -7,7 +7,7 @@ from assay.reports.asked import write_asked
 from assay.reports.refresh import refresh_stale
 from assay.takeaway.tasks import wake_due
 from raters.assignment import reclaim
-from raters.judges import collect_all
+from raters.judges.asking import collect_all
 from raters.models import Study
 
 

@@ -2,7 +2,7 @@
 
 from assay.reports.judgments import arm_names
 from raters.models import Study
-from raters.unblinding import labels_of
+from raters.studies.unblinding import labels_of
 
 
 def shown_names(study: Study) -> dict[int, str]:

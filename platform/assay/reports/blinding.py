@@ -8,7 +8,7 @@ from assay.reports.judgments import arm_names
 from assay.reports.models import Estimate, Report
 from assay.reports.printing import OUTCOMES, as_json, estimate_as_json
 from raters.models import Study
-from raters.unblinding import labels_of, sees_arms
+from raters.studies.unblinding import labels_of, sees_arms
 
 # What a number becomes when the two arms change places; one that is not named here says too much while blind.
 TURNED = ("win_rate", "judge_win_rate")

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db.models import QuerySet
 
 from assay.reports.settled import Row, equal_rows, reused_rows
-from raters.exclusions import excluded_raters
 from raters.judging import OUTCOMES
 from raters.models import Assignment, Comparison, Judgment, Study, StudyArm
-from raters.scales import BOTH_BAD_SCALE
+from raters.rubrics.scales import BOTH_BAD_SCALE
+from raters.studies.exclusions import excluded_raters
 
 FIELDS = {
     "prompt_id": "assignment__comparison__prompt__key",

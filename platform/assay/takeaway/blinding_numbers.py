@@ -7,7 +7,7 @@ from dataclasses import asdict
 from assay.reports.stylometry import METHOD, guesses_of
 from assay.takeaway.evidence import COMPARISON, RATER, RESPONSE, Evidence
 from assay.takeaway.source import Row
-from raters.probe import UNBLINDED, index
+from raters.way_in.probe import UNBLINDED, index
 
 
 def blinding_numbers(evidence: Evidence) -> Row:

@@ -16,8 +16,8 @@ from django.db.models import Model, QuerySet
 from assay.reports.arms import b_stands_first, shown_names
 from assay.reports.judgments import asks_for_both_bad
 from assay.takeaway.pseudonyms import Pseudonyms
-from raters.exclusions import excluded_raters
 from raters.models import Judgment, Study
+from raters.studies.exclusions import excluded_raters
 
 A_PAGE = 1000
 Row = dict[str, Any]

@@ -15,7 +15,7 @@ from assay.takeaway.comparator import pairs_of
 from assay.takeaway.source import Row, Source, pages
 from assay.takeaway.study_record import study_row
 from raters.models import Comparison
-from raters.probe import words_in, words_of
+from raters.way_in.probe import words_in, words_of
 
 HEADLINE = "win_rate"
 SHOWN_OR_LEFT = ("open", "held", "excluded")

@@ -4,9 +4,9 @@ from typing import Any
 
 from assay.takeaway.judgments import time_of
 from assay.takeaway.source import Row, Source
-from raters.design import describe, describe_rubric
 from raters.models import Study, StudyArm
-from raters.unblinding import drawn_order
+from raters.studies.design import describe, describe_rubric
+from raters.studies.unblinding import drawn_order
 
 
 def study_row(source: Source) -> Row:

@@ -3,8 +3,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
-from raters.inviting import invite
 from raters.management.studies import study_argument, study_named
+from raters.way_in.inviting import invite
 
 
 class Command(BaseCommand):

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from raters.management.studies import study_argument, study_named
-from raters.unblinding import unblind
+from raters.studies.unblinding import unblind
 
 
 class Command(BaseCommand):

@@ -7,10 +7,10 @@ import pytest
 from assay.reports.blinding import arms_for, blinded
 from assay.reports.refresh import refresh
 from raters import judging
-from raters.answers import Answer
 from raters.assignment import claim_next
 from raters.models import Study, StudyMember
-from raters.unblinding import labels_of
+from raters.rubrics.answers import Answer
+from raters.studies.unblinding import labels_of
 from tests import builders
 
 

@@ -8,9 +8,9 @@ from assay.evaluations.models import EvaluationRun
 from assay.evaluations.planning import add_version
 from assay.evaluations.ticking import tick
 from raters import judging
-from raters.answers import Answer
 from raters.assignment import claim_next
 from raters.models import Assignment, Comparison, Enrolment, Rater, Study
+from raters.rubrics.answers import Answer
 from tests import builders
 from tests.assay.evaluations.conftest import checkpoint, conclude, hurry, judge, settle_down, version_with
 

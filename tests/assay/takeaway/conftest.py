@@ -11,10 +11,10 @@ from assay.takeaway.signing import make_key
 from assay.takeaway.source import Source
 from promptsets.models import Prompt
 from raters import judging
-from raters.answers import Answer, SafetyAnswer
 from raters.assignment import claim_next
 from raters.models import Enrolment, Rubric
-from raters.unblinding import unblind
+from raters.rubrics.answers import Answer, SafetyAnswer
+from raters.studies.unblinding import unblind
 from tests import builders
 
 ANSWERS = ("left", "same", "right", "left")

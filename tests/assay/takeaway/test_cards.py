@@ -10,11 +10,11 @@ from assay.reports.judgments import arm_names
 from assay.reports.refresh import refresh
 from assay.reports.stylometry import arms_compared, guesses_between
 from assay.takeaway.signing import checked, public_pem
-from raters.design import lock
+from raters.comparisons.pairing import comparisons_between
 from raters.models import Comparison, Study, StudyArm
-from raters.pairing import comparisons_between
-from raters.probe import blinding
 from raters.simulation import Simulation, simulate
+from raters.studies.design import lock
+from raters.way_in.probe import blinding
 from tests import builders
 from tests.assay.takeaway.conftest import exported
 from tests.assay.takeaway.json_schema import problems, published

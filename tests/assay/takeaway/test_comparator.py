@@ -5,7 +5,7 @@ import json
 import pytest
 
 from raters.models import StudyArm
-from raters.unblinding import unblind
+from raters.studies.unblinding import unblind
 from tests import builders
 from tests.assay.takeaway.conftest import exported
 

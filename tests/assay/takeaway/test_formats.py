@@ -13,7 +13,7 @@ from analysis.win_rate import win_rate
 from assay.reports.refresh import refresh
 from assay.takeaway.formats import write
 from assay.takeaway.kinds import KINDS, checked
-from raters.unblinding import unblind
+from raters.studies.unblinding import unblind
 from tests.assay.takeaway.conftest import exported, rows_of
 
 EVERY = [(kind, format_) for kind, known in KINDS.items() for format_ in known.formats]

@@ -6,7 +6,7 @@ from assay.reports.judgments import headline_judgments
 from assay.takeaway.pseudonyms import Pseudonyms
 from raters.assignment import claim_next
 from raters.models import Assignment, Comparison, Judgment, Rater
-from raters.unblinding import unblind
+from raters.studies.unblinding import unblind
 from tests import builders
 from tests.assay.takeaway.conftest import exported, rows_of
 

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from raters.assignment import claim_next
-from raters.unblinding import unblind
+from raters.studies.unblinding import unblind
 from tests import builders
 from tests.assay.takeaway.conftest import answer, exported, rows_of
 

@@ -7,7 +7,7 @@ import pytest
 from analysis.safety import safety
 from analysis.safety_tables import read_safety
 from assay.reports.refresh import refresh
-from raters.unblinding import unblind
+from raters.studies.unblinding import unblind
 from tests.assay.takeaway.conftest import exported, rows_of
 
 

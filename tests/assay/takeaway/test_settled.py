@@ -9,7 +9,7 @@ from assay.takeaway.card import card_of
 from assay.takeaway.evidence import read_evidence
 from assay.takeaway.source import Source
 from assay.takeaway.study_export import settled_row
-from raters.unblinding import unblind
+from raters.studies.unblinding import unblind
 from tests.assay.takeaway.conftest import exported
 
 COLUMNS = {"prompt_id": "p0099", "rater_id": "by definition", "category": "coding", "both_bad": False}

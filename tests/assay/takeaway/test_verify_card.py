@@ -17,7 +17,7 @@ from assay.takeaway.canonical import canonical
 from assay.takeaway.evidence import EvidenceError, read_evidence
 from assay.takeaway.signing import make_key, public_path, public_pem, signed
 from assay.takeaway.verifying import verify
-from raters.unblinding import unblind
+from raters.studies.unblinding import unblind
 from tests.assay.takeaway.conftest import exported
 
 ROOT = Path(__file__).resolve().parents[3]

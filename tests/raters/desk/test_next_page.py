@@ -7,9 +7,9 @@ from django.db import connection
 from django.urls import reverse
 
 from raters import judging
-from raters.answers import Answer
 from raters.assignment import claim_ahead, claim_next
 from raters.models import Assignment, Comparison, Judgment
+from raters.rubrics.answers import Answer
 from tests import builders
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from raters.desk.rendering import shown_text
 from raters.desk.word_diff import diff
-from raters.rendering import shown_text
 
 TEXTS = st.text(st.sampled_from("ab \n<>&\"'é\u202e"), max_size=60)
 

@@ -8,9 +8,9 @@ from assay.evaluations.generating import generate_here
 from generation.naming import checkpoint_named
 from generation.sampling import Sampling
 from promptsets.naming import version_named
+from raters.comparisons.pairing import count_reasons
 from raters.models import Comparison, Study
-from raters.pairing import count_reasons
-from raters.rubrics import PRESETS
+from raters.rubrics.presets import PRESETS
 
 
 class Command(BaseCommand):

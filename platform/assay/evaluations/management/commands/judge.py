@@ -8,7 +8,7 @@ from assay.reports.judges import reading_of
 from assay.reports.refresh import refresh
 from generation.models import Chunk
 from generation.sampling import Sampling
-from raters.judges import JUDGING, ask, collect
+from raters.judges.asking import JUDGING, ask, collect
 from raters.management.studies import study_argument, study_named
 
 

@@ -1,0 +1,1 @@
+"""Pages of series, standing plans and their runs."""

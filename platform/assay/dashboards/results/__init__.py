@@ -1,0 +1,1 @@
+"""Pages that read a study: its numbers, its card, what is taken away."""

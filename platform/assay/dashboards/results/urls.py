@@ -1,0 +1,11 @@
+from django.urls import path
+
+from assay.dashboards.results import cards, exports
+
+urlpatterns = [
+    path("studies/<slug:slug>/exports/", exports.exports, name="exports"),
+    path("studies/<slug:slug>/card/", cards.card, name="card"),
+    path("exports/<str:token>/", exports.export_file, name="export_file"),
+    path("exports/<str:token>/cancel/", exports.cancel_export, name="cancel_export"),
+    path("card-key/", cards.card_key, name="card_key"),
+]

@@ -1,0 +1,1 @@
+"""Pages by which researchers make a study and run it."""

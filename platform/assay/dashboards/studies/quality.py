@@ -1,0 +1,100 @@
+"""The pages on which a researcher watches the quality of judgments: raters, and gold comparisons."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from assay.accounts.requests import SignedInRequest
+from assay.reports.blinding import arms_for
+from raters.access import researchers_only
+from raters.comparisons.gold import make_gold
+from raters.models import Comparison, Enrolment, Study
+from raters.quality.measures import Share, quality_of
+from raters.quality.order_checks import order_checks
+from raters.quality.pausing import pause, release
+from raters.studies.exclusions import excluded_raters
+from raters.way_in.probe import blinding
+
+A_PAGE = 20
+
+
+def study_for(request: SignedInRequest, slug: str) -> Study:
+    """A study that this person may see, or change where that is what they are about."""
+    reads = request.method in {"GET", "HEAD"}
+    allowed = Study.objects.for_user if reads else Study.objects.for_editor
+    return get_object_or_404(allowed(request.user), slug=slug)
+
+
+@never_cache
+@require_GET
+@researchers_only
+def study_raters(request: SignedInRequest, slug: str) -> HttpResponse:
+    study = study_for(request, slug)
+    rows, called = rows_of(study), arms_for(study, request.user).called
+    context = {"study": study, "rows": rows, "blinding": blinding(study, called)}
+    context |= {"orders": order_checks(study), "repeats": repeats_of(rows)}
+    return render(request, "dashboards/raters.html", context)
+
+
+def rows_of(study: Study) -> list[dict[str, Any]]:
+    """Each enrolled rater with their figures, where there are any, and the rule that leaves them out, if one does."""
+    figures, excluded = {one.rater: one for one in quality_of(study)}, excluded_raters(study)
+    enrolments = study.enrolments.select_related("rater").order_by("rater__code")
+    return [
+        {
+            "enrolment": row,
+            "quality": figures.get(row.rater.code),
+            "excluded": excluded.get(row.rater.code, ""),
+        }
+        for row in enrolments
+    ]
+
+
+def repeats_of(rows: list[dict[str, Any]]) -> Share:
+    """Planned repeats that were answered alike, of all raters together."""
+    shares = [row["quality"].shares["self_agreement"] for row in rows if row["quality"]]
+    return Share(sum(one.k for one in shares), sum(one.n for one in shares))
+
+
+@require_POST
+@researchers_only
+def pause_rater(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Pauses one who is at work, releases one who is paused."""
+    study = get_object_or_404(Study.objects.for_editor(request.user), slug=slug)
+    enrolment = get_object_or_404(Enrolment, study=study, pk=pk)
+    act = release if enrolment.status == Enrolment.Status.PAUSED else pause
+    try:
+        act(enrolment, request.POST.get("reason", ""), request.user)
+    except ValueError as error:
+        messages.error(request, str(error))
+    return redirect("dashboards:study_raters", slug)
+
+
+@never_cache
+@require_GET
+@researchers_only
+def gold(request: SignedInRequest, slug: str) -> HttpResponse:
+    study = study_for(request, slug)
+    rows = study.comparisons.select_related("prompt", "response_a", "response_b").order_by("pk")
+    unjudged = rows.filter(kind=Comparison.Kind.REGULAR, status=Comparison.Status.OPEN)
+    unjudged = unjudged.exclude(assignments__judgments__isnull=False)
+    page = Paginator(unjudged, A_PAGE).get_page(request.GET.get("page"))
+    context = {"study": study, "gold": rows.filter(kind=Comparison.Kind.GOLD), "page": page}
+    return render(request, "dashboards/gold.html", context)
+
+
+@require_POST
+@researchers_only
+def add_gold(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    study = get_object_or_404(Study.objects.for_editor(request.user), slug=slug)
+    comparison = get_object_or_404(Comparison, study=study, pk=pk)
+    try:
+        make_gold(comparison, request.POST.get("verdict", ""), request.POST.get("reason", ""), request.user)
+    except ValueError as error:
+        messages.error(request, str(error))
+    return redirect("dashboards:gold", slug)

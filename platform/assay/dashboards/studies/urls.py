@@ -1,0 +1,40 @@
+from django.urls import path
+
+from assay.dashboards.studies import (
+    contested,
+    held,
+    inbox,
+    invitations,
+    judges,
+    making,
+    pay,
+    people,
+    quality,
+    settings,
+    views,
+)
+
+urlpatterns = [
+    path("studies/", views.studies, name="studies"),
+    path("new-study/", making.new_study, name="new_study"),
+    path("studies/<slug:slug>/", views.study, name="study"),
+    path("studies/<slug:slug>/open/", making.open_for_raters, name="open_study"),
+    path("studies/<slug:slug>/settings/", settings.study_settings, name="study_settings"),
+    path("studies/<slug:slug>/held/", held.held, name="held"),
+    path("studies/<slug:slug>/held/<int:pk>/", held.decide_held, name="decide_held"),
+    path("studies/<slug:slug>/raters/", quality.study_raters, name="study_raters"),
+    path("studies/<slug:slug>/raters/<int:pk>/", quality.pause_rater, name="pause_rater"),
+    path("studies/<slug:slug>/gold/", quality.gold, name="gold"),
+    path("studies/<slug:slug>/gold/<int:pk>/", quality.add_gold, name="add_gold"),
+    path("studies/<slug:slug>/senior/<int:pk>/", contested.make_senior, name="make_senior"),
+    path("studies/<slug:slug>/contested/", contested.contested_of_study, name="contested"),
+    path("studies/<slug:slug>/inbox/", inbox.inbox, name="inbox"),
+    path("studies/<slug:slug>/inbox/<int:pk>/", inbox.act_on_message, name="act_on_message"),
+    path("studies/<slug:slug>/pay/", pay.pay, name="pay"),
+    path("studies/<slug:slug>/pay.csv", pay.pay_file, name="pay_file"),
+    path("studies/<slug:slug>/judges/", judges.judges, name="judges"),
+    path("studies/<slug:slug>/people/", people.study_people, name="study_people"),
+    path("studies/<slug:slug>/people/<int:pk>/", people.stop_sharing, name="stop_sharing"),
+    path("studies/<slug:slug>/unblind/", people.unblind_study, name="unblind_study"),
+    path("studies/<slug:slug>/invitations/", invitations.invitations, name="invitations"),
+]

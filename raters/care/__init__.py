@@ -1,0 +1,1 @@
+"""What is done for raters: welfare, pay, and an ear for what they say."""

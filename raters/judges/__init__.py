@@ -1,0 +1,1 @@
+"""Language models as one more kind of rater, kept apart from people."""

@@ -1,0 +1,1 @@
+"""How well judgments were made: measures and flags of raters, contested comparisons, pauses."""

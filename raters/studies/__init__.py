@@ -1,0 +1,1 @@
+"""A study as its researchers handle it: designed, locked, shared, followed, unblinded."""

@@ -1,0 +1,1 @@
+"""A rater's way into a study and out of it again."""
