@@ -29,6 +29,8 @@ FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
+    "Reporting-Endpoints": f'policy="{settings.POLICY_REPORTS}"',
+    "Cache-Control": "no-store",  # pages hold responses and names; static files and the API say their own
 }
 
 
@@ -42,10 +44,18 @@ class HeadersMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-        self.policy = "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+        policy = "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+        self.all = {**FIXED, "Content-Security-Policy": policy}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        for name, value in {**FIXED, "Content-Security-Policy": self.policy}.items():
+        for name, value in self.all.items():
             response.headers.setdefault(name, value)
+        if (
+            settings.SECURE_HSTS_SECONDS and request.is_secure()
+        ):  # of refused hosts, too, which Django leaves out
+            response.headers.setdefault(
+                "Strict-Transport-Security",
+                f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload",
+            )
         return response

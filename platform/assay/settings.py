@@ -136,7 +136,7 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_FORMS = {"login": "assay.accounts.forms.SignInForm"}
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"come_back": "20/5m/ip"}  # beside allauth's own
+ACCOUNT_RATE_LIMITS = {"come_back": "20/5m/ip", "policy_reports": "60/m/ip"}  # beside allauth's own
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 
@@ -164,6 +164,7 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "assay@localhost")
 
 # ── What a browser may do with our pages ──────────────────────────────────────────────────────────────────────
+POLICY_REPORTS = "/policy-reports/"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -176,6 +177,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
+        "report-uri": [POLICY_REPORTS],
+        "report-to": ["policy"],
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"

@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 
 from assay.accounts.first_administrator import first_administrator
 from assay.dashboards.studies.views import home
+from assay.policy_reports import policy_reports
 
 # One sign-in, with one set of limits, for the admin too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -24,5 +25,6 @@ urlpatterns = [
     path("", include("assay.accounts.urls")),
     path("", include("assay.api.urls")),
     path("welcome/<str:token>/", first_administrator, name="first_administrator"),
+    path("policy-reports/", policy_reports, name="policy_reports"),
     path("admin/", admin.site.urls),
 ]

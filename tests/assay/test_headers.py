@@ -9,27 +9,9 @@ from django.core.management import call_command
 
 from assay.api.scopes import SCOPES
 from assay.api.tokens import make_token
+from tests.assay.headers import holds_all
 from tests.processes import ROOT
 
-EXPECTED = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-POLICY = {
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "connect-src 'self'",
-    "font-src 'self'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-    "object-src 'none'",
-}
 PUBLIC = [
     "/",
     "/accounts/login/",
@@ -47,12 +29,6 @@ OURS = [
     "/prompts/set-of-autumn@1.jsonl",
     "/account/",
 ]
-
-
-def holds_all(answer) -> None:
-    assert set(answer.headers["Content-Security-Policy"].split("; ")) == POLICY
-    assert {name: answer.headers[name] for name in EXPECTED} == EXPECTED
-    assert "camera=()" in answer.headers["Permissions-Policy"]
 
 
 @pytest.mark.parametrize("address", PUBLIC)

@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-# Where a factor is added, and the way out. The API knows no sessions; tokens are made behind this very gate.
-OPEN = ("/accounts/", "/api/")
+# Where a factor is added, and the way out. The API knows no sessions; tokens are made behind this very gate. Browsers
+# report of any page.
+OPEN = ("/accounts/", "/api/", settings.POLICY_REPORTS)
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
