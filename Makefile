@@ -73,10 +73,13 @@ coverage-study: setup ## Simulate how often the intervals hold the truth, and wr
 services: setup ## Start a private Valkey and PostgreSQL, print their addresses, stop with Ctrl-C
 	$(PYTHON) -m tests.services
 
+COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --custom-compile-command "make lock"
+LAYERED := -c requirements.lock pyproject.toml
+
 lock: setup ## Compile the locks again after pyproject.toml has changed
-	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --custom-compile-command "make lock" --extra engine --extra parquet --extra plots --extra train --group dev -o requirements.lock pyproject.toml
-	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --custom-compile-command "make lock" --extra parquet -c requirements.lock -o requirements-web.lock pyproject.toml
-	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --custom-compile-command "make lock" --extra engine --extra tpu -c requirements.lock -o requirements-tpu.lock pyproject.toml
+	$(COMPILE) --extra engine --extra parquet --extra plots --extra train --group dev -o requirements.lock pyproject.toml
+	$(COMPILE) --extra parquet -o requirements-web.lock $(LAYERED)
+	$(COMPILE) --extra engine --extra parquet -o requirements-engine.lock $(LAYERED)
+	$(COMPILE) --extra engine --extra parquet --extra cuda -o requirements-cuda.lock $(LAYERED)
+	$(COMPILE) --extra engine --extra parquet --extra tpu -o requirements-tpu.lock $(LAYERED)

@@ -19,6 +19,7 @@ from django.utils import timezone
 from generation.backends.base import PromptSample, Reply
 from generation.models import Chunk, GenerationRun, Response, RunResponse
 from generation.storing import key_of, new_response
+from generation.timing import timed
 from promptsets.audit import audited
 
 FIRST_WAIT_S, LONGEST_WAIT_S, LONGEST_ASKED_S = 1, 300, 24 * 3600
@@ -34,6 +35,7 @@ class LeaseLost(Exception):  # noqa: N818  it is no error: another worker has th
     """The chunk is another worker's by now, or ended: nothing more may be stored under this claim."""
 
 
+@timed("chunk")
 def claim(owner: str, chunk_id: int | None = None) -> "Claim | None":
     """The oldest chunk that is due (or that very one, if it is), now held by `owner`; None if there is none.
 

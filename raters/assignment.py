@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from generation.timing import timed
 from raters.care.welfare import rests_until, wanted_hazards
 from raters.comparisons.gold import gold_is_due
 from raters.comparisons.lots import keyed
@@ -16,6 +17,7 @@ from raters.models import Assignment, Comparison, Enrolment, Rater, Study
 from raters.models.comparisons import AssignmentQuerySet, ComparisonQuerySet
 
 
+@timed("comparison")
 def claim_next(rater: Rater, study: Study) -> Assignment | None:
     """The comparison this rater holds already, else a new one; None if the study has nothing for them now.
 

@@ -50,6 +50,7 @@ class Response(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        indexes = [models.Index(fields=["created_at"], name="response_recent")]
         constraints = [
             models.UniqueConstraint(
                 fields=["checkpoint", "chat_template", "prompt_sha256", "sampling_sha256", "seed", "sample"],

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -63,6 +64,13 @@ class Environment:
         """The comma-separated hosts that may be connected to; none where the variable is unset."""
         try:
             return AllowedHosts.parse(self.words(name), variable=name)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {error}.") from None
+
+    def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
+        """The comma-separated addresses and networks; none where the variable is unset."""
+        try:
+            return [ip_network(word) for word in self.words(name)]
         except ValueError as error:
             raise ImproperlyConfigured(f"{name}: {error}.") from None
 

@@ -47,7 +47,9 @@ ENGINE_CACHE = Path(env.text("ENGINE_CACHE", str(BASE_DIR / "var/compiled")))
 
 # ── Checkpoints that answer over HTTP ─────────────────────────────────────────────────────────────────────────
 ENDPOINT_HOSTS = env.hosts("ENDPOINT_HOSTS")
-ENDPOINT_KEYS = env.keys(("_KEY", "_TOKEN"), without={"SECRET_KEY"})  # a checkpoint names its own
+ENDPOINT_KEYS = env.keys(
+    ("_KEY", "_TOKEN"), without={"SECRET_KEY", "METRICS_TOKEN"}
+)  # a checkpoint names its own
 ENDPOINT_TIMEOUT_S = env.integer("ENDPOINT_TIMEOUT_S", 300, least=1)
 ENDPOINT_TRIES = env.integer("ENDPOINT_TRIES", 8, least=1)
 
@@ -57,6 +59,10 @@ STEP_LEASE_S = env.integer("STEP_LEASE_S", 300, least=1)
 STEP_ATTEMPTS = env.integer("STEP_ATTEMPTS", 4, least=1)
 SITE_URL = env.url("SITE_URL", {"http", "https"}).rstrip("/")
 
+# ── What machines ask ─────────────────────────────────────────────────────────────────────────────────────────
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+METRICS_NETWORKS = env.networks("METRICS_NETWORKS")
+
 # ── The application ───────────────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
     "assay.accounts",
@@ -65,6 +71,7 @@ INSTALLED_APPS = [
     "assay.evaluations",
     "assay.dashboards",
     "assay.api",
+    "assay.operations",
     "raters",
     "generation",
     "promptsets",
@@ -82,6 +89,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "assay.headers.HeadersMiddleware",  # outermost: no answer leaves without them
+    "assay.operations.probes.ProbesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
