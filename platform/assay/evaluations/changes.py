@@ -1,10 +1,10 @@
-"""Where two checkpoints differ most, as people see it: prompts on which the later one lost what the earlier one won."""
+"""Where two checkpoints differ most, as those see it who judged: what the later one lost and the earlier one won."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 
 from assay.evaluations.models import EvaluationRun, RunStudy
-from assay.reports.judgments import columns_of
+from assay.evaluations.voices import deciding_columns
 from raters.models import Comparison
 
 POINTS = {"win": 1.0, "tie": 0.5, "loss": 0.0}
@@ -49,7 +49,7 @@ def _judged(run: EvaluationRun) -> dict[tuple[int, str], tuple[float, Comparison
 
 
 def _means(asked: RunStudy) -> dict[str, float]:
-    columns = columns_of(asked.study)
+    columns = deciding_columns(asked)
     points: dict[str, list[float]] = defaultdict(list)
     for prompt, outcome in zip(columns["prompt_id"], columns["outcome"], strict=True):
         points[str(prompt)].append(POINTS[str(outcome)])

@@ -1,16 +1,17 @@
 """The step that collects: opens studies within the plan's budget, waits for judgments, closes what is complete."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
 from assay.evaluations.deciding import sequence_verdict
 from assay.evaluations.making import of_plan
-from assay.evaluations.models import Evaluation, EvaluationRun, EvaluationStep, EvaluationVersion, RunStudy
+from assay.evaluations.models import Evaluation, EvaluationRun, EvaluationStep, RunStudy
+from assay.evaluations.questioning import ask, has_replied, replies_so_far
 from assay.evaluations.stepping import NotYet, StepFailed
-from raters.models import Assignment, Comparison, Enrolment, Judgment, Rater, Study
+from raters.models import Assignment, Comparison, Judgment, Study
 from raters.models.comparisons import ANSWERED
 from raters.studies.design import lock
 from raters.studies.phases import take
@@ -18,37 +19,19 @@ from raters.studies.phases import take
 
 def collect(run: EvaluationRun, step: EvaluationStep) -> None:
     """Raises: NotYet until every study of the run is closed."""
-    for asked in run.studies.select_related("study__rubric"):
+    for asked in run.studies.select_related("study__rubric", "judging__run"):
         if asked.study.status == Study.Status.DRAFT:
-            _open(run, asked.study)
+            _open(run, asked)
         if asked.study.status == Study.Status.COLLECTING and _is_over(run, asked, step):
             take(asked.study, "finish")
     open_ones = run.studies.exclude(study__status=Study.Status.CLOSED)
     if open_ones.exists():
-        made, wanted = judgments_so_far(run)
-        raise NotYet(f"{made} of {wanted} judgments are there")
+        raise NotYet(f"{progress_of(run)} are there")
 
 
-def ask_humans(run: EvaluationRun, study: Study) -> None:
-    """Raters who have come to the work in an earlier study of this plan, under the same guide, find this one too."""
-    before = Enrolment.objects.filter(
-        study__in=of_plan(run.evaluation).exclude(pk=study.pk),
-        study__rubric=study.rubric,
-        step__in=[Enrolment.Step.WORK, Enrolment.Step.EXIT],
-        status=Enrolment.Status.ACTIVE,
-        rater__kind=Rater.Kind.HUMAN,
-    )
-    for enrolment in before.select_related("rater"):
-        known = {"consented_at": enrolment.consented_at, "declined_hazards": enrolment.declined_hazards}
-        Enrolment.objects.get_or_create(study=study, rater=enrolment.rater, defaults=known)
-
-
-# Who judges, and how they are asked once a study is open. Another kind of judge is one more line here and in Judges.
-ASK: dict[str, Callable[[EvaluationRun, Study], None]] = {EvaluationVersion.Judges.HUMANS: ask_humans}
-
-
-def _open(run: EvaluationRun, study: Study) -> None:
+def _open(run: EvaluationRun, asked: RunStudy) -> None:
     """Raises: NotYet while the plan's judgments of this week are used up, StepFailed if there is nothing to judge."""
+    study = asked.study
     wanted = wanted_by(study)
     most = run.version.judgments_a_week
     if most is not None and wanted and (spent := judgments_spent(run.evaluation)) + wanted > most:
@@ -56,10 +39,11 @@ def _open(run: EvaluationRun, study: Study) -> None:
             raise StepFailed(f"{study.slug} needs {wanted} judgments, and the plan has {most} a week")
         raise NotYet(f"{spent} of {most} judgments of this week are used; {wanted} are wanted", wait_s=60)
     try:
-        lock(study)
+        with transaction.atomic():
+            lock(study)
+            ask(run, asked)
     except ValueError as error:
         raise StepFailed(str(error)) from error
-    ASK[run.version.judged_by](run, study)
 
 
 def wanted_by(study: Study) -> int:
@@ -81,14 +65,25 @@ def judgments_spent(evaluation: Evaluation) -> int:
     return made.count() + int(left)
 
 
-def judgments_so_far(run: EvaluationRun) -> tuple[int, int]:
-    """How many there are, and how many are wanted."""
-    studies = [asked.study for asked in run.studies.select_related("study")]
-    made = sum(Judgment.objects.counted(study).count() for study in studies)
-    return made, sum(map(wanted_by, studies))
+def progress_of(run: EvaluationRun) -> str:
+    """How much has come, of how much that is wanted."""
+    parts = []
+    if run.version.asks_people:
+        studies = [asked.study for asked in run.studies.select_related("study")]
+        made = sum(Judgment.objects.counted(study).count() for study in studies)
+        parts.append(f"{made} of {sum(map(wanted_by, studies))} judgments")
+    if run.version.judge:
+        came, asked_for = replies_so_far(run)
+        parts.append(f"{came} of {asked_for} replies of {run.version.judge}")
+    return " and ".join(parts)
 
 
 def _is_over(run: EvaluationRun, asked: RunStudy, step: EvaluationStep) -> bool:
+    """Whether everybody who is asked has said what is wanted; a judge's replies are read as they come."""
+    return has_replied(asked, step) and (not run.version.asks_people or _people_are_done(run, asked, step))
+
+
+def _people_are_done(run: EvaluationRun, asked: RunStudy, step: EvaluationStep) -> bool:
     """Whether all wanted judgments are there, or the plan's own stopping rule says that more would change nothing."""
     if not unanswered(asked.study):
         step.say(f"{asked.study.slug}: complete")

@@ -7,6 +7,7 @@ from django.utils import timezone
 from assay.evaluations.deciding import decides, gate_of, verdict_over
 from assay.evaluations.models import EvaluationRun, EvaluationStep, Measure, RunStudy
 from assay.evaluations.violations import violation_rate
+from assay.evaluations.voices import model_rate
 from assay.reports.judgments import arm_names
 from assay.reports.models import Report
 from assay.reports.refresh import is_stale, refresh
@@ -17,11 +18,12 @@ from raters.studies.unblinding import unblind
 
 def report(run: EvaluationRun, step: EvaluationStep) -> None:
     """Writes each study's report where it is missing or old, and keeps the numbers that the timeline shows."""
-    for asked in run.studies.select_related("study__rubric"):
+    for asked in run.studies.select_related("study__rubric", "judging__checkpoint"):
         written = asked.study.reports.first()
         if written is None or is_stale(asked.study):
             written = refresh(asked.study)
         measures = {Measure.Name.WIN_RATE: win_rate(asked, written)}
+        measures[Measure.Name.JUDGE_WIN_RATE] = model_rate(asked)
         measures[Measure.Name.VIOLATION_RATE] = violation_rate(asked)
         for name, values in measures.items():
             if values:
@@ -43,7 +45,9 @@ def win_rate(asked: RunStudy, written: Report) -> dict[str, Any] | None:
 def gate(run: EvaluationRun, step: EvaluationStep) -> None:
     """Fixes the verdict, once: a later one would depend on who looked when. It names the checkpoint, so it unblinds."""
     asked_ones = list(
-        run.studies.select_related("run__version__baseline", "study__rubric", "prompt_set_version")
+        run.studies.select_related(
+            "run__version__baseline", "run__version__judge", "study__rubric", "prompt_set_version"
+        )
     )
     gates = {asked.label: gate_of(asked) | {"decides": decides(run, asked)} for asked in asked_ones}
     verdict = verdict_over({label: one for label, one in gates.items() if one["decides"]})

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assay.evaluations.models import EvaluationRun, EvaluationVersion, RunStudy
-from assay.reports.judgments import FIELDS, as_columns, columns_of, headline_judgments, judged_rows
+from assay.evaluations.voices import (
+    FEWEST_PROMPTS,
+    FEWEST_READ,
+    deciding_columns,
+    model_rate,
+    notes_on_model,
+    read_share,
+)
+from assay.reports.judgments import FIELDS, as_columns, headline_judgments, judged_rows
 from assay.reports.settled import notes_on
 from raters.models import Comparison
 
@@ -12,7 +20,6 @@ if TYPE_CHECKING:
     from analysis.sequential import Sequence
 
 LEVEL = 0.95
-FEWEST_PROMPTS = 2
 SHOWN_AT = {**FIELDS, "shown_at": "assignment__shown_at"}
 FINAL = ("pass", "improvement", "fail")
 
@@ -35,18 +42,28 @@ class SequenceVerdict:
 
 
 def gate_of(asked: RunStudy) -> dict[str, Any]:
-    """One question's gate in plain values, for keeping; `verdict` is inconclusive where there is too little."""
+    """One question's gate in plain values, for keeping; `verdict` is inconclusive where there is too little.
+
+    `model` holds what a language model says beside people.
+    """
     version = asked.run.version
-    columns = columns_of(asked.study)
+    columns = deciding_columns(asked)
     if len(set(columns["prompt_id"])) < FEWEST_PROMPTS:
-        return {
-            "verdict": "inconclusive",
-            "notes": ["fewer than two prompts were judged"],
-            "margin": version.gate_margin,
-        }
+        return _undecided(asked, "fewer than two prompts were judged")
+    if version.judged_alone_by:
+        if (share := read_share(asked)) < FEWEST_READ:
+            return _undecided(asked, f"the model's verdicts on {share:.0%} of the comparisons could be read")
+        return _fixed(asked, columns)
     if version.stops_early and (told := sequence_verdict(asked)):
-        return from_sequence(told, version.gate_margin) | {"notes": _notes(asked, told.sequence.notes)}
-    return _fixed(asked, columns)
+        found = from_sequence(told, version.gate_margin) | {"notes": _notes(asked, told.sequence.notes)}
+    else:
+        found = _fixed(asked, columns)
+    beside = model_rate(asked)
+    return found | {"model": beside} if beside else found
+
+
+def _undecided(asked: RunStudy, why: str) -> dict[str, Any]:
+    return {"verdict": "inconclusive", "notes": _notes(asked, [why]), "margin": asked.run.version.gate_margin}
 
 
 def _fixed(asked: RunStudy, columns: Any) -> dict[str, Any]:
@@ -78,6 +95,8 @@ def arms_of(asked: RunStudy) -> dict[str, str]:
 
 def _notes(asked: RunStudy, found: Any) -> list[str]:
     notes = [*notes_on(asked.study), *found]
+    if asked.run.version.judged_alone_by:
+        return [*notes_on_model(asked), *notes]
     if asked.study.simulation:
         notes.insert(0, "simulated raters: this says nothing about people")
     return notes

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from analysis.wording import counted
@@ -64,11 +64,12 @@ def keep_to_budget(run: EvaluationRun) -> None:
 
 
 def tokens_spent(evaluation: Evaluation) -> int:
-    """Tokens that the plan's checkpoints wrote in the last 24 hours."""
-    recent = Response.objects.filter(
-        checkpoint__evaluation_runs__evaluation=evaluation, created_at__gte=timezone.now() - timedelta(days=1)
-    )
-    return int(recent.aggregate(tokens=Sum("n_output_tokens", default=0))["tokens"])
+    """Tokens that the plan's checkpoints and judges wrote in the last 24 hours."""
+    replies = RunResponse.objects.filter(run__judge_runs__of_run_study__run__evaluation=evaluation)
+    by_checkpoints = Q(checkpoint__evaluation_runs__evaluation=evaluation)
+    recent = Response.objects.filter(created_at__gte=timezone.now() - timedelta(days=1))
+    spent = recent.filter(by_checkpoints | Q(pk__in=replies.values("response")))
+    return int(spent.aggregate(tokens=Sum("n_output_tokens", default=0))["tokens"])
 
 
 def questions(run: EvaluationRun) -> list[tuple[str, Question]]:
@@ -133,7 +134,9 @@ def pair(run: EvaluationRun, step: EvaluationStep) -> None:
             continue
         with transaction.atomic():
             study = _study_for(run, against, question)
-            settled = settle(study, of_plan(run.evaluation))
+            settled = settle(
+                study, of_plan(run.evaluation) if run.version.asks_people else Study.objects.none()
+            )
             asked = {"run": run, "against": against, "prompt_set_version": question.prompts}
             RunStudy.objects.create(study=study, **asked)
         step.say(

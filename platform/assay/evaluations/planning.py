@@ -118,6 +118,7 @@ def check(version: EvaluationVersion, prompt_sets: Sequence[PromptSetVersion]) -
     _check_template(version.template)
     _check_telling(version)
     _check_baseline(version.baseline, prompt_sets)
+    _check_judge(version)
     try:
         version.full_clean(exclude=["evaluation", "sha256", "created_by"], validate_constraints=False)
     except ValidationError as error:
@@ -141,6 +142,8 @@ def digest(version: EvaluationVersion, prompt_sets: Sequence[PromptSetVersion]) 
     terms = {name: getattr(version, name) for name in TERMS}
     of_prompts = sorted([one.prompt_set.slug, one.number, one.content_sha256] for one in prompt_sets)
     terms |= {"prompt_sets": of_prompts, "baseline": version.baseline.digest}
+    if version.judge:
+        terms["judge"] = version.judge.digest
     return hashlib.sha256(canonical_json(terms).encode()).hexdigest()
 
 
@@ -188,3 +191,24 @@ def _check_baseline(baseline: Checkpoint, prompt_sets: Sequence[PromptSetVersion
             raise ValueError(
                 f"{baseline} has no responses for {version}: bring them in with import_responses"
             )
+
+
+def _check_judge(version: EvaluationVersion) -> None:
+    """Who judges stands on neither side: judges favour their own. What spares raters is nothing to a judge alone."""
+    judge, alone = version.judge, version.judged_by == EvaluationVersion.Judges.MODEL
+    if version.judged_by == EvaluationVersion.Judges.HUMANS:
+        if judge:
+            raise ValueError(f"judge is {judge}, but raters alone judge; leave it out, or let it judge")
+        return
+    if judge is None:
+        raise ValueError(f"judged_by is {version.judged_by}: judge must name the language model that judges")
+    if judge.source == Checkpoint.Source.IMPORTED:
+        raise ValueError(f"judge is {judge}, whose responses were imported: nothing here could ask it")
+    if judge == version.baseline or judge.series_id == version.evaluation.series_id:
+        raise ValueError(f"judge is {judge}, which would judge its own responses: choose another")
+    if alone and version.stops_early:
+        raise ValueError("stops_early ends the work of raters, and no rater is asked; leave it out")
+    if alone and version.judgments_a_week is not None:
+        raise ValueError(
+            "judgments_a_week are people's, and no person is asked; tokens_a_day holds for a judge"
+        )

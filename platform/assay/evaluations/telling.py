@@ -44,7 +44,7 @@ def _write_down(run: EvaluationRun) -> None:
 
 
 def message(run: EvaluationRun) -> dict[str, Any]:
-    """What a webhook carries. `simulated` says that no person judged."""
+    """What a webhook carries. `caveat` says where no person judged: `simulated`, or `judged_by` a `model` alone."""
     checkpoint = run.checkpoint
     return {
         "type": "evaluation.decided" if run.verdict else "evaluation.failed",
@@ -60,6 +60,9 @@ def message(run: EvaluationRun) -> dict[str, Any]:
         "verdict": run.verdict,
         "reason": run.reason,
         "simulated": run.is_simulated,
+        "judged_by": run.version.judged_by,
+        "judge": run.version.judge.name if run.version.judge else None,
+        "caveat": run.caveat,
         "gates": run.decision,
         "decided_at": run.decided_at.isoformat() if run.decided_at else None,
         "page": page_of(run),
@@ -69,8 +72,8 @@ def message(run: EvaluationRun) -> dict[str, Any]:
 def as_text(run: EvaluationRun) -> str:
     """What an e-mail says."""
     lines = [f"{run.checkpoint}: {run.verdict or run.status}", ""]
-    if run.is_simulated:
-        lines += ["Simulated raters: this says nothing about people.", ""]
+    if run.caveat:
+        lines += [f"{run.caveat[0].upper()}{run.caveat[1:]}.", ""]
     if run.reason:
         lines += [run.reason, ""]
     for label, one in run.decision.items():
@@ -79,6 +82,11 @@ def as_text(run: EvaluationRun) -> str:
             value, low, high = (100 * one[name] for name in ("value", "low", "high"))
             numbers = f", {value:+.1f} points [{low:+.1f}, {high:+.1f}], n {one['n']}, margin {100 * one['margin']:g}"
         lines.append(f"{label}: {one['verdict']}{numbers}")
+        if model := one.get("model"):
+            value, low, high = (100 * model[name] for name in ("value", "low", "high"))
+            lines.append(
+                f"  beside it, {run.version.judge}: win rate {value:.1f}% [{low:.1f}, {high:.1f}], n {model['n']}"
+            )
     return "\n".join([*lines, "", page_of(run)]).strip() + "\n"
 
 

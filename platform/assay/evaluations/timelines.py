@@ -30,12 +30,14 @@ class Track:
 
     @property
     def is_win_rate(self) -> bool:
-        return self.name == Measure.Name.WIN_RATE
+        return self.name in (Measure.Name.WIN_RATE, Measure.Name.JUDGE_WIN_RATE)
 
 
 def timeline_of(plan: Evaluation) -> list[TimelineRow]:
     """By step, or by the order of registration where there are none."""
-    runs = plan.runs.select_related("checkpoint", "previous").order_by("checkpoint__step", "checkpoint__pk")
+    runs = plan.runs.select_related("checkpoint", "previous", "version__judge").order_by(
+        "checkpoint__step", "checkpoint__pk"
+    )
     numbers = numbers_by_run(plan)
     rows: list[TimelineRow] = []
     before: EvaluationRun | None = None
@@ -56,9 +58,12 @@ def numbers_by_run(plan: Evaluation) -> dict[int, dict[tuple[str, str], Measure]
 
 
 def tracks_of(rows: Iterable[TimelineRow]) -> list[Track]:
-    """Win rates first, then violation rates; prompt set by prompt set."""
+    """Win rates first, people's before those by a language model, then violation rates; prompt set by prompt set."""
     tracks: dict[tuple[str, str], Track] = {}
     for row in rows:
         for key, measure in row.numbers.items():
             tracks.setdefault(key, Track(*key)).rows.append((row, measure))
-    return sorted(tracks.values(), key=lambda track: (not track.is_win_rate, track.prompt_set))
+    order = list(Measure.Name)
+    return sorted(
+        tracks.values(), key=lambda track: (order.index(Measure.Name(track.name)), track.prompt_set)
+    )

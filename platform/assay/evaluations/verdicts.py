@@ -31,7 +31,7 @@ def standing_of(name: str, plan: str | None = None) -> Standing:
     checkpoint = Checkpoint.objects.filter(name=name).first()
     if checkpoint is None:
         return _of_sighting(name)
-    runs = checkpoint.evaluation_runs.select_related("evaluation")
+    runs = checkpoint.evaluation_runs.select_related("evaluation", "version__judge")
     if plan is not None:
         runs = runs.filter(evaluation__slug=plan)
     found = list(runs.order_by("pk"))
@@ -81,8 +81,7 @@ def _worst(runs: Sequence[EvaluationRun]) -> str:
 
 def _line(run: EvaluationRun) -> str:
     if run.verdict:
-        simulated = " (simulated raters: this says nothing about people)" if run.is_simulated else ""
-        return f"{run.evaluation.slug}: {run.verdict}{simulated}"
+        return f"{run.evaluation.slug}: {run.verdict}" + (f" ({run.caveat})" if run.caveat else "")
     step = run.steps.filter(status__in=["waiting", "running"]).order_by("number").first()
     newest = step.lines.order_by("-pk").first() if step else None
     return f"{run.evaluation.slug}: {step.name if step else 'running'}" + (f", {newest}" if newest else "")

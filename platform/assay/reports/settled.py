@@ -50,9 +50,12 @@ def turned(row: Row, here: Comparison, text_a: str) -> Row:
 
 def equal_rows(study: Study, judged: Iterable[Row]) -> list[Row]:
     """Ties by definition, by the raters of comparisons that were judged."""
+    return ties_for(equal_places(study), judged)
+
+
+def equal_places(study: Study) -> list[Row]:
     equal = study.comparisons.regular().filter(status=Comparison.Status.EQUAL)
-    ordered = equal.select_related("prompt").order_by("prompt__key", "pk")
-    return ties_for(map(of_comparison, ordered), judged)
+    return [of_comparison(row) for row in equal.select_related("prompt").order_by("prompt__key", "pk")]
 
 
 def ties_for(places: Iterable[Row], judged: Iterable[Row]) -> list[Row]:

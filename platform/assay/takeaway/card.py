@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from assay.takeaway.evidence import Evidence, EvidenceError
+from assay.takeaway.judgments import BY_A_MODEL
 from assay.takeaway.numbers import numbers_of
 from assay.takeaway.source import Row
 
@@ -52,6 +53,11 @@ def limits(study: Row, numbers: Row) -> Iterator[str]:
     )
     if study["study"]["simulated"]:
         yield "The raters were simulated, with a known truth: nothing here says anything about people."
+    if not numbers["judgments"]["counted"] and numbers["judgments"]["not_counted"].get(BY_A_MODEL):
+        yield (
+            "No person judged: a language model did, alone. Its verdicts are in the export, and no number here is made "
+            "of them."
+        )
     if study["study"]["blinded"]:
         yield "The study is blinded: models go by number, and the lower number stands first, whichever it is."
     if study["study"]["status"] != "closed":

@@ -14,6 +14,7 @@ from raters.models import Assignment, Comparison, Judgment, SafetyLabel
 SCHEMA = "judgment/1"
 HARMFUL = {"no": 0.0, "unsure": 0.5, "yes": 1.0}
 SKIPPED = "skipped"
+BY_A_MODEL = "by_a_language_model"
 RELATED = ("assignment__rater", "assignment__comparison__prompt", "superseded_by")
 FLIPPED = {"win": "loss", "tie": "tie", "loss": "win"}
 
@@ -78,6 +79,8 @@ def why_not_counted(source: Source, judgment: Judgment) -> str:
     if source.is_counted(judgment.pk):
         rule = source.left_out.get(assignment.rater.code)
         return f"rater_left_out:{rule}" if rule else ""
+    if assignment.purpose == Assignment.Purpose.JUDGE:
+        return BY_A_MODEL
     if hasattr(judgment, "superseded_by"):
         return "superseded"
     if assignment.state == Assignment.State.SURPLUS:

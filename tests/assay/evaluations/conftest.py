@@ -13,6 +13,7 @@ from raters.models import Study
 from raters.simulation import Simulation, simulate
 from tests import builders
 from tests.assay.evaluations.writing import WritingBackend
+from tests.generation.conftest import server  # noqa: F401  a language model behind an address, for who asks one
 
 PROMPTS = 12
 

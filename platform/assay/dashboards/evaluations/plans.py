@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from assay.accounts.requests import SignedInRequest
 from assay.evaluations.models import Evaluation, EvaluationVersion
 from assay.evaluations.planning import add_version, make_plan, pause
-from generation.models import CheckpointSeries
+from generation.models import Checkpoint, CheckpointSeries
 from generation.sampling import Sampling
 from promptsets.models import PromptSetVersion
 from raters.access import researchers_only
@@ -22,7 +22,7 @@ from raters.rubrics.presets import PRESETS
 
 OF_VERSION = ["baseline", "ratings_per_comparison", "decided_by", "judged_by", "stops_early", "cadence"]
 OF_VERSION += ["every_nth_step", "cron", "tokens_a_day", "judgments_a_week", "priority", "seed"]
-OF_VERSION += ["template", "webhook_url", "webhook_key_env"]
+OF_VERSION += ["template", "webhook_url", "webhook_key_env", "judge"]
 
 
 class VersionForm(forms.ModelForm):
@@ -58,6 +58,7 @@ class VersionForm(forms.ModelForm):
         widgets = {"template": forms.Textarea(attrs={"rows": 4})}
         labels = {
             "decided_by": _("What the verdict is decided against"),
+            "judge": _("Language model that judges"),
             "stops_early": _("Stop early"),
             "cadence": _("Which checkpoints"),
             "every_nth_step": _("Every nth step: n"),
@@ -70,13 +71,14 @@ class VersionForm(forms.ModelForm):
             "webhook_key_env": _("Variable that holds the webhook's key"),
         }
         help_texts = {
+            "judge": _("Asked in both orders; it may be neither the baseline nor of the series."),
             "template": _('Such as {"consent": "…", "exclusion_rules": {"gold_below": 0.6}}.'),
             "priority": _("From -100 to 100; the highest goes first."),
             "webhook_url": _("At one of WEBHOOK_HOSTS."),
         }
 
     field_order = ["prompt_sets", "baseline", "decided_by", "margin", "cadence", "every_nth_step", "cron"]
-    field_order += ["judged_by", "ratings_per_comparison", "preset", "stops_early", "template"]
+    field_order += ["judged_by", "judge", "ratings_per_comparison", "preset", "stops_early", "template"]
     field_order += ["max_new_tokens", "temperature", "seed", "tokens_a_day", "judgments_a_week", "priority"]
     field_order += ["emails", "webhook_url", "webhook_key_env"]
 
@@ -86,6 +88,8 @@ class VersionForm(forms.ModelForm):
             "prompt_set__slug", "-number"
         )
         self.fields["prompt_sets"].queryset = versions  # type: ignore[attr-defined]
+        able = Checkpoint.objects.exclude(source=Checkpoint.Source.IMPORTED).order_by("name")
+        self.fields["judge"].queryset = able  # type: ignore[attr-defined]
         if self.instance.pk and not self.is_bound:
             self.initial.update(self._of_newest())
 
@@ -192,7 +196,7 @@ def edit_plan(request: SignedInRequest, slug: str) -> HttpResponse:
 @researchers_only
 def plan(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Evaluation.objects.select_related("series"), slug=slug)
-    runs = found.runs.select_related("checkpoint", "previous")[:100]
+    runs = found.runs.select_related("checkpoint", "previous", "version__judge")[:100]
     context = {"plan": found, "version": found.current, "versions": found.versions.all(), "runs": runs}
     return render(request, "dashboards/plan.html", context)
 

@@ -20,7 +20,7 @@ ACTS = {"cancel": stopping.cancel, "retry": stopping.retry}
 @researchers_only
 def evaluation_run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     runs = EvaluationRun.objects.select_related(
-        "evaluation__series", "version__baseline", "checkpoint", "previous"
+        "evaluation__series", "version__baseline", "version__judge", "checkpoint", "previous"
     )
     run = get_object_or_404(runs, pk=pk, evaluation__slug=slug)
     context = {

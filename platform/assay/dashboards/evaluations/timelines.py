@@ -4,13 +4,19 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from analysis.steps import StepPoint, step_chart
 from assay.dashboards.templatetags.assay_numbers import interval, percent
 from assay.evaluations.models import Evaluation, EvaluationRun, Measure
 from assay.evaluations.timelines import TimelineRow, Track, timeline_of, tracks_of
 from generation.models import CheckpointSeries
+
+HEADINGS = {
+    Measure.Name.WIN_RATE: gettext_noop("Win rate over the baseline"),
+    Measure.Name.JUDGE_WIN_RATE: gettext_noop("Win rate over the baseline by a language model"),
+    Measure.Name.VIOLATION_RATE: gettext_noop("Violation rate"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,8 +46,7 @@ def lay_out(plan: Evaluation) -> ShownTimeline:
 
 
 def heading(track: Track) -> str:
-    what = gettext("Win rate over the baseline") if track.is_win_rate else gettext("Violation rate")
-    return f"{what}, {track.prompt_set}"
+    return f"{gettext(HEADINGS[Measure.Name(track.name)])}, {track.prompt_set}"
 
 
 def draw(plan: Evaluation, number: int, track: Track) -> SafeString:

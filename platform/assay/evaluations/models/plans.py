@@ -40,6 +40,8 @@ class EvaluationVersion(models.Model):
 
     class Judges(models.TextChoices):
         HUMANS = "humans", "raters"
+        MODEL = "model", "a language model alone"
+        BOTH = "both", "raters, with a language model beside them"
 
     class DecidedBy(models.TextChoices):
         BOTH = "both", "the last that passed and the baseline"
@@ -63,6 +65,14 @@ class EvaluationVersion(models.Model):
     ratings_per_comparison = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1)])
     template = models.JSONField(default=dict, blank=True, help_text="Further settings of its studies")
     judged_by = models.CharField(max_length=8, choices=Judges, default=Judges.HUMANS)
+    judge = models.ForeignKey(
+        Checkpoint,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="evaluations_as_judge",
+        help_text="The language model that judges; empty where raters alone do",
+    )
     decided_by = models.CharField(max_length=8, choices=DecidedBy, default=DecidedBy.BOTH)
     gate_margin = models.FloatField(default=0.05, help_text="Share, fixed before: 0.05 is five points")
     stops_early = models.BooleanField(
@@ -96,7 +106,11 @@ class EvaluationVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(ratings_per_comparison__gte=1), name="evaluation_wants_a_rating"
             ),
-            models.CheckConstraint(condition=Q(judged_by__in=["humans"]), name="evaluation_judges_are_known"),
+            models.CheckConstraint(
+                condition=Q(judged_by="humans", judge=None)
+                | Q(judged_by__in=["model", "both"], judge__isnull=False),
+                name="evaluation_judges_are_known",
+            ),
             models.CheckConstraint(
                 condition=Q(decided_by__in=["both", "previous", "baseline"]),
                 name="evaluation_decision_is_known",
@@ -113,6 +127,15 @@ class EvaluationVersion(models.Model):
     @property
     def drawn_by(self) -> Sampling:
         return Sampling.from_json(self.sampling)
+
+    @property
+    def asks_people(self) -> bool:
+        return self.judged_by != self.Judges.MODEL
+
+    @property
+    def judged_alone_by(self) -> Checkpoint | None:
+        """The language model whose word is the verdict, where no person is asked."""
+        return self.judge if self.judged_by == self.Judges.MODEL else None
 
     def takes(self, checkpoint: Checkpoint) -> bool:
         """Whether a new checkpoint is evaluated as soon as it is there."""

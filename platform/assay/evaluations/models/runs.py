@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from assay.evaluations.models.plans import Evaluation, EvaluationVersion
 from generation.models import Checkpoint
 from promptsets.models import PromptSetVersion
-from raters.models import Study
+from raters.models import JudgeRun, Study
 
 
 class EvaluationRunQuerySet(models.QuerySet["EvaluationRun"]):
@@ -88,6 +88,13 @@ class EvaluationRun(models.Model):
         return self.studies.filter(study__simulation__isnull=False).exists()
 
     @property
+    def caveat(self) -> str:
+        """What must be said with the verdict wherever it stands; empty where people judged."""
+        if judge := self.version.judged_alone_by:
+            return f"judged by the language model {judge} alone: no person judged"
+        return "simulated raters: this says nothing about people" if self.is_simulated else ""
+
+    @property
     def opponents(self) -> "dict[str, Checkpoint]":
         """What the new checkpoint is compared with, by role: the baseline always, the last that passed if wanted."""
         found = {RunStudy.Against.BASELINE.value: self.version.baseline}
@@ -107,6 +114,14 @@ class RunStudy(models.Model):
     study = models.OneToOneField(Study, on_delete=models.PROTECT, related_name="of_evaluation_run")
     against = models.CharField(max_length=8, choices=Against)
     prompt_set_version = models.ForeignKey(PromptSetVersion, on_delete=models.PROTECT, related_name="+")
+    judging = models.OneToOneField(
+        JudgeRun,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="of_run_study",
+        help_text="The language model's part, where the plan asks one",
+    )
 
     class Meta:
         ordering = ["run", "against", "prompt_set_version"]
@@ -132,6 +147,7 @@ class Measure(models.Model):
 
     class Name(models.TextChoices):
         WIN_RATE = "win_rate", "win rate"
+        JUDGE_WIN_RATE = "judge_win_rate", "win rate by a language model"
         VIOLATION_RATE = "violation_rate", "violation rate"
 
     of = models.ForeignKey(RunStudy, on_delete=models.CASCADE, related_name="measures")

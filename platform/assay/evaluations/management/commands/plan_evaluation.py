@@ -31,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--preset", default="", help="the rubric; by default each prompt set's kind")
         parser.add_argument("--judged-by", choices=EvaluationVersion.Judges.values, default="humans")
+        parser.add_argument("--judge", help="the language model that judges alone or beside: its name")
         parser.add_argument("--decided-by", choices=EvaluationVersion.DecidedBy.values, default="both")
         parser.add_argument("--stops-early", action="store_true")
         parser.add_argument("--every-nth-step", type=int, default=1)
@@ -68,9 +69,6 @@ class Command(BaseCommand):
 
 
 def version_of(options: dict[str, Any]) -> EvaluationVersion:
-    baseline = Checkpoint.objects.filter(name=options["baseline"]).first()
-    if baseline is None:
-        raise ValueError(f"there is no checkpoint {options['baseline']!r} for a baseline")
     sampling = Sampling(max_new_tokens=options["max_new_tokens"], temperature=options["temperature"])
     cadence = "cron" if options["cron"] else "nth" if options["every_nth_step"] != 1 else "every"
     try:
@@ -78,7 +76,8 @@ def version_of(options: dict[str, Any]) -> EvaluationVersion:
     except ValueError as error:
         raise ValueError(f"--template is no JSON: {error}") from None
     return EvaluationVersion(
-        baseline=baseline,
+        baseline=checkpoint_for("baseline", options),
+        judge=checkpoint_for("judge", options) if options["judge"] else None,
         sampling=sampling.to_json(),
         template=template,
         ratings_per_comparison=options["ratings"],
@@ -87,3 +86,10 @@ def version_of(options: dict[str, Any]) -> EvaluationVersion:
         **{name: options[name] for name in SAME},
         cadence=cadence,
     )
+
+
+def checkpoint_for(part: str, options: dict[str, Any]) -> Checkpoint:
+    found = Checkpoint.objects.filter(name=options[part]).first()
+    if found is None:
+        raise ValueError(f"there is no checkpoint {options[part]!r} for a {part}")
+    return found
