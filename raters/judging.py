@@ -75,17 +75,18 @@ def says_the_same(judgment: Judgment, answer: Answer) -> bool:
 def settle(assignment: Assignment, counts: bool) -> str:
     """Moves the assignment to where an answer puts it, and says where: done, or surplus if it comes too late."""
     if assignment.state in {Assignment.State.DONE, Assignment.State.SURPLUS}:
+        Assignment.objects.filter(pk=assignment.pk).update(untallied=True)
         return assignment.state
     # The state again, in the UPDATE: a sweep may take the lease back at this very moment.
     leased = Assignment.objects.filter(pk=assignment.pk, state=Assignment.State.LEASED)
     state = Assignment.State.DONE if counts else Assignment.State.SURPLUS
-    if leased.update(state=state, draft={}):
+    if leased.update(state=state, draft={}, untallied=True):
         if not counts:
             free_place_of(assignment)
         return state
     if counts and not is_still_wanted(assignment):
         state = Assignment.State.SURPLUS
-    Assignment.objects.filter(pk=assignment.pk).update(state=state, draft={})
+    Assignment.objects.filter(pk=assignment.pk).update(state=state, draft={}, untallied=True)
     return state
 
 

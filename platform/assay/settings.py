@@ -34,7 +34,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TASK_ROUTES = {"generation.tasks.*": {"queue": "generation"}}
 CELERY_TASK_DEFAULT_QUEUE = "light"
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "assay.evaluations.tasks.sweep", "schedule": 15.0}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "assay.evaluations.tasks.sweep", "schedule": 15.0},
+    "reports": {
+        "task": "assay.evaluations.tasks.refresh_reports",
+        "schedule": 2.0,
+        "options": {"expires": 2.0},  # a look that had to wait is made up for by the next one
+    },
+}
 CHUNK_PROMPTS = env.integer("CHUNK_PROMPTS", 64, least=1)
 CHUNK_LEASE_S = env.integer("CHUNK_LEASE_S", 60, least=1)
 CHUNK_ATTEMPTS = env.integer("CHUNK_ATTEMPTS", 5, least=1)

@@ -22,6 +22,7 @@ def hold(comparison: Comparison, *, actor: AbstractBaseUser | None = None) -> Co
         raise ValueError(f"{row.study} is unblinded: nothing is taken out of its results any more")
     row.status, row.status_reason = Comparison.Status.HELD, FLAGGED
     row.save(update_fields=["status", "status_reason"])
+    row.assignments.update(untallied=True)
     audited.send(Comparison, actor=actor, action="comparison.held", target=row, detail={"reason": FLAGGED})
     return row
 
@@ -45,6 +46,7 @@ def decide(comparison: Comparison, *, leak: bool, actor: AbstractBaseUser | None
     held.status_reason = held.status_reason if excluded else ""
     held.masked = held.masked if flagged else leak and not excluded
     held.save(update_fields=["status", "status_reason", "masked"])
+    held.assignments.update(untallied=True)
     outcome = "excluded" if excluded else "masked" if held.masked else "released"
     audited.send(Comparison, actor=actor, action=f"comparison.{outcome}", target=held, detail={"leak": leak})
     return held

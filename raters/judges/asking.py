@@ -104,7 +104,7 @@ def take_in(judging: JudgeRun, comparison_id: int, a_is_left: bool, response: Re
         rater=judging.rater,
         a_is_left=a_is_left,
         purpose=Assignment.Purpose.JUDGE,
-        defaults={"state": Assignment.State.DONE, "lease_until": timezone.now()},
+        defaults={"state": Assignment.State.DONE, "lease_until": timezone.now(), "untallied": True},
     )
     if not is_new:
         return False

@@ -195,12 +195,16 @@ class Assignment(models.Model):
         default=False, help_text="Fetched before its rater came to it: whoever finds nothing else may take it"
     )
     shown_at = models.DateTimeField(null=True, blank=True)
+    untallied = models.BooleanField(default=False, help_text="Whether tallies have yet to take it in")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = AssignmentQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["state", "lease_until"], name="assignment_overdue")]
+        indexes = [
+            models.Index(fields=["state", "lease_until"], name="assignment_overdue"),
+            models.Index(fields=["comparison"], condition=Q(untallied=True), name="assignment_untallied"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["comparison", "rater"],

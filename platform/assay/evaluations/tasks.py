@@ -31,3 +31,9 @@ def sweep_task() -> None:
     requeue_due()
     wake_due()
     sweep()
+
+
+@shared_task(name="assay.evaluations.tasks.refresh_reports")
+def refresh_reports_task() -> None:
+    """Oftener than the sweep: what was judged shows within seconds."""
+    refresh_stale()

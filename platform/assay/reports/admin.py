@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from assay.reports.models import Estimate, Report, ReportRequest
+from assay.reports.models import ComparisonTally, Estimate, RaterTally, Report, ReportRequest, StudyTally
 from promptsets.record_admin import RecordAdmin
 
 
@@ -21,3 +21,21 @@ class EstimateAdmin(RecordAdmin):
     list_display = ("report", "name", "slice", "value", "low", "high", "n", "method")
     list_filter = ("name",)
     list_select_related = ("report__study",)
+
+
+@admin.register(StudyTally)
+class StudyTallyAdmin(RecordAdmin):
+    list_display = ("study", "judgments", "folds", "folded_at")
+    list_select_related = ("study",)
+
+
+@admin.register(ComparisonTally)
+class ComparisonTallyAdmin(RecordAdmin):
+    list_display = ("comparison", "wins", "ties", "losses", "judgments")
+    list_select_related = ("comparison",)
+
+
+@admin.register(RaterTally)
+class RaterTallyAdmin(RecordAdmin):
+    list_display = ("rater", "study", "wins", "ties", "losses")
+    list_select_related = ("rater", "study")

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from assay.reports.settled import Row, equal_rows, reused_rows
 from raters.judging import OUTCOMES
-from raters.models import Assignment, Comparison, Judgment, Study, StudyArm
+from raters.models import Judgment, Study, StudyArm
 from raters.rubrics.scales import BOTH_BAD_SCALE
 from raters.studies.exclusions import excluded_raters
 
@@ -71,29 +71,3 @@ def arm_names(study: Study) -> dict[int, str]:
         return name if names[name] == 1 else f"{name}, sampling {arm.run.sampling_sha256[:6]}"
 
     return {arm.pk: called(arm) for arm in arms}
-
-
-def left_out_of(study: Study) -> dict[str, int]:
-    """How many judgments and comparisons no rate is made of, by reason; reasons without a case are not listed."""
-    last_words = Judgment.objects.current().filter(assignment__comparison__study=study)
-    current = last_words.filter(assignment__purpose=Assignment.Purpose.RATING)
-    comparisons = study.comparisons.filter(kind=Comparison.Kind.REGULAR)
-    counts = {
-        "judgments that came after the wanted ones": current.filter(
-            assignment__state=Assignment.State.SURPLUS
-        ),
-        "judgments of planned repeats": current.exclude(assignment__repeat_of=None),
-        "judgments of gold and practice comparisons": current.exclude(assignment__comparison__kind="regular"),
-        "judgments of comparisons held or excluded since": current.exclude(
-            assignment__comparison__status="open"
-        ),
-        "decisions of senior raters about contested comparisons": last_words.filter(
-            assignment__purpose=Assignment.Purpose.ADJUDICATION
-        ),
-        "verdicts of language models": last_words.filter(assignment__purpose=Assignment.Purpose.JUDGE),
-        "comparisons excluded": comparisons.filter(status=Comparison.Status.EXCLUDED),
-        "comparisons held": comparisons.filter(status=Comparison.Status.HELD),
-    }
-    excluded = Judgment.objects.counted(study).filter(assignment__rater__code__in=excluded_raters(study))
-    counts["judgments of raters left out by the study's rules"] = excluded
-    return {reason: n for reason, rows in counts.items() if (n := rows.count())}

@@ -3,21 +3,24 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef
 
 from analysis.wording import counted
 from assay.reports.beside import TOO_FEW, tables_beside
+from assay.reports.counted import Counted
 from assay.reports.judges import judge_estimates
-from assay.reports.judgments import arm_names, columns_of, left_out_of
-from assay.reports.models import Estimate, Report
+from assay.reports.left_out import left_out_of
+from assay.reports.live import fold, marks_of
+from assay.reports.models import Estimate, Report, ReportRequest, StudyTally
 from assay.reports.repeats import repeat_estimates
 from assay.reports.settled import notes_on
-from assay.reports.stylometry import METHOD, arms_compared, guesses_between
-from raters.models import Judgment, Study
+from assay.reports.stylometry import style_estimates
+from raters.models import Study
 
 if TYPE_CHECKING:
     from analysis.slices import Slice
@@ -26,31 +29,28 @@ if TYPE_CHECKING:
     from analysis.win_rate import WinRate
 
 logger = logging.getLogger(__name__)
+A_LOOK = timedelta(minutes=1)
 LIBRARIES = ("assay", "numpy", "scipy", "pandas")
 
 
 def refresh(study: Study) -> Report:
     """A new report over all judgments there are. The heavy libraries are loaded here, where only workers pay."""
-    from analysis.tables import read_judgments
-
-    known = judgments_of(
-        study
-    ).count()  # before they are read: one that comes in between makes the report stale
-    columns = columns_of(study)
-    n = len(columns["outcome"])
-    enough = len(set(columns["prompt_id"])) >= TOO_FEW
-    table = read_judgments(columns) if enough else None
+    fold(study)
+    tally = StudyTally.objects.get(study=study)  # before it is read: what is folded in between makes it stale
+    counted = Counted.of(study)
+    table = counted.table()
     with transaction.atomic():
         report = Report.objects.create(
             study=study,
-            judgments=n,
+            judgments=len(table) if table else len(counted.votes) - counted.n_left_out,
             judgments_sha256=table.digest if table else "",
-            judgments_known=known,
+            judgments_known=tally.judgments,
+            folds=tally.folds,
             design_sha256=study.design_sha256,
-            left_out=left_out_of(study),
+            left_out=left_out_of(study, counted.n_left_out),
             versions={name: version(name) for name in LIBRARIES},
         )
-        made = [*estimates(report, table), *estimates_beside(report)] if table else []
+        made = [*estimates(report, table), *estimates_beside(report, counted)] if table else []
         pairs = {(row.candidate, row.baseline) for row in made}
         more = [*style_estimates(report), *repeat_estimates(report)]
         beside = [row for row in more if (row.candidate, row.baseline) in pairs]
@@ -58,17 +58,12 @@ def refresh(study: Study) -> Report:
     return report
 
 
-def judgments_of(study: Study) -> QuerySet[Judgment]:
-    return Judgment.objects.filter(assignment__comparison__study=study)
-
-
 def is_stale(study: Study) -> bool:
-    """Whether judgments have come in since the last report.
-
-    By their number, which only grows: of two that are stored at once, the one with the lower key may come later.
-    """
-    report = study.reports.first()
-    return judgments_of(study).count() > (report.judgments_known if report else 0)
+    """Whether judgments have come in since the last report, or what counts has changed."""
+    if marks_of(study).exists():
+        return True
+    report, tally = study.reports.first(), StudyTally.objects.filter(study=study).first()
+    return (tally.folds if tally else 0) > (report.folds if report else 0)
 
 
 def refresh_stale() -> int:
@@ -77,11 +72,22 @@ def refresh_stale() -> int:
     written = 0
     for study in stale:
         try:
-            refresh(study)
+            forget_passing(refresh(study))
             written += 1
         except Exception:  # one study that cannot be analysed must not keep all others from their reports
             logger.exception("No report could be written of %s", study.slug)
     return written
+
+
+def forget_passing(report: Report) -> None:
+    """Of the reports of one hour that nobody asked for only the newest is kept: while judgments come in there are many.
+
+    One that a page may be reading at this moment is left alone.
+    """
+    asked_for = ReportRequest.objects.filter(report=OuterRef("pk"))
+    hour = report.created_at.replace(minute=0, second=0, microsecond=0)
+    passing = report.study.reports.filter(created_at__gte=hour, created_at__lt=report.created_at - A_LOOK)
+    passing.exclude(Exists(asked_for)).delete()
 
 
 def estimates(report: Report, table: "JudgmentTable") -> Iterator[Estimate]:
@@ -107,40 +113,17 @@ def estimates(report: Report, table: "JudgmentTable") -> Iterator[Estimate]:
             yield of_category(row, part)
 
 
-def estimates_beside(report: Report) -> Iterator[Estimate]:
+def estimates_beside(report: Report, counted: Counted) -> Iterator[Estimate]:
     """The headline again under other choices of what counts."""
     from analysis.win_rate import win_rate
 
-    for name, table in tables_beside(report.study):
+    for name, table in tables_beside(counted):
         for candidate, baseline in table.pairs:
             judged = table.of_pair(candidate, baseline)
             row = Estimate(report=report, candidate=candidate, baseline=baseline, inputs_sha256=judged.digest)
             if len(judged.prompt) >= TOO_FEW:
                 rate = win_rate(judged)
                 yield filled(row, name, rate, n=rate.n, detail=counts(rate))
-
-
-def style_estimates(report: Report) -> Iterator[Estimate]:
-    """How well style alone tells the arms apart: what blinding cannot hide is measured."""
-    from analysis.proportions import wilson
-
-    names = arm_names(report.study)
-    for candidate, baseline in arms_compared(report.study):
-        guesses = guesses_between(report.study, candidate, baseline)
-        if guesses:
-            ends = wilson(guesses.right, guesses.n)
-            yield Estimate(
-                report=report,
-                name="style_told_apart",
-                candidate=names[candidate.pk],
-                baseline=names[baseline.pk],
-                value=guesses.right / guesses.n,
-                low=ends.low,
-                high=ends.high,
-                n=guesses.n,
-                method=METHOD,
-                detail={"prompts": guesses.n},
-            )
 
 
 def both_bad_as_wins(table: "JudgmentTable") -> "JudgmentTable":

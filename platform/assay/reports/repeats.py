@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from assay.reports.judgments import arm_names
-from assay.reports.models import Estimate, Report
+from assay.reports.models import ComparisonTally, Estimate, Report
 from raters.models import Assignment, Judgment
 
 METHOD = "share of planned repeats with the same verdict, Wilson, repeats taken as independent"
@@ -40,8 +40,11 @@ def said_again(report: Report) -> Iterator[tuple[tuple[int, int], bool]]:
     current = Judgment.objects.current().filter(
         assignment__comparison__study=report.study, assignment__state=Assignment.State.DONE
     )
-    first = dict(current.values_list("assignment", "preference"))
+    if not ComparisonTally.objects.filter(study=report.study, repeats__gt=0).exists():
+        return
     again = current.exclude(assignment__repeat_of=None).order_by("pk")
+    repeated = current.filter(assignment__in=again.order_by().values("assignment__repeat_of"))
+    first = dict(repeated.values_list("assignment", "preference"))
     fields = ("comparison__arm_a", "comparison__arm_b", "repeat_of")
     for a, b, before, said in again.values_list(*(f"assignment__{name}" for name in fields), "preference"):
         if before in first:

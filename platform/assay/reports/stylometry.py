@@ -5,12 +5,17 @@ headings, emphasis, openers). Logistic regression without intercept, so that ord
 by a fit that has not seen it. Half right is chance; 97% have been seen for a real pair.
 """
 
+import hashlib
 import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
+
+from assay.reports.judgments import arm_names
+from assay.reports.models import Estimate, Report
 from raters.models import Comparison, Study, StudyArm
 
 if TYPE_CHECKING:
@@ -37,6 +42,53 @@ OPENERS = re.compile(
 METHOD = f"paired logistic regression on {len(COUNTED) + 3} style counts, {FOLDS}-fold by prompt, Wilson"
 
 
+def style_estimates(report: Report) -> Iterator[Estimate]:
+    """How well style alone tells the arms apart: what blinding cannot hide is measured.
+
+    It is a matter of the responses alone: where they are those of an earlier report, its number stands.
+    """
+    names = arm_names(report.study)
+    for candidate, baseline in arms_compared(report.study):
+        shown = shown_pairs(report.study, candidate, baseline)
+        row = Estimate(
+            report=report,
+            name="style_told_apart",
+            candidate=names[candidate.pk],
+            baseline=names[baseline.pk],
+            inputs_sha256=digest_of(shown),
+        )
+        if found := told_before(row) or told(row, shown):
+            yield found
+
+
+def told_before(row: Estimate) -> Estimate | None:
+    asked = {name: getattr(row, name) for name in ("name", "candidate", "baseline", "inputs_sha256", "slice")}
+    found = Estimate.objects.filter(report__study=row.report.study, method=METHOD, **asked).first()
+    if found:
+        found.pk, found.report = None, row.report
+    return found
+
+
+def told(row: Estimate, shown: QuerySet[Comparison]) -> Estimate | None:
+    from analysis.proportions import wilson
+
+    guesses = guesses_of(
+        [(row.response_a.text, row.response_b.text) for row in shown if row.response_a and row.response_b]
+    )
+    if guesses is None:
+        return None
+    ends = wilson(guesses.right, guesses.n)
+    row.value, row.low, row.high, row.n = guesses.right / guesses.n, ends.low, ends.high, guesses.n
+    row.method, row.detail = METHOD, {"prompts": guesses.n}
+    return row
+
+
+def digest_of(shown: QuerySet[Comparison]) -> str:
+    """Of the texts, by the comparisons that show them: a comparison's responses never change."""
+    keys = shown.values_list("pk", flat=True)
+    return hashlib.sha256(",".join(map(str, keys)).encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class Guesses:
     """How many of n pairs were guessed right."""
@@ -45,17 +97,10 @@ class Guesses:
     n: int
 
 
-def guesses_between(study: Study, candidate: StudyArm, baseline: StudyArm) -> Guesses | None:
-    """None where there are too few pairs to learn from."""
+def shown_pairs(study: Study, candidate: StudyArm, baseline: StudyArm) -> QuerySet[Comparison]:
     shown = study.comparisons.filter(status=Comparison.Status.OPEN, kind=Comparison.Kind.REGULAR)
-    pairs = (
-        shown.filter(arm_a=candidate, arm_b=baseline)
-        .select_related("response_a", "response_b")
-        .order_by("pk")
-    )
-    return guesses_of(
-        [(row.response_a.text, row.response_b.text) for row in pairs if row.response_a and row.response_b]
-    )
+    of_pair = shown.filter(arm_a=candidate, arm_b=baseline)
+    return of_pair.select_related("response_a", "response_b").order_by("pk")
 
 
 def guesses_of(texts: Sequence[tuple[str, str]]) -> Guesses | None:

@@ -75,7 +75,7 @@ def test_what_raters_are_not_shown_is_counted(page, study):
 
 
 def test_a_report_behind_newer_judgments_says_so(page, simulated):
-    simulated.reports.update(judgments_known=1)
+    simulated.reports.update(folds=0)
     assert "Newer judgments are in" in page(simulated)
 
 

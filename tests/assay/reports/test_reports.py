@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from analysis.tables import read_judgments
 from analysis.win_rate import win_rate
 from assay.reports.judgments import arm_names, columns_of
+from assay.reports.live import fold
 from assay.reports.models import Estimate
 from assay.reports.refresh import is_stale, refresh, refresh_stale
 from raters import judging
@@ -117,8 +118,8 @@ def test_one_checkpoint_under_two_samplings_is_two_candidates(db):
 def test_a_study_that_cannot_be_analysed_keeps_no_other_from_its_report(simulated, monkeypatch, caplog):
     other = builders.study(prompts=4, slug="winter")
     judge_all(other, builders.rater(other), "left")
-    real = columns_of
+    real = fold
     broken = lambda study: 1 / 0 if study == other else real(study)  # noqa: E731
-    monkeypatch.setattr("assay.reports.refresh.columns_of", broken)
+    monkeypatch.setattr("assay.reports.refresh.fold", broken)
     assert refresh_stale() == 1 and simulated.reports.exists()
     assert "No report could be written of winter" in caplog.text

@@ -13,7 +13,7 @@ from raters.comparisons.settling import settle
 from raters.models import Comparison, Study
 from raters.studies.design import lock
 from tests import builders
-from tests.raters.test_settling import draft, judged_by_people
+from tests.raters.comparisons.test_settling import draft, judged_by_people
 
 pytestmark = pytest.mark.django_db
 

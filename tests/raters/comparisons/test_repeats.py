@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.reports.judgments import columns_of, left_out_of
+from assay.reports.judgments import columns_of
 from assay.reports.refresh import refresh
 from raters import judging
 from raters.assignment import claim_next, reclaim
@@ -43,7 +43,7 @@ def test_repeats_count_in_no_rate_and_take_no_place(repeating):
     list(work(builders.rater(repeating), repeating))
     assert set(repeating.comparisons.values_list("ratings_taken", flat=True)) == {1}
     assert Judgment.objects.counted(repeating).count() == len(columns_of(repeating)["outcome"]) == 24
-    assert left_out_of(repeating) == {"judgments of planned repeats": 6}
+    assert refresh(repeating).left_out == {"judgments of planned repeats": 6}
 
 
 def test_the_headline_is_the_same_to_the_last_bit_without_them(repeating):

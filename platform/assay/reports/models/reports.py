@@ -17,6 +17,7 @@ class Report(models.Model):
     judgments = models.PositiveIntegerField(help_text="Judgments that were counted")
     judgments_sha256 = models.CharField(max_length=64)
     judgments_known = models.PositiveIntegerField(help_text="All judgments there were, counted or not")
+    folds = models.PositiveIntegerField(default=0, help_text="Of the study's tally, when it was read")
     design_sha256 = models.CharField(max_length=64)
     left_out = models.JSONField(default=dict, help_text="What was not counted, by reason")
     versions = models.JSONField(default=dict)
