@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja.errors import AuthenticationError, AuthorizationError
 from ninja.security import HttpBearer
 
+from assay.accounts.client_address import client_address
 from assay.accounts.models import User
 from assay.api.limits import count_request
 from assay.api.models import ApiToken
@@ -34,7 +35,7 @@ class Token(HttpBearer):
         """Raises: HttpError 401, 403 or 429."""
         found = token_of(request)
         if found is None:
-            count_request(request, f"address-{request.META.get('REMOTE_ADDR', '')}")
+            count_request(request, f"address-{client_address(request)}")
             raise AuthenticationError(message="Send a valid token: Authorization: Bearer assay_…")
         count_request(request, f"token-{found.pk}")
         if self.scope not in found.scopes:
