@@ -27,20 +27,26 @@ def local_folder(uri: str) -> Path:
     Raises: ValueError if they may not be read, are not there, or are more than CHECKPOINT_MAX_BYTES.
     """
     if "://" not in uri:
-        return folder_within_roots(uri)
+        folder = folder_within_roots(uri)
+        _check_size(uri, sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()))
+        return folder
     place = Place.of(uri)
     entry = place.entry()
     if not entry.files:
         raise ValueError(f"{uri}: there are no files")
-    if entry.size > settings.CHECKPOINT_MAX_BYTES:
-        most = settings.CHECKPOINT_MAX_BYTES
-        raise ValueError(f"{uri}: {entry.size:,} bytes, more than the {most:,} of CHECKPOINT_MAX_BYTES")
+    _check_size(uri, entry.size)
     kept = Path(settings.CHECKPOINT_ROOTS[0]) / FETCHED
     key = hashlib.sha256(f"{uri}\0{entry.fingerprint}".encode()).hexdigest()[:32]
     if not (kept / key).is_dir():
         kept.mkdir(parents=True, exist_ok=True)
         _copy(place, [(file.path, file.size) for file in entry.files], kept, kept / key)
     return folder_within_roots(str(kept / key))
+
+
+def _check_size(uri: str, size: int) -> None:
+    most = settings.CHECKPOINT_MAX_BYTES
+    if size > most:
+        raise ValueError(f"{uri}: {size:,} bytes, more than the {most:,} of CHECKPOINT_MAX_BYTES")
 
 
 def _copy(place: Place, files: list[tuple[str, int]], kept: Path, target: Path) -> None:

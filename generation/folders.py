@@ -8,11 +8,15 @@ from django.conf import settings
 def folder_within_roots(uri: str) -> Path:
     """The real path of a checkpoint's folder.
 
-    Raises: ValueError if it is no local folder, or it or a file in it really lies outside the allowed roots.
+    Raises: ValueError if it is no local folder, it or a file in it really lies outside the allowed roots, or something
+        in it is neither a file nor a folder, such as a pipe, which would be read for ever.
     """
     folder = place_within_roots(uri)
     for entry in sorted(folder.rglob("*")):
-        _check_within(entry.resolve(), str(entry))
+        real = entry.resolve()
+        _check_within(real, str(entry))
+        if not (real.is_file() or real.is_dir()):
+            raise ValueError(f"{entry}: is neither a file nor a folder; remove it")
     return folder
 
 

@@ -10,12 +10,15 @@ from generation.engine.errors import CheckpointError
 
 START_OF_TURN = "<start_of_turn>"
 END_OF_TURN = "<end_of_turn>"
+LARGEST_FILE = 64 << 20  # bytes; of a million pieces it takes less
 
 
 class Tokenizer:
     """A SentencePiece model. Ids never include <bos> unless the caller puts it there."""
 
     def __init__(self, file: Path) -> None:
+        if file.stat().st_size > LARGEST_FILE:
+            raise CheckpointError(f"{file}: larger than {LARGEST_FILE:,} bytes, which no tokenizer is")
         self._model = sentencepiece.SentencePieceProcessor()
         try:
             self._model.LoadFromSerializedProto(file.read_bytes())

@@ -34,12 +34,28 @@ def _rows(file: Any) -> Iterator[dict[str, Any]]:
     size, names = 0, file.schema_arrow.names
     if len(set(names)) < len(names):
         raise BadRow(("", "names a column twice"))
-    for batch in file.iter_batches(batch_size=BATCH, use_threads=False):
+    for batch in file.iter_batches(batch_size=_batch(file), use_threads=False):
         size += batch.nbytes
         if size > MOST_BYTES:
-            raise BadRow(("", f"holds more than {MOST_BYTES // 1024**2} MB: split it into several sets"))
+            raise _too_large()
         for row in batch.to_pylist():
             yield _with_extra({name: plain(value) for name, value in row.items()})
+
+
+def _batch(file: Any) -> int:
+    """How many rows may unfold at once: a value that is kept once and named by a thousand rows is a thousand in memory.
+
+    Raises: BadRow if the file itself says that it holds too much.
+    """
+    groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+    chunks = [group.column(c).total_uncompressed_size for group in groups for c in range(group.num_columns)]
+    if sum(chunks) > MOST_BYTES:
+        raise _too_large()
+    return max(1, min(BATCH, MOST_BYTES // max([1, *chunks])))
+
+
+def _too_large() -> BadRow:
+    return BadRow(("", f"holds more than {MOST_BYTES // 1024**2} MB: split it into several sets"))
 
 
 def _with_extra(row: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,10 @@ from promptsets.formats.source import LARGEST_FILE, Source
 csv.field_size_limit(LARGEST_FILE)
 
 
+# What fits a file of the largest size but not memory: a record takes hundreds of bytes there, a value tens.
+MOST_RECORDS, MOST_VALUES = 500_000, 10_000_000
+
+
 class Container(StrEnum):
     JSON_LINES = "JSON lines"
     JSON_LIST = "a JSON list"
@@ -43,13 +47,26 @@ def container_of(source: Source) -> Container:
 
 
 def records(source: Source) -> Iterator[Record]:
+    """All of them, or a last one whose fault says that there are too many."""
+    for number, record in enumerate(_read(source)):
+        if number == MOST_RECORDS:
+            yield Record(record.line, {}, BadRow(("", f"is beyond {MOST_RECORDS:,} records: split the file")))
+            return
+        yield record
+
+
+def _read(source: Source) -> Iterator[Record]:
     readers = {
         Container.JSON_LINES: _json_lines,
         Container.JSON_LIST: _json_list,
         Container.CSV: _csv_records,
     }
     container = container_of(source)
-    return _parquet_records(source) if container is Container.PARQUET else readers[container](source.text)
+    if container is Container.PARQUET:
+        return _parquet_records(source)
+    if container is not Container.CSV and sum(map(source.text.count, "[{,")) > MOST_VALUES:
+        return iter([Record(1, {}, BadRow(("", f"begins more than {MOST_VALUES:,} values: split the file")))])
+    return readers[container](source.text)
 
 
 def _parquet_records(source: Source) -> Iterator[Record]:

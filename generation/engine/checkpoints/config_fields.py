@@ -6,6 +6,8 @@ from typing import Any
 
 from generation.engine.errors import CheckpointError
 
+MOST_LAYERS = 1_000  # each is some dozen tensors to hold against the files
+
 
 @dataclass(frozen=True)
 class Fields:
@@ -22,11 +24,13 @@ class Fields:
                 return place[name]
         raise CheckpointError(f"{self.file}: field {name} is missing")
 
-    def count(self, name: str, multiple_of: int = 1) -> int:
+    def count(self, name: str, multiple_of: int = 1, most: int | None = None) -> int:
         value = self.value(name)
         if type(value) is not int or value < 1 or value % multiple_of:
             kind = "a positive whole number" + (f", a multiple of {multiple_of}" if multiple_of > 1 else "")
             raise self.wrong(name, kind)
+        if most is not None and value > most:
+            raise self.wrong(name, f"at most {most:,}")
         return value
 
     def positive(self, name: str, within: str | None = None) -> float:
@@ -41,5 +45,5 @@ class Fields:
 
     def wrong(self, name: str, expected: str, within: str | None = None) -> CheckpointError:
         return CheckpointError(
-            f"{self.file}: field {name} is {self.value(name, within)!r}; expected {expected}"
+            f"{self.file}: field {name} is {self.value(name, within)!r:.100}; expected {expected}"
         )

@@ -78,7 +78,7 @@ def family_of(folder: CheckpointFolder | OrbaxFolder) -> Family:
     architecture = named[0] if isinstance(named, list) and len(named) == 1 else named
     if not isinstance(architecture, str) or architecture not in families:
         raise CheckpointError(
-            f"{folder.config_file}: field architectures is {named!r}, an unknown architecture; "
+            f"{folder.config_file}: field architectures is {named!r:.100}, an unknown architecture; "
             f"expected one of: {', '.join(families)}"
         )
     return families[architecture]

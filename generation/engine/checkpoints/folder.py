@@ -12,6 +12,7 @@ from generation.engine.errors import CheckpointError
 SINGLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 DECIDING = ("config.json", "generation_config.json", "tokenizer.model")  # beside the weights, where present
+LARGEST_JSON = 16 << 20  # bytes; the index of a thousand shards takes less
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 
 
@@ -115,7 +116,7 @@ def _indexed(index: Path) -> tuple[Path, ...]:
     for name in names:
         if Path(name).name != name or not name.endswith(".safetensors"):
             raise CheckpointError(
-                f"{index}: weight_map names {name!r}: expected a .safetensors file beside it"
+                f"{index}: weight_map names {name!r:.100}: expected a .safetensors file beside it"
             )
         if not (index.parent / name).is_file():
             raise CheckpointError(f"{index.parent / name}: missing, though {index.name} names it")
@@ -126,9 +127,13 @@ def read_object(file: Path) -> dict[str, Any]:
     """The JSON object in a file. Raises: CheckpointError if the file is missing, or holds something else."""
     if not file.is_file():
         raise CheckpointError(f"{file}: missing; it says what the weights' shapes mean")
+    if file.stat().st_size > LARGEST_JSON:
+        raise CheckpointError(
+            f"{file}: larger than {LARGEST_JSON:,} bytes, which no description of weights is"
+        )
     try:
         value = json.loads(file.read_bytes())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CheckpointError(f"{file}: not JSON: {error}") from error
     if not isinstance(value, dict):
         raise CheckpointError(f"{file}: must hold a JSON object, not {value!r:.40}")

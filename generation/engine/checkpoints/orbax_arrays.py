@@ -4,7 +4,6 @@ Orbax keeps every array of a tree under its dotted path, in Zarr 2 or 3: in fold
 one OCDBT store. Nothing in such a tree is executed.
 """
 
-import json
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ import numpy as np
 import tensorstore as ts
 from numpy.typing import NDArray
 
+from generation.engine.checkpoints.folder import read_object
 from generation.engine.errors import CheckpointError
 
 MANIFEST = "manifest.ocdbt"
@@ -92,9 +92,9 @@ def _names_in_metadata(tree: Path) -> set[str]:
     if not file.is_file():
         return set()
     try:
-        written = json.loads(file.read_bytes())["tree_metadata"].values()
+        written = read_object(file)["tree_metadata"].values()
         return {".".join(str(part["key"]) for part in entry["key_metadata"]) for entry in written}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(f"{file}: not Orbax's description of a tree ({error!r})") from error
 
 

@@ -3,7 +3,7 @@
 import math
 from typing import Any, get_args
 
-from generation.engine.checkpoints.config_fields import Fields
+from generation.engine.checkpoints.config_fields import MOST_LAYERS, Fields
 from generation.engine.checkpoints.tensor_specs import TensorSpec, dense, same
 from generation.engine.networks.griffin import BlockKind, RecurrentGemmaConfig
 
@@ -22,7 +22,7 @@ def config_from(fields: Fields) -> RecurrentGemmaConfig:
     config = RecurrentGemmaConfig(
         vocab_size=fields.count("vocab_size"),
         width=fields.count("hidden_size"),
-        depth=fields.count("num_hidden_layers"),
+        depth=fields.count("num_hidden_layers", most=MOST_LAYERS),
         mlp_width=fields.count("intermediate_size", multiple_of=2)
         // 2,  # the format states gate and up together
         heads=fields.count("num_attention_heads"),

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from generation.engine.errors import CheckpointError
 
-MAX_HEADER_BYTES = 100_000_000  # the format's own limit
+MAX_HEADER_BYTES = 16 << 20  # the format allows more; of a hundred thousand tensors it takes less
+MOST_AXES, LONGEST_NAME = 8, 500
 DTYPES: dict[str, np.dtype[Any]] = {
     "F32": np.dtype(np.float32),
     "F16": np.dtype(np.float16),
@@ -79,7 +80,7 @@ def _read_json_header(file: Path, size: int) -> tuple[dict[str, Any], int]:
             )
         try:
             header = json.loads(stream.read(length))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise CheckpointError(
                 f"{file}: the safetensors header is not JSON ({error}); copy the file again"
             ) from error
@@ -89,18 +90,22 @@ def _read_json_header(file: Path, size: int) -> tuple[dict[str, Any], int]:
 
 
 def _tensor(file: Path, name: str, entry: Any, data_start: int) -> StoredTensor:
+    if not name.isprintable() or len(name) > LONGEST_NAME:
+        raise CheckpointError(f"{file}: a tensor by the impossible name {name!r:.60}; copy the file again")
     try:
-        dtype, shape, (start, stop) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
-        whole = all(isinstance(n, int) and n >= 0 for n in (*shape, start, stop))
+        dtype, shape, (start, stop) = str(entry["dtype"]), tuple(entry["shape"]), entry["data_offsets"]
+        whole = len(shape) <= MOST_AXES and all(type(n) is int and n >= 0 for n in (*shape, start, stop))
     except (TypeError, KeyError, ValueError) as error:
         raise CheckpointError(
             f"{file}: tensor {name}: the header lacks {error}; copy the file again"
         ) from error
     if dtype not in DTYPES:
-        raise CheckpointError(f"{file}: tensor {name} is of dtype {dtype}; weights are {', '.join(DTYPES)}")
+        raise CheckpointError(
+            f"{file}: tensor {name} is of dtype {dtype:.20}; weights are {', '.join(DTYPES)}"
+        )
     if not whole or stop - start != math.prod(shape) * DTYPES[dtype].itemsize:
         raise CheckpointError(
-            f"{file}: tensor {name}: {dtype} {list(shape)} does not fill bytes {start} to {stop}; "
+            f"{file}: tensor {name}: {dtype} {list(shape)!s:.100} does not fill bytes {start} to {stop}; "
             "copy the file again"
         )
     return StoredTensor(name, file, dtype, shape, data_start + start, data_start + stop)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from generation.engine.checkpoints.config_fields import Fields
+from generation.engine.checkpoints.config_fields import MOST_LAYERS, Fields
 from generation.engine.checkpoints.tensor_specs import TensorSpec, dense, same
 from generation.engine.networks.transformer import TransformerConfig
 
@@ -42,7 +42,7 @@ def _config_from(fields: Fields, head_dim: int, window: int | None) -> Transform
     return TransformerConfig(
         vocab_size=fields.count("vocab_size"),
         width=fields.count("hidden_size"),
-        depth=fields.count("num_hidden_layers"),
+        depth=fields.count("num_hidden_layers", most=MOST_LAYERS),
         mlp_width=fields.count("intermediate_size"),
         heads=heads,
         kv_heads=kv_heads,

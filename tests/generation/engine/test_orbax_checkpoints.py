@@ -191,7 +191,7 @@ def test_a_few_bytes_that_claim_to_be_huge_are_refused_before_anything_is_read(p
         ({"checkpoint": "msgpack"}, "an Orbax folder that holds no arrays"),
         ({"_METADATA": "{}"}, "an Orbax folder that holds no arrays"),
         ({"manifest.ocdbt": "nothing of the kind"}, "cannot be read; copy the folder again"),
-        ({"_METADATA": "[]", "a/.zarray": "{}"}, "_METADATA: not Orbax's description of a tree"),
+        ({"_METADATA": "{}", "a/.zarray": "{}"}, "_METADATA: not Orbax's description of a tree"),
         ({"checkpoint": "", "a/.zarray": "{}"}, "array a: cannot be read"),
         (
             {"one/_METADATA": "{}", "two/_METADATA": "{}"},
