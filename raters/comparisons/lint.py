@@ -1,4 +1,4 @@
-"""Looks through what raters read beside the responses (title, guide, training) for names that would tell the arms.
+"""Looks through what raters read beside the responses, in every language, for names that would tell the arms.
 
 A name of an arm's checkpoint, or of a model or maker that it is named after, is refused when the design is locked. Any
 other model's or maker's name is told: it may be harmless, and a person decides.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from raters.comparisons.self_identification import NAMES
 from raters.models import Study
+from raters.rubrics.training import Lesson
 from raters.way_in.probe import words_in, words_of
 
 KNOWN = re.compile(rf"\b(?:{NAMES})\b")  # as it is written: "meta" and "yi" are words of other languages, too
@@ -54,12 +55,20 @@ def texts_of(study: Study) -> Iterator[tuple[str, str]]:
     yield "the content note", study.content_note
     yield "the support line", study.support_line
     yield f"the guide of {study.rubric}", study.rubric.guide
-    for number, question in enumerate(study.rubric.training.get("check", []), start=1):
-        yield f"check question {number}", "\n".join([question["question"], *question["choices"]])
-    for number, pair in enumerate(study.rubric.training.get("practice", []), start=1):
-        yield f"practice pair {number}", "\n".join(str(part) for part in pair.values())
+    yield from training_of(study.rubric.training, "")
+    for code, texts in study.texts.items():
+        yield from ((f"the {name.replace('_', ' ')} in {code}", text) for name, text in texts.items())
+    for code, words in study.rubric.training.get("translations", {}).items():
+        yield from training_of(words, f" in {code}")
     for gold in study.comparisons.gold().select_related("prompt"):
         yield f"the reason of gold {gold.prompt.key}", gold.gold_reason
+
+
+def training_of(training: dict[str, list[Lesson]], language: str) -> Iterator[tuple[str, str]]:
+    for number, question in enumerate(training.get("check", []), start=1):
+        yield f"check question {number}{language}", "\n".join([question["question"], *question["choices"]])
+    for number, pair in enumerate(training.get("practice", []), start=1):
+        yield f"practice pair {number}{language}", "\n".join(str(part) for part in pair.values())
 
 
 def refuse_telling_names(study: Study) -> list[Named]:

@@ -3,8 +3,6 @@
 import secrets
 from typing import Any
 
-from django.utils.translation import get_language
-
 from raters.care.welfare import wanted_hazards
 from raters.desk.drafts import seconds_left
 from raters.desk.forms import AnswerForm
@@ -12,6 +10,7 @@ from raters.desk.preferences import CHOICES, keys_of, listed_keys
 from raters.desk.rendering import render_prose
 from raters.desk.showing import showing
 from raters.models import Assignment, Rater, Study
+from raters.studies.languages import spoken
 
 # One concern each; the last one says that the page is there.
 SCRIPTS = [f"raters/{name}.js" for name in ("keys", "clock", "reading", "drafts", "lease", "sending")]
@@ -23,7 +22,7 @@ def judging_page(
     """What the template shows. `answered_meanwhile` is the page that this one follows, if it is fetched ahead."""
     study = assignment.comparison.study
     keys = keys_of(rater)
-    guide, language = study.text("guide", get_language() or study.language)
+    guide, language = study.text("guide", spoken(study.language))
     choice_keys = [keys.get(f"choice_{number}", "") for number in range(1, CHOICES + 1)]
     form.keys = choice_keys
     numbers = progress(rater, study)

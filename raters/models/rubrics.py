@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from raters.rubrics.scales import CRITERIA
+from raters.rubrics.training import known_training
 
 
 def known_criteria(questions: Any) -> None:
@@ -37,6 +38,7 @@ class Rubric(models.Model):
     training = models.JSONField(
         default=dict,
         blank=True,
+        validators=[known_training],
         help_text="Check questions and practice pairs, as in raters/rubrics/guides/*.json",
     )
     asks_tie_kind = models.BooleanField(

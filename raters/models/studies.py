@@ -12,10 +12,10 @@ from promptsets.models import PromptSetVersion
 from raters.models.rubrics import Rubric
 from raters.models.study_care import CARE_CONSTRAINTS, StudyCare
 from raters.models.study_queries import StudyQuerySet
+from raters.rubrics.training import Lesson, lessons
+from raters.studies.languages import LANGUAGES, known_texts
 from raters.studies.roles import known_roles
 from raters.studies.rules import known_rules
-
-LANGUAGES = [("en", "English"), ("pt", "Português")]  # those that raters' pages speak
 
 
 def new_public_id() -> str:
@@ -70,7 +70,10 @@ class Study(StudyCare):
         help_text="In which these texts and the guide are written",
     )
     texts = models.JSONField(
-        default=dict, blank=True, help_text="Consent, content note and guide in further languages, by code"
+        default=dict,
+        blank=True,
+        validators=[known_texts],
+        help_text='What raters read in further languages, such as {"pt": {"consent": "…", "guide": "…"}}',
     )
     shows_guide = models.BooleanField(default=True, help_text="Whether the guide is a step of its own")
     asks_check = models.BooleanField(default=True, help_text="Whether the rubric's check questions are asked")
@@ -177,10 +180,15 @@ class Study(StudyCare):
         return self.unblinded_at is None and self.simulation is None
 
     def text(self, name: str, language: str) -> tuple[str, str]:
-        """Consent, content note or guide in that language where there is one, else as first written; its language."""
+        """A text that raters read, in that language where there is one, else as first written; its language."""
         if written := self.texts.get(language, {}).get(name):
             return written, language
         return (self.rubric.guide if name == "guide" else getattr(self, name)), self.language
+
+    def lessons(self, step: str, language: str) -> tuple[list[Lesson], str]:
+        """The check's questions or the practice pairs, in that language where they are there; their language."""
+        found, translated = lessons(self.rubric.training, step, language)
+        return found, language if translated else self.language
 
 
 class StudyArm(models.Model):

@@ -3,13 +3,18 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from raters.care.welfare import SAFETY_SETTINGS
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from raters.care.welfare import SAFETY_SETTINGS, SUPPORT
 from raters.models import Rubric
 from raters.rubrics.scales import CRITERIA
 
 GUIDES = Path(__file__).parent / "guides"
 TRANSLATED = ("pt",)  # folders of `guides/` that hold the same texts in another language
+TITLE = _("Comparing answers")  # what a study is called on raters' pages until it is given another title
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,8 @@ class Preset:
 
     def values(self) -> dict[str, object]:
         training = json.loads((GUIDES / f"{self.slug}.json").read_text())
+        words = {code: json.loads((GUIDES / code / f"{self.slug}.json").read_text()) for code in TRANSLATED}
+        training["translations"] = words
         return {**asdict(self), "guide": (GUIDES / f"{self.slug}.md").read_text(), "training": training}
 
 
@@ -59,8 +66,12 @@ def study_settings(kind: str) -> dict[str, object]:
         names["content_note"] = "content-note"
     ours = {name: (GUIDES / f"{file}.md").read_text() for name, file in names.items() if name != "guide"}
     care = SAFETY_SETTINGS if kind == Rubric.Kind.SAFETY else {}
-    return {**ours, "texts": {code: in_language(code, names) for code in TRANSLATED}, **care}
+    said = {"rater_title": TITLE, **({"support_line": SUPPORT} if "support_line" in care else {})}
+    return {**ours, "texts": {code: in_language(code, names, said) for code in TRANSLATED}, **care}
 
 
-def in_language(code: str, names: dict[str, str]) -> dict[str, str]:
-    return {name: (GUIDES / code / f"{file}.md").read_text() for name, file in names.items()}
+def in_language(code: str, files: dict[str, str], said: dict[str, Any]) -> dict[str, str]:
+    """The texts that lie in files, and those that are said in a line, as pages say them."""
+    written = {name: (GUIDES / code / f"{file}.md").read_text() for name, file in files.items()}
+    with translation.override(code):
+        return written | {name: str(line) for name, line in said.items()}

@@ -13,7 +13,7 @@ from raters.studies.design import CARE, PAY, WAY_IN, WELFARE
 
 RULES = ("fast_floor_percent", "gold_every", "self_identification_rule", "exclusion_rules", "arms_known_to")
 SETTINGS = (
-    *("rater_title", "language"),
+    *("rater_title", "language", "texts"),
     *WAY_IN,
     "completion_url",
     *WELFARE,

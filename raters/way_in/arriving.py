@@ -7,7 +7,6 @@ from allauth.core import ratelimit
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -17,6 +16,7 @@ from raters.desk.rendering import render as render_markdown
 from raters.desk.rendering import render_prose
 from raters.desk.showing import both_views
 from raters.models import Enrolment, Rater
+from raters.studies.languages import spoken
 from raters.way_in import inviting, steps
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -95,7 +95,7 @@ def reading(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
             note_consent(enrolment, request.POST["step"])
         return redirect("raters:way_in", public_id=enrolment.study.public_id)
     study = enrolment.study
-    text, language = study.text(enrolment.step, get_language() or study.language)
+    text, language = study.text(enrolment.step, spoken(study.language))
     context = {"study": study, "step": enrolment.step, "text": render_prose(text), "text_language": language}
     return render(request, "raters/reading.html", context)
 
@@ -106,7 +106,7 @@ def note_consent(enrolment: Enrolment, step: str) -> None:
 
 
 def checking(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
-    questions = enrolment.study.rubric.training["check"]
+    questions, language = enrolment.study.lessons("check", spoken(enrolment.study.language))
     wrong: list[int] = []
     if request.method == "POST":
         chosen = {n: request.POST.get(f"question_{n}", "") for n in range(len(questions))}
@@ -115,19 +115,24 @@ def checking(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
             return redirect("raters:way_in", public_id=enrolment.study.public_id)
     rows = [{**one, "number": n, "wrong": n in wrong} for n, one in enumerate(questions)]
     context = {"study": enrolment.study, "rows": rows, "wrong": wrong, "left": steps.TRIES - enrolment.tries}
-    guide, language = enrolment.study.text("guide", get_language() or enrolment.study.language)
-    context |= {"guide": render_prose(guide), "guide_language": language}
+    guide, guide_language = enrolment.study.text("guide", spoken(enrolment.study.language))
+    context |= {"guide": render_prose(guide), "guide_language": guide_language, "lesson_language": language}
     return render(request, "raters/check.html", context, status=422 if wrong else 200)
 
 
 def practising(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     """One pair at a time: an answer brings the right one with its reason, and only then the next pair."""
-    pairs = enrolment.study.rubric.training["practice"]
+    pairs, language = enrolment.study.lessons("practice", spoken(enrolment.study.language))
     if request.POST.get("done", "").isdecimal():
         steps.practised(enrolment, int(request.POST["done"]))
         return redirect("raters:way_in", public_id=enrolment.study.public_id)
     number = enrolment.practised
-    context: dict[str, Any] = {"study": enrolment.study, "number": number, "total": len(pairs)}
+    context: dict[str, Any] = {
+        "study": enrolment.study,
+        "number": number,
+        "total": len(pairs),
+        "lesson_language": language,
+    }
     context["prompt"] = render_markdown(pairs[number]["prompt"])
     context |= {name: both_views(pairs[number][name]) for name in ("a", "b")}
     said = request.POST.get("verdict")

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import override_settings
 from django.urls import reverse
 from django.utils import translation
@@ -13,6 +14,7 @@ from django.utils.translation.template import templatize
 
 from raters.models import Study
 from raters.rubrics.presets import study_settings
+from raters.studies.languages import known_texts
 from raters.way_in.inviting import invite
 from tests import builders
 
@@ -71,11 +73,35 @@ def test_a_researcher_writes_them_on_the_settings_page(client, researcher, study
     address = reverse("dashboards:study_settings", args=[study.slug])
     form = client.get(address).context["form"]
     values = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
-    values |= {"exclusion_rules": "{}", "guide_pt": "Escolha a melhor."}
+    values |= {"exclusion_rules": "{}", "guide_pt": "Escolha a melhor.", "rater_title_pt": "Aves"}
     answer = client.post(address, values)
     assert answer.status_code == 302, answer.context["form"].errors
     study.refresh_from_db()
-    assert study.texts == {"pt": {"guide": "Escolha a melhor."}}
+    assert study.texts == {"pt": {"guide": "Escolha a melhor.", "rater_title": "Aves"}}
+
+
+def test_title_and_support_line_come_in_the_raters_language(client, study):
+    Study.objects.update(support_line="Call 112.", texts={"pt": {"rater_title": "Aves"}})
+    client.force_login(builders.rater(study).user)
+    told = client.get(reverse("raters:my_studies"), headers={"Accept-Language": "pt"}).text
+    assert "<h2>Aves</h2>" in told and study.rater_title not in told
+    pause = client.get(reverse("raters:pause", args=[study.public_id]), headers={"Accept-Language": "pt"})
+    assert '<span lang="en" dir="auto">Call 112.</span>' in pause.text
+
+
+@pytest.mark.parametrize(
+    ("texts", "says"),
+    [
+        ([], "Texts by language"),
+        ({"xx": {}}, "no others than: en, pt"),
+        ({"pt": {"secret": "x"}}, "pt holds texts by name"),
+        ({"pt": {"guide": " "}}, "guide in pt is a text"),
+        ({"pt": {"rater_title": "x" * 201}}, "200 characters at most"),
+    ],
+)
+def test_texts_that_no_page_shows_are_refused(texts, says):
+    with pytest.raises(ValidationError, match=says):
+        known_texts(texts)
 
 
 @override_settings(LANGUAGES=[("en", "English"), ("ar", "العربية")])
@@ -97,4 +123,7 @@ def test_no_rule_names_left_or_right(sheet):
 def test_each_preset_starts_with_its_texts_in_portuguese(kind):
     settings = study_settings(kind)
     written = {name for name in ("consent", "content_note") if settings.get(name)}
-    assert set(settings["texts"]["pt"]) == written | {"guide"}
+    if settings.get("support_line"):
+        written.add("support_line")
+    assert set(settings["texts"]["pt"]) == written | {"guide", "rater_title"}
+    assert settings["texts"]["pt"]["rater_title"] == "Comparar respostas"

@@ -25,6 +25,8 @@ from raters.studies.design import WAY_IN, WELFARE
 
 TEMPLATE = (
     "rater_title",
+    "language",
+    "texts",
     *WAY_IN,
     "completion_url",
     *WELFARE,

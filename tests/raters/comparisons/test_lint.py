@@ -49,12 +49,18 @@ def test_a_name_that_tells_an_arm_keeps_the_study_closed(draft, field, text, whe
     [
         ({"practice": [PAIR]}, "practice pair 1: “plover-autumn”"),
         ({"check": [CHECK]}, "check question 1: “Gemma”"),
+        ({"translations": {"pt": {"check": [CHECK]}}}, "check question 1 in pt: “Gemma”"),
     ],
 )
 def test_training_is_looked_through(draft, training, where):
     draft.rubric.training = training
     draft.rubric.save()
     assert where in map(str, lint(draft))
+
+
+def test_texts_in_further_languages_are_looked_through(draft):
+    draft.texts = {"pt": {"rater_title": "A Gemma é melhor?", "guide": "Escolha."}}
+    assert "the rater title in pt: “Gemma”" in map(str, lint(draft))
 
 
 def test_guide_and_reasons_of_gold_are_looked_through(draft):

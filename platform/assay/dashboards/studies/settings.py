@@ -12,10 +12,8 @@ from django.views.decorators.http import require_http_methods
 from assay.accounts.requests import SignedInRequest
 from raters.access import researchers_only
 from raters.models import Study
-from raters.models.studies import LANGUAGES
 from raters.studies.drafting import SETTINGS
-
-TEXTS = ("consent", "content_note", "guide")
+from raters.studies.languages import LANGUAGES, TEXTS
 
 
 class SettingsForm(forms.ModelForm):
@@ -25,13 +23,19 @@ class SettingsForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for code, language in self.further():
             for name in TEXTS:
-                self.fields[f"{name}_{code}"] = forms.CharField(
-                    label=f"{name.replace('_', ' ').capitalize()} ({language})",
-                    required=False,
-                    initial=self.instance.texts.get(code, {}).get(name, ""),
-                    widget=forms.Textarea(attrs={"rows": 6, "lang": code}),
-                    help_text="Empty: as written in the study's own language",
-                )
+                self.fields[f"{name}_{code}"] = self.text_field(name, code, language)
+
+    def text_field(self, name: str, code: str, language: str) -> forms.CharField:
+        is_line = name == "rater_title"
+        attrs = {"lang": code} if is_line else {"lang": code, "rows": 6}
+        return forms.CharField(
+            label=f"{name.replace('_', ' ').capitalize()} ({language})",
+            required=False,
+            max_length=200 if is_line else None,
+            initial=self.instance.texts.get(code, {}).get(name, ""),
+            widget=(forms.TextInput if is_line else forms.Textarea)(attrs=attrs),
+            help_text="Empty: as written in the study's own language",
+        )
 
     def further(self) -> list[tuple[str, str]]:
         return [(code, language) for code, language in LANGUAGES if code != self.instance.language]
@@ -48,7 +52,7 @@ class SettingsForm(forms.ModelForm):
 
     class Meta:
         model = Study
-        fields = SETTINGS
+        fields = [name for name in SETTINGS if name != "texts"]  # which stand in fields of their own
         widgets = {name: forms.Textarea(attrs={"rows": 6}) for name in ("consent", "content_note")}
 
 
