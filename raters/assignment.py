@@ -14,7 +14,7 @@ from raters.comparisons.lots import keyed
 from raters.comparisons.repeats import repeat_due
 from raters.judging import free_place_of, take_place
 from raters.models import Assignment, Comparison, Enrolment, Rater, Study
-from raters.models.comparisons import AssignmentQuerySet, ComparisonQuerySet
+from raters.models.comparisons import AssignmentQuerySet
 
 
 @timed("comparison")
@@ -114,20 +114,23 @@ def assign_again(study: Study, first: Assignment, *, ahead: bool) -> Assignment 
 def next_place(enrolment: Enrolment) -> int | None:
     """A comparison with the fewest ratings, by an order of this rater's own, which nobody can foresee.
 
-    Now and then it is a gold one instead, as long as there is other work: it looks like any other.
+    Now and then it is a gold one instead, as long as there is other work: it looks like any other, and the same is
+    asked of the database for either, so that not even the time it takes tells them apart.
     """
     rater, study = enrolment.rater, enrolment.study
     wanting = study.comparisons.wanting_ratings().unseen_by(rater).filter(wanted_hazards(enrolment))
+    found = list(wanting.values_list("kind", "ratings_taken", "pk"))
+    gold, place = (
+        first_of(found, kind, study, rater) for kind in (Comparison.Kind.GOLD, Comparison.Kind.REGULAR)
+    )
+    is_due = gold_is_due(study, rater)
     if enrolment.step == Enrolment.Step.QUALIFICATION:
-        return first_of(wanting.gold(), study, rater)
-    place = first_of(wanting.regular(), study, rater)
-    if place and gold_is_due(study, rater):
-        return first_of(wanting.gold(), study, rater) or place
-    return place
+        return gold
+    return gold or place if place and is_due else place
 
 
-def first_of(wanting: ComparisonQuerySet, study: Study, rater: Rater) -> int | None:
-    rows = wanting.values_list("ratings_taken", "pk")
+def first_of(found: Iterable[tuple[str, int, int]], kind: str, study: Study, rater: Rater) -> int | None:
+    rows = [(taken, pk) for of_kind, taken, pk in found if of_kind == kind]
     places = [(taken, keyed(study, "order", rater.pk, pk), pk) for taken, pk in fewest(rows)]
     return min(places)[2] if places else None
 
