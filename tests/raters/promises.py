@@ -1,9 +1,11 @@
 """What holds of assignments and judgments after every step, whoever did what."""
 
 from collections import Counter
+from datetime import datetime
 from itertools import groupby
 
 from django.db.models import Count, Q
+from django.utils import timezone
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from raters.models import Assignment, Judgment, Study
@@ -14,10 +16,12 @@ HELD_AT_ONCE = 2  # by one rater: the comparison on the screen, and the next, fe
 
 
 class Promises(RuleBasedStateMachine):
-    """The invariants of a study; `judgments` holds those that were there after the last step."""
+    """The invariants of a study; `judgments`, `sides` and `screens` hold what was there after the last step."""
 
     study: Study
     judgments: dict[int, tuple]
+    sides: dict[int, bool]
+    screens: dict[int, datetime]
 
     @invariant()
     def no_comparison_has_more_ratings_than_wanted_and_the_counter_is_the_recount(self) -> None:
@@ -58,6 +62,22 @@ class Promises(RuleBasedStateMachine):
         current = Judgment.objects.current().values_list("assignment", flat=True)
         answered = Assignment.objects.filter(state__in=["done", "surplus"]).values_list("pk", flat=True)
         assert sorted(current) == sorted(answered)
+
+    @invariant()
+    def a_side_once_drawn_stays_and_answers_are_about_what_stood_there(self) -> None:
+        now = dict(Assignment.objects.values_list("pk", "a_is_left"))
+        assert {pk: now.get(pk) for pk in self.sides} == self.sides
+        self.sides = now
+        for said in Judgment.objects.values("assignment", "raw_answer", "preference"):
+            a_side, b_side = ("left", "right") if now[said["assignment"]] else ("right", "left")
+            assert said["preference"] == {a_side: "a", b_side: "b", "same": "tie"}[said["raw_answer"]]
+
+    @invariant()
+    def nobody_loses_what_is_on_their_screen_before_its_lease_ends(self) -> None:
+        expired = Assignment.objects.filter(state="expired", pk__in=self.screens).values_list("pk", flat=True)
+        assert all(self.screens[pk] < timezone.now() for pk in expired)
+        shown = Assignment.objects.filter(state="leased", ahead=False)
+        self.screens = dict(shown.values_list("pk", "lease_until"))
 
     @invariant()
     def sides_are_balanced_within_each_comparison(self) -> None:

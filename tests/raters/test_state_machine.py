@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -15,8 +17,8 @@ from hypothesis.stateful import (
 )
 
 from raters import judging
-from raters.assignment import claim_next, reclaim
-from raters.models import Assignment, Comparison, Judgment
+from raters.assignment import claim_ahead, claim_next, reclaim
+from raters.models import Assignment, Comparison, Judgment, Rater
 from raters.quality.contested import claim_contested, set_senior
 from raters.quality.pausing import pause, release
 from raters.rubrics.answers import Answer
@@ -46,7 +48,7 @@ class Work(Promises):
         gold = self.study.comparisons.order_by("pk").first()
         self.study.comparisons.filter(pk=gold.pk).update(kind="gold", ratings_wanted=100, gold_preference="a")
         self.raters = [builders.rater(self.study, f"rater{number}") for number in range(4)]
-        self.judgments: dict[int, tuple] = {}
+        self.judgments, self.sides, self.screens = {}, {}, {}
         self.keys = 0
 
     def teardown(self) -> None:
@@ -59,12 +61,30 @@ class Work(Promises):
         self.keys += 1
         return f"key-number-{self.keys:012d}"
 
+    def next_for(self, number: int) -> Assignment | None:
+        """What the rater is given; nothing only if there is nothing for them, and to nobody who is paused."""
+        rater = self.raters[number]
+        found = claim_next(rater, self.study)
+        at_work = self.study.enrolments.get(rater=rater).status == "active"
+        assert at_work if found else not (at_work and self.is_there_something_for(rater))
+        return found
+
+    def is_there_something_for(self, rater: Rater) -> bool:
+        """Whether a place is free in what the rater has not met: also one that is merely fetched ahead, or run out."""
+        met = Assignment.objects.filter(rater=rater).exclude(state="expired").values("comparison")
+        taken = Q(assignments__purpose="rating", assignments__repeat_of=None)
+        on_a_screen = Q(assignments__state="leased", assignments__ahead=False)
+        on_a_screen &= Q(assignments__lease_until__gte=timezone.now())
+        taken &= Q(assignments__state="done") | on_a_screen
+        open_ones = self.study.comparisons.regular().filter(status="open").exclude(pk__in=met)
+        return open_ones.annotate(n=Count("assignments", filter=taken)).filter(n__lt=RATINGS).exists()
+
     @initialize(answers=st.tuples(*[st.integers(0, 8)] * 3), leans=st.tuples(*[st.booleans()] * 3))
     def some_have_been_at_work(self, answers: tuple[int, ...], leans: tuple[bool, ...]) -> None:
         """Most examples begin in the middle of a study, where repeats are due and raters are split."""
-        for rater, wanted, leans_to_a in zip(self.raters, answers, leans, strict=False):
+        for number, (wanted, leans_to_a) in enumerate(zip(answers, leans, strict=True)):
             for _ in range(wanted):
-                if held := claim_next(rater, self.study):
+                if held := self.next_for(number):
                     judging.record(
                         held, Answer("left" if held.a_is_left == leans_to_a else "right", self.key())
                     )
@@ -72,13 +92,34 @@ class Work(Promises):
     @rule(number=RATERS)
     def leave_the_page_open(self, number: int) -> None:
         """What comes next lapses on the screen, a repeat as well as a first showing."""
-        if claim_next(self.raters[number], self.study):
+        if self.next_for(number):
             self.time.shift(timedelta(seconds=LEASE_S + 1))
             reclaim(self.study)
 
     @rule(number=RATERS)
     def claim(self, number: int) -> None:
-        claim_next(self.raters[number], self.study)
+        self.next_for(number)
+
+    @rule(number=RATERS)
+    def fetch_ahead(self, number: int) -> None:
+        """What comes next comes to the page before it; there is none without something on the screen."""
+        is_at_work = self.held(number) is not None
+        assert claim_ahead(self.raters[number], self.study) is None or is_at_work
+
+    @rule(number=RATERS, value=st.sampled_from(["left", "same", "right"]))
+    def answer_and_go_on_to_what_was_fetched(self, number: int, value: str) -> None:
+        held, ahead = self.next_for(number), claim_ahead(self.raters[number], self.study)
+        if held and ahead:
+            judging.record(held, Answer(value, self.key()))
+            assert self.next_for(number) == ahead
+
+    @rule(number=RATERS)
+    def find_the_last_place(self, number: int) -> None:
+        """Somebody else fetches ahead, and this rater works until there is nothing left but that."""
+        other = (number + 1) % len(self.raters)
+        if self.next_for(other):
+            claim_ahead(self.raters[other], self.study)
+        self.work(number)
 
     @rule(number=RATERS, value=st.sampled_from(["left", "same", "right"]))
     def answer(self, number: int, value: str) -> None:
@@ -88,7 +129,7 @@ class Work(Promises):
     @rule(number=RATERS)
     def work(self, number: int) -> None:
         """Claims and answers until nothing is left: deep states are reached in few steps."""
-        while held := claim_next(self.raters[number], self.study):
+        while held := self.next_for(number):
             judging.record(
                 held, Answer("left" if held.a_is_left == (number % 2 == 0) else "right", self.key())
             )
@@ -151,27 +192,34 @@ class Work(Promises):
             judging.record(held, Answer(value, self.key()))
 
 
-@pytest.mark.django_db
-def test_raters_may_do_what_they_like():
-    class Undone(Work):
-        """Each of hypothesis' examples begins with an empty database and leaves one."""
+class Undone(Work):
+    """Each of hypothesis' examples begins with an empty database and leaves one."""
 
-        def __init__(self) -> None:
-            self.whole = transaction.atomic()
-            self.whole.__enter__()
-            super().__init__()
+    def __init__(self) -> None:
+        self.whole = transaction.atomic()
+        self.whole.__enter__()
+        super().__init__()
 
-        def teardown(self) -> None:
-            super().teardown()
-            transaction.set_rollback(True)
-            self.whole.__exit__(None, None, None)
+    def teardown(self) -> None:
+        super().teardown()
+        transaction.set_rollback(True)
+        self.whole.__exit__(None, None, None)
 
+
+def let_them(examples: int, **more) -> None:
+    """Runs the machine; raises what it finds."""
     run_state_machine_as_test(
         Undone,
         settings=settings(
-            max_examples=40,
+            max_examples=examples,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
+            **more,
         ),
     )
+
+
+@pytest.mark.django_db
+def test_raters_may_do_what_they_like():
+    let_them(examples=40)
