@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
 from django.test import Client
@@ -72,6 +73,21 @@ def test_a_forgotten_password_says_the_same_of_known_and_unknown_addresses(mailo
     assert pages[0].redirect_chain == pages[1].redirect_chain
     bare = [re.sub(r'value="[a-zA-Z0-9]{64}"', "", page.text) for page in pages]  # without the CSRF tokens
     assert bare[0] == bare[1] and len(mailoutbox) >= 1
+
+
+def test_a_new_password_by_mail_does_not_go_around_the_second_factor(mailoutbox):
+    rosa = builders.researcher()
+    TOTP.activate(rosa, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    client = Client()
+    client.post("/accounts/password/reset/", {"email": "rosa@example.org"})
+    link = re.search(r"/accounts/password/reset/key/\S+", mailoutbox[0].body)[0]
+    form = client.get(link, follow=True)
+    client.post(form.request["PATH_INFO"], {"password1": NEW, "password2": NEW})
+    rosa.refresh_from_db()
+    assert rosa.check_password(NEW)
+    for one in (client, Client()):
+        one.post("/accounts/login/", {**RIGHT, "password": NEW})
+        assert one.get("/studies/").status_code == 302
 
 
 def planted() -> tuple[Client, str]:
