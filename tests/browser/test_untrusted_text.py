@@ -14,7 +14,7 @@ from raters.assignment import claim_next
 from raters.models import Comparison, Enrolment, Rubric, Study
 from raters.rubrics.answers import Answer
 from tests import builders
-from tests.raters.test_rendering import ATTACKS
+from tests.raters.desk.test_rendering import ATTACKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LATEX = r"$$\frac{a}{b} \href{javascript:alert(1)}{x}$$ \(x < y\)"
