@@ -2,13 +2,15 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz-api chromium lint tiny-checkpoints translations promptsets-report tpu-check bench coverage-study services lock
+.PHONY: help setup demo test coverage fuzz-api chromium lint tiny-checkpoints translations promptsets-report tpu-check bench coverage-study services lock
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 UV_VERSION := 0.13.9
 SERVE ?= 1
+ON_ALL_CORES := -n auto --dist loadfile
+ON_POSTGRESQL := tests/promptsets tests/generation tests/raters tests/assay tests/pipeline --ignore=tests/generation/engine
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,8 +31,11 @@ demo: setup ## Run the main job on what ships here, then serve it (SERVE=0: prin
 	$(PYTHON) manage.py demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: setup chromium lint ## Run every check and every test, on SQLite and on PostgreSQL
-	$(PYTHON) -m pytest --cov --cov-report=term:skip-covered
-	$(PYTHON) -m tests.services -- $(PYTHON) -m pytest -m "not browser" tests/promptsets tests/generation tests/raters tests/assay tests/pipeline --ignore=tests/generation/engine
+	$(PYTHON) -m pytest $(ON_ALL_CORES)
+	$(PYTHON) -m tests.services -- $(PYTHON) -m pytest $(ON_ALL_CORES) -m "not browser" $(ON_POSTGRESQL)
+
+coverage: setup chromium ## Run every test on SQLite, and say which lines none of them ran
+	$(PYTHON) -m pytest $(ON_ALL_CORES) --cov --cov-report=term:skip-covered
 
 fuzz-api: setup ## Send the API thousands of requests that its schema allows and forbids (minutes)
 	API_EXAMPLES=200 $(PYTHON) -m pytest tests/assay/api/test_fuzz.py --timeout 3600
