@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
-from analysis.differences import Difference
+from analysis.differences import Difference, two_sided
 from analysis.estimates import Weighting
 from analysis.gate_change import Compared, Outcomes, compared
 from analysis.linear import rater_notes
@@ -19,6 +20,7 @@ from analysis.variance import NOTHING
 Verdict = Literal["pass", "improvement", "inconclusive", "fail"]
 EXIT_CODES: dict[Verdict, int] = {"pass": 0, "improvement": 0, "fail": 10, "inconclusive": 11}
 ENOUGH_POWER = 0.6
+MOST_CHANGE = {"direct": 0.5, "through a baseline": 1.0}  # from an even win rate, and between two win rates
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,7 @@ def all_criteria(gates: Mapping[str, Gate]) -> Criteria:
     """
     if not gates:
         raise ValueError("a verdict needs at least one criterion")
-    p_values = [1.0 if one.change.p is None else one.change.p for one in gates.values()]
-    adjusted = dict(zip(gates, holm(p_values), strict=True))
+    adjusted = dict(zip(gates, holm([_p(one) for one in gates.values()]), strict=True))
     improved = tuple(
         name for name, one in gates.items() if one.change.value > 0 and adjusted[name] <= 1 - one.change.level
     )
@@ -137,13 +138,20 @@ def all_criteria(gates: Mapping[str, Gate]) -> Criteria:
     return Criteria(verdict, dict(gates), improved, adjusted)
 
 
+def _p(gate: Gate) -> float:
+    assert gate.change.p is not None  # `_bounds` tells it where nothing varied, too
+    return gate.change.p
+
+
 def _bounds(pair: Compared, level: float) -> tuple[Difference, float, float]:
     """The change with its interval, and both one-sided bounds at `level`."""
     change, variance = pair.change.difference(level), pair.change.variance
     both_tails = 2 * level - 1
     if variance.value <= NOTHING:  # nothing varied: each prompt is one trial in which none changed
-        half, wide = (_unseen(len(pair.change.prompt), one, variance.df) for one in (both_tails, level))
-        change = replace(change, low=change.value - wide, high=change.value + wide)
+        prompts, most = len(pair.change.prompt), MOST_CHANGE[pair.kind]
+        half, wide = (_unseen(prompts, one, variance.df) for one in (both_tails, level))
+        low, high = max(change.value - wide, -most), min(change.value + wide, most)
+        change = replace(change, low=low, high=high, p=_p_unseen(abs(change.value), prompts, variance.df))
     else:
         half = t_quantile(both_tails, variance.df) * variance.se
     return change, change.value - half, change.value + half
@@ -152,6 +160,11 @@ def _bounds(pair: Compared, level: float) -> tuple[Difference, float, float]:
 def _unseen(prompts: int, level: float, df: float) -> float:
     """How large a change may be that showed in none of the prompts: Wilson's upper end of 0."""
     return score_interval(0.0, prompts, t_quantile(level, df)).high
+
+
+def _p_unseen(size: float, prompts: int, df: float) -> float:
+    """The p at which the interval of `_unseen` just reaches 0: its upper end t² / (prompts + t²) solved for t."""
+    return two_sided(math.sqrt(prompts * size / (1 - size)), df) if size < 1 else 0.0
 
 
 def _verdict(change: Difference, lower: float, upper: float, margin: float) -> Verdict:
@@ -166,8 +179,8 @@ def _power(pair: Compared, margin: float, level: float) -> float:
     from scipy.special import ndtr
 
     variance = pair.change.variance
-    if variance.value <= NOTHING:
-        return 1.0
+    if variance.value <= NOTHING:  # data like these again would have the same bound
+        return float(_unseen(len(pair.change.prompt), 2 * level - 1, variance.df) < margin)
     return float(ndtr(margin / variance.se - t_quantile(2 * level - 1, variance.df)))
 
 
