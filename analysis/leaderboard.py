@@ -11,10 +11,11 @@ from analysis.battles import Battles, battles_of
 from analysis.davidson import Fit, Model, Pairs, fit, groups
 from analysis.differences import Difference, difference
 from analysis.estimates import Weighting
+from analysis.linear import FEW_RATERS, not_estimable
 from analysis.proportions import checked_level
 from analysis.ranks import Ranks, ranked
 from analysis.reading import TableError
-from analysis.sandwich import Covariance, sandwich
+from analysis.sandwich import sandwich
 from analysis.tables import JudgmentTable
 from analysis.variance import Evenness, Variance
 
@@ -116,14 +117,13 @@ def rank_battles(
         n=len(battles),
         prompts=battles.prompts,
         raters=battles.raters,
-        notes=(*battles.notes, *_notes(fitted, battles, covariance)),
+        notes=(*battles.notes, *_notes(fitted, battles)),
         data_digest=data_digest,
     )
 
 
 def _method(model: Model, battles: Battles) -> str:
-    """With one rater alone the covariance is over prompts."""
-    return METHODS[model] if battles.raters > 1 else METHODS[model].replace("two-way", "prompt")
+    return METHODS[model] if battles.raters >= FEW_RATERS else METHODS[model].replace("two-way", "prompt")
 
 
 def _rows(battles: Battles, model: Model) -> Pairs | None:
@@ -179,7 +179,7 @@ def _standing(
     )
 
 
-def _notes(fitted: Fit, battles: Battles, covariance: Covariance) -> list[str]:
+def _notes(fitted: Fit, battles: Battles) -> list[str]:
     notes = []
     if fitted.held:
         names = ", ".join(battles.checkpoints[k] for k in fitted.held)
@@ -192,8 +192,8 @@ def _notes(fitted: Fit, battles: Battles, covariance: Covariance) -> list[str]:
             f"few raters did most: {even.raters} raters count as {even.effective:.1f}; "
             "the intervals are not widened for it"
         )
-    if covariance.df_r < 4:
-        notes.append("fewer than five raters: the spread between raters is hardly estimable")
+    if battles.raters < FEW_RATERS:
+        notes.append(not_estimable(battles.raters))
     return notes
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.battles import Battles
 from analysis.davidson import FEATURES, Fit, probabilities
+from analysis.linear import FEW_RATERS
 from analysis.variance import Floats, max_rule
 
 # What loss, tie and win give the first one's strength, and the tie (davidson.FEATURES).
@@ -47,30 +48,38 @@ class Covariance:
 def sandwich(fit: Fit, battles: Battles) -> Covariance:
     """bread · (sum over clusters of score scoreᵀ) · bread, times G/(G-1), for each kind of cluster.
 
-    With one rater alone the raters' part is nothing.
+    With fewer than five raters the spread between them is not estimable, and the covariance is that of new prompts
+    and these raters, as in the headline.
     Sources: Liang and Zeger (1986), Biometrika 73, 13-22; Cameron, Gelbach and Miller (2011), JBES 29, 238-249.
     """
     scores = _Scores.of(fit, battles)
     P, R = battles.prompts, battles.raters
+    if R < FEW_RATERS:
+        return _of_new_prompts(scores.clustered(battles.prompt, P), fit, P)
     with ThreadPoolExecutor(2) as together:  # NumPy counts outside Python's lock; the longest task goes first
         by_cell = together.submit(_by_cell, fit, battles, scores)
         by_prompt = together.submit(scores.clustered, battles.prompt, P)
         by_rater = together.submit(scores.clustered, battles.rater, R)
     meat_i, cells = by_cell.result()
-
-    def covariance(meat: Floats, clusters: int) -> Floats:
-        scale = clusters / (clusters - 1) if clusters > 1 else 0.0
-        result: Floats = scale * fit.bread @ meat @ fit.bread
-        return result
-
     return Covariance(
-        p=covariance(by_prompt.result(), P),
-        r=covariance(by_rater.result(), R),
-        i=covariance(meat_i, cells),
+        p=_covariance(by_prompt.result(), fit, P),
+        r=_covariance(by_rater.result(), fit, R),
+        i=_covariance(meat_i, fit, cells),
         df_p=P - 1.0,
-        df_r=max(R - 1.0, 1.0),
-        df_i=max(cells - 1.0, 1.0),
+        df_r=R - 1.0,
+        df_i=cells - 1.0,
     )
+
+
+def _of_new_prompts(meat: Floats, fit: Fit, prompts: int) -> Covariance:
+    V_p, df = _covariance(meat, fit, prompts), prompts - 1.0
+    return Covariance(p=V_p, r=np.zeros_like(V_p), i=np.zeros_like(V_p), df_p=df, df_r=df, df_i=df)
+
+
+def _covariance(meat: Floats, fit: Fit, clusters: int) -> Floats:
+    scale = clusters / (clusters - 1) if clusters > 1 else 0.0
+    result: Floats = scale * fit.bread @ meat @ fit.bread
+    return result
 
 
 def _by_cell(fit: Fit, battles: Battles, scores: _Scores) -> tuple[Floats, int]:

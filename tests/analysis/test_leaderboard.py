@@ -155,10 +155,20 @@ def test_order_of_rows_changes_no_digit():
     assert leaderboard(judgments(*rows)) == leaderboard(judgments(*shuffled))
 
 
-def test_one_rater_alone_makes_the_method_prompts_alone():
-    board = rank_battles(drawn(5, raters=1))
+@pytest.mark.parametrize("raters", [1, 2, 4])
+def test_fewer_than_five_raters_leave_the_covariance_to_prompts(raters):
+    battles = drawn(5, raters=raters)
+    board = rank_battles(battles)
+    strength, covariance = board.standings[0].strength, sandwich(fit(battles.counts), battles)
+    place = battles.checkpoints.index(board.standings[0].checkpoint)
     assert board.method == "Davidson with ties, prompt cluster-robust, Student's t"
-    assert "two-way" in rank_battles(drawn(5)).method
+    assert strength.df == battles.prompts - 1
+    assert strength.se == pytest.approx(np.sqrt(covariance.p[place, place]))
+    assert any("rater sampling not estimable" in note for note in board.notes)
+
+
+def test_five_raters_are_enough_for_the_two_way_covariance():
+    assert "two-way" in rank_battles(drawn(5, raters=5)).method
 
 
 def test_an_interval_is_wider_where_raters_lean_than_prompts_alone_would_have_it():
