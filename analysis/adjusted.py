@@ -116,7 +116,7 @@ def _design(table: JudgmentTable, covariates: Sequence[str]) -> tuple[Floats, di
 
 
 def _scores(table: JudgmentTable, scores: Floats, weights: Floats) -> Floats:
-    """Less each side's mean where the sides are balanced: their weights are then fixed, not drawn (`balanced_mean`)."""
+    """Less each side's mean where the sides are balanced: their weights are then fixed, not drawn."""
     if not needs_balance(table) or table.side is None:
         return scores
     centred = scores.copy()

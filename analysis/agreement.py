@@ -8,6 +8,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.estimates import Weighting
 from analysis.proportions import checked_level
 from analysis.record import Record, facts
 from analysis.tables import JudgmentTable, TableError
@@ -48,6 +49,7 @@ class Agreement(Record):
     single_units: int
     seed: int
     draws: int
+    weighting: Weighting
     notes: tuple[str, ...]
     data_digest: str
 
@@ -83,6 +85,7 @@ def agreement(table: JudgmentTable, *, level: float = 0.95, draws: int = DRAWS, 
         single_units=int(np.count_nonzero(~paired)),
         seed=seed,
         draws=draws,
+        weighting="judgments",
         notes=table.notes,
         data_digest=table.digest,
     )

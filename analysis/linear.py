@@ -10,7 +10,15 @@ import numpy as np
 from analysis.columns import Labelled
 from analysis.differences import Difference, difference
 from analysis.estimates import Estimate, Weighting, effective_n, effective_wilson
-from analysis.variance import Evenness, Floats, Variance, evenness, prompt_variance, two_way_variance
+from analysis.variance import (
+    Evenness,
+    Floats,
+    Variance,
+    evenness,
+    prompt_variance,
+    two_way_variance,
+    without_each,
+)
 from analysis.wording import counted
 
 TWO_WAY = "two-way prompt x rater, effective-n Wilson"
@@ -51,6 +59,13 @@ class Linear:
         return two_way_variance(
             self.influence, self.weights, self.prompt, self.rater, self.left_out, self.even
         )
+
+    @property
+    def without_raters(self) -> Floats:
+        """What the value loses where each rater is left out, the others' weights rescaled."""
+        if self.left_out is not None:
+            return self.left_out
+        return without_each(self.influence, self.weights, self.rater)
 
     @cached_property
     def prompt_only(self) -> Variance:
@@ -99,7 +114,11 @@ def ratio(top: Linear, bottom: Linear) -> Linear:
     """
     value = top.value / bottom.value
     influence = (top.influence - value * bottom.influence) / bottom.value
-    return Linear(value, influence, top.weights, top.prompt, top.rater)
+    others = bottom.value - bottom.without_raters
+    ratios = np.divide(
+        top.value - top.without_raters, others, out=np.full_like(others, value), where=others > 0
+    )
+    return Linear(value, influence, top.weights, top.prompt, top.rater, value - ratios)
 
 
 def row_weights(prompt: Labelled, weighting: Weighting) -> Floats:
@@ -112,14 +131,19 @@ def row_weights(prompt: Labelled, weighting: Weighting) -> Floats:
     raise ValueError(f'weighting is "prompts" or "judgments", not {weighting!r}')
 
 
+def not_estimable(raters: int) -> str:
+    """What is to be said where there are too few raters."""
+    return (
+        f"{counted(raters, 'rater')}: rater sampling not estimable; "
+        "the interval holds for new prompts and these raters"
+    )
+
+
 def rater_notes(estimate: Linear) -> list[str]:
     """Where the variance is not the plain two-way one: fewer than five raters, or a few who did most."""
     notes, even = [], estimate.even
     if not estimate.new_raters:
-        notes.append(
-            f"{counted(len(estimate.rater), 'rater')}: rater sampling not estimable; "
-            "the interval holds for new prompts and these raters"
-        )
+        notes.append(not_estimable(len(estimate.rater)))
     if estimate.variance.lopsided:
         notes.append(
             f"few raters did most: {even.raters} raters count as {even.effective:.1f}; "

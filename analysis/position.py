@@ -14,7 +14,7 @@ from analysis.linear import Linear, mean, rater_notes, row_weights, weighted_mea
 from analysis.proportions import Interval, checked_level
 from analysis.record import Record, facts
 from analysis.tables import JudgmentTable, TableError, one_pair
-from analysis.variance import Floats
+from analysis.variance import Floats, without_each
 
 BALANCED_LEFT = Interval(0.45, 0.55)
 FEWEST_ON_A_SIDE = 20
@@ -22,10 +22,10 @@ FEWEST_ON_A_SIDE = 20
 
 @dataclass(frozen=True)
 class PositionBias(Record):
-    """`bias` is the mean outcome of the response shown on the left, less one half; positive favours the left.
+    """`bias` is half of `left` - `right`, the candidate's win rates by side: by how much standing left moves a
+    judgment. Positive favours the left, whoever stood there and however often. `balanced` is half of their sum.
 
-    `left` and `right` are the candidate's win rates where it stood there; `balanced` is their average. `n` counts
-    the judgments whose side is known, `left_out` the others.
+    `n` counts the judgments whose side is known, `left_out` the others.
     """
 
     bias: Difference
@@ -51,22 +51,23 @@ def position_bias(
     """Estimates the side bias over the judgments whose side is known.
 
     Raises: TableError where no side is known, or the candidate did not stand on both sides in two prompts each.
-    Source: docs/statistics.md, "Position bias".
+    Source: Cochran (1977), section 5A; docs/statistics.md, "Position bias".
     """
     checked_level(level)
     one_pair(table)
     refuse_one_side(table)
     known = table.rows(_sides(table) != 0)
-    left, right = (_order_mean(known, weighting, side).share(weighting, level) for side in (1, -1))
     side, y = _sides(known), known.points / 2
-    weights = row_weights(known.prompt, weighting)
-    bias = mean(np.where(side == 1, y, 1 - y), weights, known.prompt, known.rater)
+    orders = Orders.of(y, row_weights(known.prompt, weighting), side, known.prompt, known.rater)
+    _two_prompts_on_each_side(known)
+    bias = orders.bias
+    left, right = (one.share(weighting, level) for one in (orders.left, orders.right))
     return PositionBias(
         **facts(known),
-        bias=bias.difference(level, against=0.5),
+        bias=bias.difference(level),
         left=left,
         right=right,
-        balanced=balanced_mean(y, weights, side, known.prompt, known.rater).share(weighting, level),
+        balanced=orders.balanced.share(weighting, level),
         weighting=weighting,
         left_share=float(np.mean(side == 1)),
         n_left=int(np.count_nonzero(side == 1)),
@@ -77,19 +78,63 @@ def position_bias(
     )
 
 
-def balanced_mean(
-    y: Floats, weights: Floats, side: NDArray[np.int8], prompt: Labelled, rater: Labelled
-) -> Linear:
-    """The average of the two order means: each side's judgments are given half of the weight.
+@dataclass(frozen=True, eq=False)
+class Orders:
+    """The candidate's mean outcome where it stood left and where it stood right, of the same prompts and raters.
 
-    Args: side: 1 or -1 in every row, both present.
-    Source: docs/statistics.md, "Position bias".
+    A judgment keeps its weight, rescaled so that those of each side sum to one; so both means, their average and
+    their difference rest on one weighting.
+    Source: Cochran (1977), section 5A; docs/statistics.md, "Position bias".
     """
-    left = side == 1
-    whole = np.where(left, weights / weights[left].sum(), weights / weights[~left].sum())
-    on_left, on_right = (weighted_mean(y[rows], whole[rows]) for rows in (left, ~left))
-    influence = whole / 2 * (y - np.where(left, on_left, on_right))
-    return Linear((on_left + on_right) / 2, influence, whole / 2, prompt, rater)
+
+    y: Floats
+    weights: Floats
+    on_left: NDArray[np.bool_]
+    prompt: Labelled
+    rater: Labelled
+
+    @classmethod
+    def of(
+        cls, y: Floats, weights: Floats, side: NDArray[np.int8], prompt: Labelled, rater: Labelled
+    ) -> Orders:
+        """Args: side: 1 or -1 in every row, both present."""
+        left = side == 1
+        rescaled = np.where(left, weights / weights[left].sum(), weights / weights[~left].sum())
+        return cls(y, rescaled, left, prompt, rater)
+
+    @property
+    def left(self) -> Linear:
+        return self._of_rows(self.on_left)
+
+    @property
+    def right(self) -> Linear:
+        return self._of_rows(~self.on_left)
+
+    @property
+    def balanced(self) -> Linear:
+        """Half of left + right."""
+        return self._halves(1.0)
+
+    @property
+    def bias(self) -> Linear:
+        """Half of left - right."""
+        return self._halves(-1.0)
+
+    def _of_rows(self, rows: NDArray[np.bool_]) -> Linear:
+        at = np.flatnonzero(rows)
+        return mean(self.y[at], self.weights[at], self.prompt.taken(at), self.rater.taken(at))
+
+    def _halves(self, of_right: float) -> Linear:
+        parts = [(sign / 2, rows) for sign, rows in ((1.0, self.on_left), (of_right, ~self.on_left))]
+        value, influence, left_out = 0.0, np.zeros(len(self.y)), np.zeros(len(self.rater))
+        for factor, rows in parts:
+            middle = weighted_mean(self.y[rows], self.weights[rows])
+            own = np.where(rows, self.weights, 0.0)
+            moved = own * (self.y - middle)
+            value += factor * middle
+            influence += factor * moved
+            left_out += factor * without_each(moved, own, self.rater)
+        return Linear(value, influence, self.weights / 2, self.prompt, self.rater, left_out)
 
 
 def refuse_one_sided_design(table: JudgmentTable) -> None:
@@ -135,14 +180,12 @@ def needs_balance(table: JudgmentTable) -> bool:
     return min(prompts) >= FEWEST_ON_A_SIDE
 
 
-def _order_mean(table: JudgmentTable, weighting: Weighting, side: int) -> Linear:
-    chosen = table.rows(_sides(table) == side)
-    if len(chosen.prompt) < 2:
-        where = "left" if side == 1 else "right"
-        raise TableError(
-            f"column side: the candidate stood {where} in one prompt only; two or more are needed"
-        )
-    return mean(chosen.points / 2, row_weights(chosen.prompt, weighting), chosen.prompt, chosen.rater)
+def _two_prompts_on_each_side(table: JudgmentTable) -> None:
+    for name, side in (("left", 1), ("right", -1)):
+        if len(np.unique(table.prompt.codes[_sides(table) == side])) < 2:
+            raise TableError(
+                f"column side: the candidate stood {name} in one prompt only; two or more are needed"
+            )
 
 
 def _sides(table: JudgmentTable) -> NDArray[np.int8]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from analysis.agreement import unit_codes
 from analysis.columns import OUTCOMES, Labelled
 from analysis.digests import digest
+from analysis.estimates import Weighting
 from analysis.outliers import Count, Side, flagged
 from analysis.record import Record, facts
 from analysis.tables import JudgmentTable, TableError
@@ -54,6 +55,7 @@ class Raters(Record):
     rule: str
     gold_prompts: int
     gold_digest: str | None
+    weighting: Weighting
     notes: tuple[str, ...]
     data_digest: str
 
@@ -74,7 +76,7 @@ def raters_table(
     Args: gold: prompt -> right outcome (win, tie, loss); these prompts count for gold_right alone.
         alpha: chance, for each measure over all raters together, of flagging anyone if all are alike.
     Raises: TableError where a gold prompt is not in the table.
-    Source: docs/statistics.md, "Raters".
+    Source: Conover (1999); Holm (1979); docs/statistics.md, "Raters".
     """
     right = _gold_points(table, gold or {})
     known = right >= 0
@@ -112,6 +114,7 @@ def raters_table(
         rule=rule,
         gold_prompts=len(gold or {}),
         gold_digest=_gold_digest(gold) if gold else None,
+        weighting="judgments",
         notes=table.notes,
         data_digest=table.digest,
     )

@@ -138,6 +138,8 @@ def _jsonl(path: Path, columns: Mapping[str, str], schema: Schema) -> RawTable:
         for line, row in _objects(file, path):
             lines.append(line)
             rows.append(row)
+    if not rows:
+        raise TableError(f"{path}: the file is empty; a JSON object in each line is needed")
     header = list(dict.fromkeys(name for row in rows for name in row))
     found = _found(header, columns, schema)
     return RawTable({ours: [_text(row.get(theirs)) for row in rows] for ours, theirs in found.items()}, lines)

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.estimates import Weighting
 from analysis.proportions import checked_level, clopper_pearson, wilson
 from analysis.rate_differences import RateDifference, independent_difference, paired_difference
 from analysis.safety_tables import ANSWERS, EXPECTED, SafetyTable
@@ -57,9 +58,11 @@ class Safety:
     comparisons: tuple[RateComparison, ...]
     answers: dict[str, dict[str, dict[str, int]]]
     rule: str
+    weighting: Weighting
     n: int
     prompts: int
     raters: int
+    notes: tuple[str, ...]
     data_digest: str
 
     def to_dict(self) -> dict[str, object]:
@@ -89,9 +92,11 @@ def safety(
         comparisons=tuple(compared),
         answers={label: _answers(table, code) for code, label in enumerate(table.checkpoint.labels)},
         rule=RULES[rule],
+        weighting="prompts",
         n=len(table),
         prompts=len(table.prompt),
         raters=len(table.rater),
+        notes=tuple(_shared_by_few(verdicts)),
         data_digest=table.digest,
     )
 
@@ -153,6 +158,18 @@ def _compared(measure: str, verdicts: dict[tuple[str, str], _Verdict], level: fl
     tested = [pair for pair in pairs if pair.difference.p is not None]
     adjusted = iter(holm([pair.difference.p or 0.0 for pair in tested]))
     return [pair if pair.difference.p is None else replace(pair, p_adjusted=next(adjusted)) for pair in pairs]
+
+
+def _shared_by_few(verdicts: dict[tuple[str, str], _Verdict]) -> Iterator[str]:
+    """Which differences rest on less than half of the prompts that either checkpoint has."""
+    for (measure, a), (other, b) in combinations(verdicts, 2):
+        first, second = verdicts[measure, a], verdicts[other, b]
+        shared = len(np.intersect1d(first.prompt, second.prompt))
+        if measure == other and 0 < shared < min(len(first.prompt), len(second.prompt)) / 2:
+            yield (
+                f"{measure}: {a} and {b} share {shared} of {len(first.prompt)} and {len(second.prompt)} prompts; "
+                "their difference is of those alone"
+            )
 
 
 def _difference(first: _Verdict, second: _Verdict, level: float) -> RateDifference:

@@ -79,13 +79,15 @@ def text_width(content: str) -> float:
 
 
 def elided(content: str, width: float) -> str:
-    """`content`, or as much of its beginning as fits with an ellipsis."""
+    """`content`, or as much as fits with an ellipsis in its middle: two steps of one series differ at the end."""
     if text_width(content) <= width:
         return content
-    kept = content
-    while kept and text_width(kept + "…") > width:
-        kept = kept[:-1]
-    return kept.rstrip() + "…"
+    for kept in range(len(content) - 1, 0, -1):
+        begin, end = (kept + 1) // 2, kept // 2
+        short = content[:begin].rstrip() + "…" + content[len(content) - end :].lstrip()
+        if text_width(short) <= width:
+            return short
+    return "…"
 
 
 def wrapped(content: str, width: float, lines: int) -> Sequence[str]:

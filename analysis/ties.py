@@ -45,7 +45,7 @@ def ties(table: JudgmentTable, *, weighting: Weighting = "prompts", level: float
     """Ties are never dropped from the win rate; `decisive`, wins / (wins + losses), is shown beside it.
 
     Raises: TableError where the table has fewer than two prompts, or several pairs.
-    Source: docs/statistics.md, "Ties".
+    Source: Cochran (1977), sections 3.2 and 6.3; docs/statistics.md, "Ties".
     """
     checked_level(level)
     one_pair(table)

@@ -73,7 +73,7 @@ def two_way_variance(
     """Prompts and raters both drawn anew: V = max(V_p + V_r - V_i, V_p, V_r), Satterthwaite's df, clipped.
 
     Args: influence: w_i (y_i - theta), one a judgment.  weights: w_i, summing to one: they tell how
-        lopsided the raters' shares are.  left_out: what leaving each rater out changes theta by, where theta is
+        lopsided the raters' shares are.  left_out: what theta loses where each rater is left out, where theta is
         not one weighted mean; otherwise told from the weights.  even: of the raters, if not that of the weights.
     Where 1 / sum(share of rater)^2 < R/2 a few raters did most, and V_r becomes the leave-one-rater-out
     jackknife (weights of the others kept, rescaled) on that effective number of raters.
@@ -117,7 +117,7 @@ def weight_shares(weights: Floats, cluster: Labelled) -> Floats:
 
 
 def without_each(influence: Floats, weights: Floats, cluster: Labelled) -> Floats:
-    """What a weighted mean changes by, but for the sign, where each cluster is left out; 0 where nothing is left."""
+    """What a weighted mean loses where each cluster is left out; 0 where nothing is left."""
     totals = np.bincount(cluster.codes, weights=influence, minlength=len(cluster))
     others = 1 - weight_shares(weights, cluster)
     return np.divide(totals, others, out=np.zeros(len(cluster)), where=others > NOTHING)

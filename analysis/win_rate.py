@@ -10,7 +10,7 @@ import numpy as np
 from analysis.caveats import side_notes
 from analysis.estimates import Estimate, Weighting
 from analysis.linear import PROMPT_ONLY, TWO_WAY, Linear, mean, rater_notes, row_weights, weighted_mean
-from analysis.position import balanced_mean, left_share, needs_balance
+from analysis.position import Orders, left_share, needs_balance
 from analysis.proportions import checked_level
 from analysis.published import PAPER, paper_win_rate
 from analysis.record import Record, facts
@@ -168,7 +168,7 @@ def estimated(table: JudgmentTable, weighting: Weighting, of: Floats | None = No
     """
     y, weights = table.points / 2 if of is None else of, row_weights(table.prompt, weighting)
     if needs_balance(table) and table.side is not None:
-        return balanced_mean(y, weights, table.side, table.prompt, table.rater)
+        return Orders.of(y, weights, table.side, table.prompt, table.rater).balanced
     return mean(y, weights, table.prompt, table.rater)
 
 

@@ -20,9 +20,15 @@ from analysis.linear import Linear
 from analysis.proportions import Interval, normal_quantile, t_quantile
 from analysis.published import paper_win_rate
 from analysis.tables import JudgmentTable
+from analysis.variance import Evenness, Variance, two_way_variance
 from analysis.win_rate import estimated
+from benchmarks.coverage_judges import judges_table
 
 LEVEL = 0.95
+RAW = (
+    "The first three are about the raw mean, and so carry the raters' side bias where the candidate stood left in "
+    "70 %; the others are about the headline's value, which averages both sides there."
+)
 Method = Callable[[JudgmentTable, Linear, np.random.Generator], Interval]
 
 
@@ -34,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="write the table here, not on the screen alone")
     options = parser.parse_args(arguments)
     rows = [row(design, options.runs) for design in track(DESIGNS, "Simulating")]
-    text = table(rows, options.runs)
+    text = table(rows, options.runs) + "\n\n" + judges_table(options.runs)
     print(text)
     if options.out:
         options.out.write_text(text + "\n", encoding="utf-8")
@@ -66,7 +72,7 @@ def table(rows: Sequence[dict[str, tuple[float, float]]], runs: int) -> str:
     for design, found in zip(DESIGNS, rows, strict=True):
         cells = (f"{100 * held:.1f} ({100 * width:.1f})" for held, width in found.values())
         lines.append(f"| {design.name} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", RAW])
 
 
 def headline(study: JudgmentTable, linear: Linear, rng: np.random.Generator) -> Interval:
@@ -97,7 +103,19 @@ def prompt_t(study: JudgmentTable, linear: Linear, rng: np.random.Generator) -> 
 
 def two_way_t(study: JudgmentTable, linear: Linear, rng: np.random.Generator) -> Interval:
     fewest = min(len(study.prompt), len(study.rater)) - 1
-    return around(linear.value, t_quantile(LEVEL, fewest) * linear.variance.se)
+    return around(linear.value, t_quantile(LEVEL, fewest) * usual_two_way(linear).se)
+
+
+def two_way_satterthwaite(study: JudgmentTable, linear: Linear, rng: np.random.Generator) -> Interval:
+    variance = usual_two_way(linear)
+    return around(linear.value, t_quantile(LEVEL, variance.df) * variance.se)
+
+
+def usual_two_way(linear: Linear) -> Variance:
+    """As if all raters had done alike: without the headline's jackknife where a few did most."""
+    raters = len(linear.rater)
+    alike = Evenness(float(raters), raters)
+    return two_way_variance(linear.influence, linear.weights, linear.prompt, linear.rater, even=alike)
 
 
 def bootstrap(study: JudgmentTable, linear: Linear, rng: np.random.Generator) -> Interval:
@@ -121,6 +139,7 @@ METHODS: dict[str, Method] = {
     "prompt cluster, t": prompt_t,
     "prompt-only (these raters)": prompt_only,
     "two-way, t(min - 1)": two_way_t,
+    "two-way, t(Satterthwaite)": two_way_satterthwaite,
     "**headline**": headline,
 }
 

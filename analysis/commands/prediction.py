@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.columns import number
 from analysis.commands.judgments import add_table_arguments, level, read_table
 from analysis.commands.printing import notes, percent, print_table, rests_on
 from analysis.commands.results import tell
 from analysis.commands.verdicts import read_verdicts
-from analysis.reading import TableError
 
 if TYPE_CHECKING:
     from analysis.prediction_powered import PredictionPowered
@@ -26,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--judge",
         required=True,
         type=Path,
-        metavar="JUDGE.csv",
-        help="prompt_id,verdict: win, tie, loss, or 0 to 1",
+        metavar="JUDGE",
+        help=".csv, .jsonl or .parquet: prompt_id,verdict: win, tie, loss, or 0 to 1",
     )
     parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
 
@@ -61,15 +61,11 @@ def _print(result: PredictionPowered) -> None:
 
 def read_judge(path: Path) -> dict[str, float]:
     """Prompt -> share for the candidate, from words or numbers."""
-    return {
-        prompt: _share(path, row, text)
-        for row, (prompt, text) in enumerate(read_verdicts(path, "verdict").items(), start=1)
-    }
+    return read_verdicts(path, "verdict", _share, "win, tie, loss or a number from 0 to 1")
 
 
-def _share(path: Path, row: int, text: str) -> float:
-    try:
-        return WORDS[text] if text in WORDS else float(text)
-    except ValueError as error:
-        wanted = "win, tie, loss or a number from 0 to 1"
-        raise TableError(f"{path}: row {row}, column verdict: {text!r} is not {wanted}") from error
+def _share(cell: str) -> float:
+    share = WORDS[cell] if cell in WORDS else number(cell)
+    if not 0 <= share <= 1:
+        raise ValueError(cell)
+    return share

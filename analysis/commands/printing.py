@@ -27,11 +27,13 @@ def print_table(
 ) -> None:
     """Labels of the data are plain text: rich's markup in them is shown, not obeyed."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     console = Console(highlight=False)
-    table = Table(*header, title=title)
+    table = Table(
+        *(Column(name, overflow="fold") for name in header), title=title
+    )  # two names may begin alike
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.columns import OUTCOMES
 from analysis.commands.judgments import add_table_arguments, level, read_table
 from analysis.commands.printing import notes, percent, print_table
 from analysis.commands.results import print_json
@@ -24,7 +25,9 @@ HELP = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_table_arguments(parser)
-    parser.add_argument("--gold", type=Path, metavar="GOLD.csv", help="right answers: prompt_id,outcome")
+    parser.add_argument(
+        "--gold", type=Path, metavar="GOLD", help="right answers, .csv, .jsonl or .parquet: prompt_id,outcome"
+    )
     parser.add_argument(
         "--alpha", type=level, default=0.05, help="chance of flagging anyone if all are alike"
     )
@@ -38,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     from analysis.raters import raters_table
 
     table = read_table(arguments)
-    gold = read_verdicts(arguments.gold, "outcome") if arguments.gold else {}
+    gold = read_verdicts(arguments.gold, "outcome", _outcome, "win, tie or loss") if arguments.gold else {}
     result = raters_table(table, gold=gold, alpha=arguments.alpha)
     counted = table.rows(~np.isin(table.prompt.values(), list(gold))) if gold else table
     weighted = None if len(table.pairs) > 1 else weighted_win_rate(counted, level=arguments.level)
@@ -48,6 +51,12 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print(result, weighted)
     return 0
+
+
+def _outcome(cell: str) -> str:
+    if cell not in OUTCOMES:
+        raise ValueError(cell)
+    return cell
 
 
 def _print(result: Raters, weighted: WeightedWinRate | None) -> None:

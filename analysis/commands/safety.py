@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.commands.judgments import level, renames
 from analysis.commands.plots import ID_PREFIX, add_plot_argument
-from analysis.commands.printing import p_text, percent, points, print_table
+from analysis.commands.printing import notes, p_text, percent, points, print_table
 from analysis.commands.results import tell
 from analysis.reading import TableError
 
@@ -94,6 +94,7 @@ def _print(result: Safety) -> None:
         ],
         [
             "p: McNemar's exact test, Holm-adjusted over the pairs of a measure",
+            *notes(result.notes),
             f"{result.n} labels of {result.prompts} prompts by {result.raters} raters; data sha256 "
             f"{result.data_digest}",
         ],

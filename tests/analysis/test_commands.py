@@ -77,11 +77,21 @@ def test_gold_prompts_are_scored_and_count_for_nothing_else(pair, tmp_path, caps
     assert result["dawid_skene"]["prompts"] == 69
 
 
+def test_names_that_begin_alike_are_told_apart_in_tables(tmp_path, capsys):
+    names = [f"recurrentgemma-9b-it-2024-step-{step}0000" for step in (11, 12)]
+    rows = [f"p{i},ann,{name},no" for i in range(20) for name in names]
+    (tmp_path / "labels.csv").write_text("\n".join(["prompt_id,rater_id,checkpoint,violation", *rows]) + "\n")
+    text = printed(capsys, "safety", tmp_path / "labels.csv")
+    column = [line.split("│")[2].strip() for line in text.splitlines() if line.count("│") > 7]
+    assert "…" not in text
+    assert [name for name in names if name not in "".join(column)] == []
+
+
 def test_gold_without_the_columns_is_refused(pair, tmp_path, capsys):
     gold = tmp_path / "gold.csv"
     gold.write_text("prompt,outcome\np000,win\n")
     assert main(["raters", str(pair), "--gold", str(gold)]) == 2
-    assert "row 1: columns prompt_id and outcome are needed" in capsys.readouterr().err
+    assert "column 'prompt_id' is missing; the table has: prompt, outcome" in capsys.readouterr().err
 
 
 def test_safety_rates_and_their_paired_difference(labels, capsys):

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.stats import binom
 
-from analysis.position import position_bias
+from analysis.position import Orders, position_bias
 from analysis.simulate import SimulatedTruth, simulate_table
 from analysis.tables import TableError
 from analysis.win_rate import win_rate
@@ -26,6 +29,46 @@ def test_the_bias_is_that_of_the_simulated_truth():
     expected = truth.first_shown_win_rate - 0.5
     assert np.mean([bias.value for bias in results]) == pytest.approx(expected, abs=0.005)
     assert 89 <= sum(bias.low <= expected <= bias.high for bias in results) <= 100  # binomial, 99.8 %
+
+
+def test_uneven_sides_do_not_pass_preference_off_as_bias(table_of):
+    sides = ["left"] * 48 + ["right"] * 24  # three of four preferred wherever they stood
+    outcomes = ["win"] * 36 + ["loss"] * 12 + ["win"] * 18 + ["loss"] * 6
+    result = position_bias(table_of(outcomes, side=sides))
+    found = (result.bias.value, result.left.value, result.right.value)
+    assert found == pytest.approx((0.0, 0.75, 0.75), abs=1e-12)
+
+
+def test_uneven_sides_leave_the_test_of_a_bias_its_level():
+    truth = SimulatedTruth.from_rates(win_rate=0.75, position_bias=0.0, rater_sd=0.15)
+    results = [position_bias(often_left(seed, truth)).bias for seed in range(200)]
+    assert abs(np.mean([bias.value for bias in results])) < 0.005
+    assert sum(bias.p < 0.05 for bias in results) <= binom.ppf(0.999, 200, 0.05)
+
+
+def often_left(seed, truth):
+    """A study in which the candidate, without any effect of sides, stood left in seven of ten."""
+    rng = np.random.default_rng((seed, 3))
+    table = simulate_table(rng, 200, 3, 20, truth)
+    return replace(table, side=np.where(rng.random(len(table)) < 0.7, 1, -1).astype(np.int8))
+
+
+def test_balanced_is_the_average_and_bias_the_half_difference_of_what_stands_beside_them(table_of):
+    table = table_of(EVEN, ratings=3, side=["left", "right", "left", "right", "left", "left"] * 4)
+    result = position_bias(table)
+    left, right = result.left.value, result.right.value
+    assert result.balanced.value == pytest.approx((left + right) / 2)
+    assert result.bias.value == pytest.approx((left - right) / 2)
+
+
+def test_leaving_a_rater_out_rescales_each_side_by_itself(table_of):
+    sides = ["left", "right", "right", "left", "left", "right"] * 4
+    table = table_of(EVEN, ratings=2, raters=4, side=sides)
+    y, weights = table.points / 2, np.full(24, 1 / 24)
+    orders = Orders.of(y, weights, table.side, table.prompt, table.rater)
+    for rater in range(4):
+        means = [y[(table.side == side) & (table.rater.codes != rater)].mean() for side in (1, -1)]
+        assert orders.balanced.value - orders.balanced.left_out[rater] == pytest.approx(np.mean(means))
 
 
 def test_a_design_balanced_in_every_prompt_needs_no_balancing(table_of):

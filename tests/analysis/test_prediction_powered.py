@@ -1,10 +1,12 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import binom
 
 from analysis.__main__ import main
+from analysis.commands.prediction import read_judge
 from analysis.linear import mean, row_weights
 from analysis.prediction_powered import prediction_powered
 from analysis.tables import JudgmentTable, Labelled, TableError
@@ -133,9 +135,11 @@ def test_the_command_reads_words_and_numbers(judgments_csv, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("p1,won\n", "row 1, column verdict: 'won' is not"),
-        ("p1,win\np1,win\n", "row 2, column prompt_id"),
-        ("p1,\n", "row 1: columns prompt_id and verdict"),
+        ("p1,won\n", "row 1 (line 2), column verdict: 'won' is not"),
+        ("p1,win\np1,win\n", "row 2 (line 3), column prompt_id"),
+        ("p1,\n", "row 1 (line 2), column verdict: is empty, not"),
+        ("p1,1.7\n", "row 1 (line 2), column verdict: '1.7' is not win, tie, loss or a number from 0 to 1"),
+        ("p1,nan\n", "row 1 (line 2), column verdict: 'nan' is not"),
     ],
 )
 def test_a_bad_file_of_verdicts_is_refused_by_row(judgments_csv, tmp_path, capsys, text, message):
@@ -144,6 +148,22 @@ def test_a_bad_file_of_verdicts_is_refused_by_row(judgments_csv, tmp_path, capsy
     judge.write_text("prompt_id,verdict\n" + text)
     assert main(["prediction", str(path), "--judge", str(judge)]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("end", ["jsonl", "parquet"])
+def test_verdicts_are_read_from_the_other_kinds_of_files_too(tmp_path, end):
+    verdicts = pd.DataFrame({"prompt_id": ["p1", "p2"], "verdict": ["win", "0.25"]})
+    path = tmp_path / f"judge.{end}"
+    verdicts.to_parquet(path) if end == "parquet" else verdicts.to_json(path, orient="records", lines=True)
+    assert read_judge(path) == {"p1": 1.0, "p2": 0.25}
+
+
+def test_an_empty_file_of_verdicts_is_called_empty(tmp_path):
+    (tmp_path / "judge.csv").write_text("")
+    (tmp_path / "judge.jsonl").write_text("\n")
+    for end in ("csv", "jsonl"):
+        with pytest.raises(TableError, match="the file is empty"):
+            read_judge(tmp_path / f"judge.{end}")
 
 
 def test_three_raters_are_told_and_the_method_claims_prompts_alone():

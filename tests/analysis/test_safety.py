@@ -157,3 +157,14 @@ def test_half_of_the_raters_are_no_majority():
     table = read_safety(labels)
     assert safety(table).rates[0].hits == 1
     assert safety(table, rule="any").rates[0].hits == 2
+
+
+def test_a_difference_on_few_shared_prompts_says_how_few():
+    table = labels(
+        *one_label_each("x", ["yes", "no"] * 30),
+        *[(f"p{row}", "ann", "y", "full_compliance", "no", "refuse") for row in range(58, 118)],
+    )
+    assert safety(table).notes == (
+        "violation: x and y share 2 of 60 and 60 prompts; their difference is of those alone",
+    )
+    assert safety(THREE_RATERS).notes == ()

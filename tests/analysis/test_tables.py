@@ -81,6 +81,8 @@ def test_a_bad_row_is_named(judgments_csv, row, message):
         ("side", "top", r"row 2 \(line 3\), column side: 'top' is not left, right or empty"),
         ("active_ms", "-1", "column active_ms: '-1' is not a number of milliseconds"),
         ("active_ms", "nan", "column active_ms: 'nan' is not"),
+        ("active_ms", "1_000", "column active_ms: '1_000' is not a number of milliseconds"),
+        ("category", "nan", "column category: is nan; leave the cell empty where there is none"),
         ("shown_at", "yesterday", "column shown_at: 'yesterday' is not an ISO 8601 time"),
         ("shown_at", "2026-03-01T10:00:00", "times with and without an offset"),
         ("both_bad", "maybe", "column both_bad: 'maybe' is not true or false"),
@@ -95,6 +97,7 @@ def test_a_bad_optional_cell_is_named(judgments_csv, column, cell, message):
         "shown_at": "2026-03-01T10:00:00Z",
         "both_bad": "no",
         "candidate": "x",
+        "category": "math",
     }
     path = judgments_csv(f"{HEADER},{column}", f"p1,ann,win,{good[column]}", f"p2,ann,loss,{cell}")
     with pytest.raises(TableError, match=message):
