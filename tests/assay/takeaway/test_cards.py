@@ -8,7 +8,7 @@ import pytest
 from assay.reports.arms import shown_names
 from assay.reports.judgments import arm_names
 from assay.reports.refresh import refresh
-from assay.reports.stylometry import arms_compared, guesses_between
+from assay.reports.stylometry import arms_compared, guesses_of, shown_pairs
 from assay.takeaway.signing import checked, public_pem
 from raters.comparisons.pairing import comparisons_between
 from raters.models import Comparison, Study, StudyArm
@@ -102,7 +102,8 @@ def test_blinding_is_what_the_site_says_of_it(rich, card):
     assert {one["arm"]: one["value"] for one in told["guesses"]} == {
         one.arm: one.value for one in blinding(rich)
     }
-    guesses = guesses_between(rich, *next(arms_compared(rich)))
+    shown = shown_pairs(rich, *next(arms_compared(rich)))
+    guesses = guesses_of([(pair.response_a.text, pair.response_b.text) for pair in shown])
     assert (told["style"][0]["value"], told["style"][0]["n"]) == (
         pytest.approx(guesses.right / guesses.n),
         guesses.n,
