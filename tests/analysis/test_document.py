@@ -109,6 +109,7 @@ def test_the_methods_carry_the_names_that_the_document_explains(module, words):
 
 def test_the_coverage_that_the_document_quotes_is_that_of_the_table():
     table = (ROOT / "benchmarks" / "coverage.md").read_text(encoding="utf-8").splitlines()
+    table = table[: table.index("", 2)]  # the one of designs comes first
     rows = [line.split(" | ") for line in table if line.startswith("| ") and "design" not in line]
     for column, quoted in (
         (-1, r"headline interval holds the truth in"),
