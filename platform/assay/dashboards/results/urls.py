@@ -1,8 +1,10 @@
 from django.urls import path
 
-from assay.dashboards.results import cards, exports
+from assay.dashboards.results import cards, comparisons, exports
 
 urlpatterns = [
+    path("studies/<slug:slug>/comparisons/", comparisons.comparisons, name="comparisons"),
+    path("studies/<slug:slug>/comparisons.csv", comparisons.comparisons_file, name="comparisons_file"),
     path("studies/<slug:slug>/exports/", exports.exports, name="exports"),
     path("studies/<slug:slug>/card/", cards.card, name="card"),
     path("exports/<str:token>/", exports.export_file, name="export_file"),
