@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
+from analysis.forest_rows import ForestRow, PublishedRow
 from analysis.svg import document, element, elided, escaped, text, text_width, wrapped
-from analysis.wording import counted
 
 WIDTH = 720.0
 LABELS = 200.0  # the left column
@@ -34,47 +33,6 @@ class Axis:
 
 SHARES = Axis((0.0, 0.25, 0.5, 0.75, 1.0), "{:.0%}")
 COEFFICIENTS = Axis((-0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0), "{:.2f}")
-
-
-@dataclass(frozen=True)
-class ForestRow:
-    """One line of a forest plot. Without an interval (`low` None) it shows only how many prompts there are."""
-
-    label: str
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int  # judgments, or prompts where there is no interval
-    note: str = ""
-    least: ClassVar[float] = 0.0
-
-    def __post_init__(self) -> None:
-        numbers = (self.low, self.value, self.high)
-        known = [number for number in numbers if number is not None]
-        if known and not (len(known) == 3 and self.least <= known[0] <= known[1] <= known[2] <= 1):
-            wanted = f"{self.least:g} <= low <= value <= high <= 1"
-            raise ValueError(f"row {self.label!r}: {wanted}, or none; not {numbers}")
-
-    @property
-    def numbers(self) -> str:
-        """The row's figures as printed beside it."""
-        if self.value is None or self.low is None or self.high is None:
-            return f"{counted(self.n, 'prompt')}: too few"
-        ends = f"{100 * self.low:.1f}, {100 * self.high:.1f}"
-        return f"{100 * self.value:.1f}% [{ends}], n {self.n}"
-
-
-@dataclass(frozen=True)
-class CoefficientRow(ForestRow):
-    """A coefficient of agreement, from -1 to 1; an interval may reach beyond the axis, which ends at -0.5."""
-
-    least: ClassVar[float] = -1.0
-
-    @property
-    def numbers(self) -> str:
-        if self.value is None or self.low is None or self.high is None:
-            return "not defined"
-        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}], n {self.n}"
 
 
 def forest_plot(
@@ -109,6 +67,7 @@ def forest_plot(
         class_="chart chart-forest",
         title=title,
         description=description,
+        role="group" if any(row.href for row in rows) else "img",
     )
 
 
@@ -164,9 +123,8 @@ def _forest_row(row: ForestRow, y: float, left: float, right: float, axis: Axis)
     lines = [text(line, 0, first + LINE * i, class_) for i, (line, class_) in enumerate(labels)]
     full = f"{row.label}: {row.numbers}" + (f" ({row.note})" if row.note else "")
     figures = text(row.numbers, right + GAP, middle + 5, f"chart-number{muted}")
-    return height, element(
-        "g", element("title", escaped(full)), *lines, *_whiskers(row, middle, left, right, axis), figures
-    )
+    parts = (element("title", escaped(full)), *lines, *_whiskers(row, middle, left, right, axis), figures)
+    return height, element("a", *parts, href=row.href, aria_label=full) if row.href else element("g", *parts)
 
 
 def _whiskers(row: ForestRow, y: float, left: float, right: float, axis: Axis) -> list[str]:
@@ -188,6 +146,11 @@ def _whiskers(row: ForestRow, y: float, left: float, right: float, axis: Axis) -
         )
         for x1, y1, x2, y2 in ends
     ]
+    if isinstance(row, PublishedRow):
+        diamond = (
+            f"M{dot - 6:.1f} {y:.1f} L{dot:.1f} {y - 6:.1f} L{dot + 6:.1f} {y:.1f} L{dot:.1f} {y + 6:.1f} Z"
+        )
+        return [element("path", d=diamond, class_="chart-baseline", stroke="currentColor", fill="none")]
     return [*lines, element("circle", cx=dot, cy=y, r=5, class_="chart-candidate", fill="currentColor")]
 
 

@@ -47,7 +47,8 @@ def _coefficients(result: Agreement) -> list[tuple[str, Coefficient]]:
 
 
 def _forest(result: Agreement) -> str:
-    from analysis.charts import COEFFICIENTS, CoefficientRow, forest_plot
+    from analysis.charts import COEFFICIENTS, forest_plot
+    from analysis.forest_rows import CoefficientRow
 
     rows = [
         CoefficientRow(name, one.value, one.low, one.high, result.n)

@@ -46,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _forest(result: Leaderboard) -> str:
-    from analysis.charts import ForestRow, forest_plot
+    from analysis.charts import forest_plot
+    from analysis.forest_rows import ForestRow
 
     rows = []
     for one in result.standings:

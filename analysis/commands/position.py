@@ -35,7 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _forest(result: PositionBias) -> str:
-    from analysis.charts import ForestRow, forest_plot
+    from analysis.charts import forest_plot
+    from analysis.forest_rows import ForestRow
 
     bias = result.bias
     value, low, high = (min(max(0.5 + x, 0.0), 1.0) for x in (bias.value, bias.low, bias.high))

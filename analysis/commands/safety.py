@@ -51,7 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _forest(result: Safety) -> str:
-    from analysis.charts import ForestRow, forest_plot
+    from analysis.charts import forest_plot
+    from analysis.forest_rows import ForestRow
 
     rows = [
         ForestRow(f"{one.checkpoint}: {_words(one.measure)}", one.value, one.low, one.high, one.prompts)

@@ -61,7 +61,8 @@ def _named(result: WinRate) -> list[tuple[str, WinRate | Estimate]]:
 
 
 def _forest(result: WinRate, slices: Iterable[Slice]) -> str:
-    from analysis.charts import ForestRow, forest_plot
+    from analysis.charts import forest_plot
+    from analysis.forest_rows import ForestRow
 
     rows = [
         ForestRow(name.capitalize(), one.value, one.low, one.high, result.n) for name, one in _named(result)

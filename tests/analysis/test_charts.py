@@ -3,7 +3,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from analysis.charts import WIDTH, ForestRow, forest_plot, tie_bar
+from analysis.charts import WIDTH, forest_plot, tie_bar
+from analysis.forest_rows import ForestRow
 from analysis.svg import elided, text_width, wrapped
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 import pytest
 
 from analysis.__main__ import main
-from analysis.charts import COEFFICIENTS, CoefficientRow, forest_plot
+from analysis.charts import COEFFICIENTS, forest_plot
+from analysis.forest_rows import CoefficientRow
 from analysis.timeline import timeline
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -89,6 +89,7 @@ MATRIX = {
     "dashboards:unblind_study": (405, 405, 405, 405, 405),
     "dashboards:exports": (302, 404, 404, 200, 200),
     "dashboards:card": (302, 404, 404, 200, 200),
+    "dashboards:results": (302, 404, 404, 200, 200),
     "dashboards:comparisons": (302, 404, 404, 200, 200),
     "dashboards:comparisons_file": (302, 404, 404, 200, 200),
     "dashboards:export_file": (302, 404, 404, 200, 200),
@@ -162,7 +163,7 @@ def people(db, settings, tmp_path):
     arguments |= {"changes": (plan.series.slug, pk, pk)}
     arguments |= {"run": (study.arms.first().run_id,)}
     arguments |= dict.fromkeys(("exports", "card", "unblind_study"), (study.slug,))
-    arguments |= dict.fromkeys(("comparisons", "comparisons_file"), (study.slug,))
+    arguments |= dict.fromkeys(("results", "comparisons", "comparisons_file"), (study.slug,))
     arguments |= dict.fromkeys(("export_file", "cancel_export"), (a_file(study, people[3]).token,))
     arguments |= {"correct_prompt": (prompts, "p0000"), "prompt_changes": (prompts, prompts)}
     arguments |= {"raters:contested": (study.public_id,), "dashboards:contested": (study.slug,)}

@@ -26,7 +26,7 @@ PAGES = {
     "add_gold": ("post", EDITORS),
     "invitations": ("get", EDITORS),
     **dict.fromkeys(("contested", "inbox", "pay", "pay_file", "judges", "exports", "card"), ("get", MEMBERS)),
-    **dict.fromkeys(("comparisons", "comparisons_file"), ("get", MEMBERS)),
+    **dict.fromkeys(("results", "comparisons", "comparisons_file"), ("get", MEMBERS)),
     **dict.fromkeys(("make_senior", "act_on_message"), ("post", EDITORS)),
     "study_people": ("get", MEMBERS),
     "stop_sharing": ("post", OWNERS),

@@ -103,6 +103,7 @@ def site(transactional_db, settings, tmp_path):
         f"/studies/{judged.slug}/exports/": researcher,
         f"/studies/{judged.slug}/card/": researcher,
         f"/studies/{judged.slug}/comparisons/": researcher,
+        f"/studies/{judged.slug}/results/": researcher,
         f"/studies/{open_study.slug}/exports/": researcher,
         f"/studies/{open_study.slug}/card/": researcher,
         f"/studies/{open_study.slug}/gold/": researcher,

@@ -7,13 +7,15 @@ from assay.reports.arms import model_number
 from assay.reports.judgments import arm_names
 from assay.reports.models import Estimate, Report
 from assay.reports.printing import OUTCOMES, as_json, estimate_as_json
+from assay.reports.safety_rates import RATES
 from raters.models import Study
 from raters.studies.unblinding import labels_of, sees_arms
 
 # What a number becomes when the two arms change places; one that is not named here says too much while blind.
 TURNED = ("win_rate", "judge_win_rate")
 SAME = {"both_bad", "style_told_apart", "self_agreement", "judge_agreement", "judge_consistency"}
-COUNTS = (*OUTCOMES, "prompts", "raters", "judge")
+SAME |= {"agreement", "position_bias", *RATES.values()}
+COUNTS = (*OUTCOMES, "prompts", "raters", "judge", "hits", "hazards", "planned", "stopped_at")
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,14 @@ def blinded_rows(report: Report, arms: Arms, rows: list[dict[str, Any]]) -> list
 
 def blinded(row: dict[str, Any], labels: dict[str, str]) -> dict[str, Any] | None:
     """The estimate under labels, the lower one first; None where nothing can be told of it."""
-    pair = [labels.get(row["candidate"]), labels.get(row["baseline"])]
+    pair = [(labels | {"": ""}).get(row[role]) for role in ("candidate", "baseline")]
     kept = row["name"].startswith(TURNED) or row["name"] in SAME
     if None in pair or not kept:
         return None
     detail = {name: row["detail"][name] for name in COUNTS if name in row["detail"]}
     told = {**row, "candidate": pair[0], "baseline": pair[1], "detail": detail}
+    if not row["baseline"]:  # of one arm alone
+        return told
     return turned(told) if model_number(str(pair[0])) > model_number(str(pair[1])) else told
 
 

@@ -10,6 +10,7 @@ from assay.reports.models import Estimate, Report
 from assay.reports.wording import label, reading_order
 
 OUTCOMES = ("wins", "ties", "losses")
+COEFFICIENTS = ("judge_agreement", "agreement", "position_bias")
 COLUMNS = ("win rate", "interval", "W/T/L", "prompts", "raters")
 
 
@@ -64,7 +65,7 @@ def print_report(report: Report, console: Console) -> None:
 def numbers(estimate: Estimate) -> list[str]:
     outcomes = "/".join(str(estimate.detail.get(name, "–")) for name in OUTCOMES)
     counts = [outcomes, *(str(estimate.detail.get(name, "–")) for name in ("prompts", "raters"))]
-    if estimate.name == "judge_agreement" and estimate.value is not None:
+    if estimate.name in COEFFICIENTS and estimate.value is not None:
         return [f"{estimate.value:.2f}", f"[{estimate.low:.2f}, {estimate.high:.2f}]", *counts]
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return ["–", "too few", *counts]

@@ -8,16 +8,19 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 
 from analysis.wording import counted
 from assay.reports.beside import TOO_FEW, tables_beside
 from assay.reports.counted import Counted
 from assay.reports.judges import judge_estimates
+from assay.reports.judgments import arm_names
 from assay.reports.left_out import left_out_of
 from assay.reports.live import fold, marks_of
 from assay.reports.models import Estimate, Report, ReportRequest, StudyTally
+from assay.reports.reliability import reliability
 from assay.reports.repeats import repeat_estimates
+from assay.reports.safety_rates import safety_estimates
 from assay.reports.settled import notes_on
 from assay.reports.stylometry import style_estimates
 from raters.models import Study
@@ -54,7 +57,7 @@ def refresh(study: Study) -> Report:
         pairs = {(row.candidate, row.baseline) for row in made}
         more = [*style_estimates(report), *repeat_estimates(report)]
         beside = [row for row in more if (row.candidate, row.baseline) in pairs]
-        Estimate.objects.bulk_create([*made, *beside, *judge_estimates(report)])
+        Estimate.objects.bulk_create([*made, *beside, *judge_estimates(report), *safety_estimates(report)])
     return report
 
 
@@ -95,7 +98,7 @@ def estimates(report: Report, table: "JudgmentTable") -> Iterator[Estimate]:
     from analysis.slices import win_rates_by_category
     from analysis.win_rate import win_rate
 
-    settled = notes_on(report.study)
+    settled, planned = notes_on(report.study), prompts_by_pair(report.study)
     for candidate, baseline in table.pairs:
         judged = table.of_pair(candidate, baseline)
         row = Estimate(report=report, candidate=candidate, baseline=baseline, inputs_sha256=judged.digest)
@@ -109,8 +112,16 @@ def estimates(report: Report, table: "JudgmentTable") -> Iterator[Estimate]:
         if judged.both_bad is not None:
             rate = win_rate(both_bad_as_wins(judged))
             yield filled(row, "both_bad", rate, n=overall.n, detail=counts(overall))
+        yield from reliability(row, judged, planned.get((candidate, baseline), 0))
         for part in win_rates_by_category(judged):
             yield of_category(row, part)
+
+
+def prompts_by_pair(study: Study) -> dict[tuple[str, str], int]:
+    """How many prompts the design has for each pair, by the arms' names."""
+    names = arm_names(study)
+    pairs = study.comparisons.regular().order_by().values_list("arm_a", "arm_b").annotate(n=Count("pk"))
+    return {(names[a], names[b]): n for a, b, n in pairs}
 
 
 def estimates_beside(report: Report, counted: Counted) -> Iterator[Estimate]:

@@ -8,7 +8,8 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from analysis.charts import ForestRow, forest_plot, tie_bar
+from analysis.charts import forest_plot, tie_bar
+from analysis.forest_rows import ForestRow
 from assay.takeaway.canonical import canonical
 from assay.takeaway.source import Row
 

@@ -43,13 +43,13 @@ def one_report(source: Source, report: Report) -> Row:
 
 def blinded(source: Source, estimate: Estimate) -> Row:
     """The estimate about the models by number, the lower one first; of its details the counts alone."""
-    keys = {name: source.names[arm] for arm, name in arm_names(source.study).items()}
+    keys = {"": ""} | {name: source.names[arm] for arm, name in arm_names(source.study).items()}
     a, b = keys[estimate.candidate], keys[estimate.baseline]
     row = estimate_as_json(estimate)
     detail = {name: value for name, value in row["detail"].items() if name in {*COUNTS, "prompts", "raters"}}
     kept = {name: row[name] for name in ("name", "slice", "level", "n", "method")}
     ends = {name: row[name] for name in ("value", "low", "high")}
-    if model_number(a) < model_number(b):
+    if not b or model_number(a) < model_number(b):  # without b it is of one arm alone
         return {"first": a, "second": b, **kept, **ends, "detail": detail}
     if FLIPS in row["name"] and row["value"] is not None:
         ends = {"value": 1 - row["value"], "low": 1 - row["high"], "high": 1 - row["low"]}

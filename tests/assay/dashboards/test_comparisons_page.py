@@ -123,4 +123,4 @@ def test_a_page_costs_the_same_however_many_are_judged(get, db, django_assert_ma
     simulate(study, Simulation(raters=5))
     fold(study)
     with django_assert_max_num_queries(20):
-        assert get(study).text.count("<article") == 20
+        assert get(study).text.count("<article") == 10

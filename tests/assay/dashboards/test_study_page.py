@@ -54,7 +54,7 @@ def test_the_chart_has_a_table_twin_with_every_row(page, simulated):
         "coding",
         "creative",
     ):
-        assert f'<th scope="row">{label}</th>' in text
+        assert f">{label}</a></th>" in text
 
 
 def test_simulated_judgments_are_marked_and_their_truth_stands_beside_the_interval(page, simulated):

@@ -17,7 +17,7 @@ from promptsets.fitting import FILTERS, fitting
 from raters.desk.rendering import shown_text
 from raters.models import Assignment, Comparison, Judgment, Study
 
-PAGE = 20
+PAGE = 10
 WINS = F("left_wins") + F("right_wins")
 LOSSES = F("left_losses") + F("right_losses")
 SPLIT = Q(won__gt=0, lost__gt=0)
@@ -162,7 +162,7 @@ def _vote(one: Judgment, row: Comparison, arms: Arms, turned: bool) -> Vote:
         side_of_first=str(_("left")) if one.assignment.a_is_left != turned else str(_("right")),
         strength=one.strength,
         both_bad=one.both_bad,
-        comment=shown_text(one.comment),
+        comment=shown_text(one.comment) if one.comment else "",
         labels=tuple(sorted(labels)),
     )
 

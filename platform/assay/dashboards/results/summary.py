@@ -1,15 +1,20 @@
 """The newest report of a study, laid out for the page: a chart, and the same numbers as a table."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from analysis.charts import ForestRow, forest_plot, tie_bar
+from analysis.charts import forest_plot, tie_bar
+from analysis.forest_rows import ForestRow, PublishedRow
+from analysis.published import PUBLISHED
 from assay.accounts.models import User
-from assay.reports.blinding import arms_for, estimates_for
+from assay.reports.blinding import Arms, arms_for, estimates_for
 from assay.reports.models import Estimate, Report
 from assay.reports.refresh import is_stale
+from assay.reports.reliability import RELIABILITY
 from assay.reports.wording import SLICE, label, reading_order
 from raters.models import Study
 
@@ -20,6 +25,7 @@ class Row:
 
     label: str
     estimate: Estimate
+    behind: str = ""  # the address of the comparisons behind it
 
     @property
     def method(self) -> str:
@@ -42,6 +48,8 @@ class Pair:
     baseline: str
     headline: Estimate
     rows: tuple[Row, ...]
+    reliability: tuple[Row, ...]
+    behind: str
     truth: Truth | None
     forest: SafeString
     ties: SafeString
@@ -53,6 +61,7 @@ class Results:
     pairs: tuple[Pair, ...]
     stale: bool
     judges: tuple[Row, ...] = ()
+    safety: tuple[Row, ...] = ()
 
 
 def results_of(study: Study, user: User) -> Results | None:
@@ -61,11 +70,30 @@ def results_of(study: Study, user: User) -> Results | None:
     if report is None:
         return None
     pairs: dict[tuple[str, str], list[Estimate]] = {}
-    known = estimates_for(report, arms_for(study, user))
-    for estimate in (row for row in known if not row.slice.startswith(SLICE)):
+    arms = arms_for(study, user)
+    known = estimates_for(report, arms)
+    of_pairs = [row for row in known if row.baseline and not row.slice.startswith(SLICE)]
+    for estimate in of_pairs:
         pairs.setdefault((estimate.candidate, estimate.baseline), []).append(estimate)
-    laid_out = tuple(lay_out(number, study, rows) for number, rows in enumerate(pairs.values(), start=1))
-    return Results(report, laid_out, is_stale(study), judged_by_models(known))
+    behind = addresses(study, arms)
+    laid_out = tuple(
+        lay_out(number, study, rows, behind.get(frozenset(pair), ""))
+        for number, (pair, rows) in enumerate(pairs.items(), start=1)
+    )
+    return Results(report, laid_out, is_stale(study), judged_by_models(known), safety_of(known))
+
+
+def addresses(study: Study, arms: Arms) -> dict[frozenset[str], str]:
+    """Of the comparisons of each pair, by the names of its arms."""
+    page = reverse("dashboards:comparisons", args=[study.slug])
+    pairs = study.comparisons.order_by().values_list("arm_a", "arm_b").distinct()
+    return {frozenset((arms.called[a], arms.called[b])): f"{page}?pair={a}-{b}" for a, b in pairs}
+
+
+def safety_of(estimates: list[Estimate]) -> tuple[Row, ...]:
+    """Rates of one arm alone."""
+    found = sorted((row for row in estimates if not row.baseline), key=reading_order)
+    return tuple(Row(label(row), row) for row in found)
 
 
 def judged_by_models(estimates: list[Estimate]) -> tuple[Row, ...]:
@@ -76,16 +104,19 @@ def judged_by_models(estimates: list[Estimate]) -> tuple[Row, ...]:
     )
 
 
-def lay_out(number: int, study: Study, estimates: list[Estimate]) -> Pair:
+def lay_out(number: int, study: Study, estimates: list[Estimate], behind: str) -> Pair:
     headline = next(row for row in estimates if row.name == "win_rate" and not row.slice)
-    rows = [Row(label(row), row) for row in sorted(estimates, key=reading_order)]
+    every = [Row(label(row), row, part_of(behind, row)) for row in sorted(estimates, key=reading_order)]
+    rows = [row for row in every if row.estimate.name not in RELIABILITY]
     return Pair(
         candidate=headline.candidate,
         baseline=headline.baseline,
         headline=headline,
         rows=tuple(rows),
+        reliability=tuple(row for row in every if row.estimate.name in RELIABILITY),
+        behind=behind,
         truth=truth_of(study, headline),
-        forest=draw_forest(f"pair{number}-forest", headline, rows),
+        forest=draw_forest(f"pair{number}-forest", headline, rows, published_for(study)),
         ties=draw_ties(f"pair{number}-ties", headline),
     )
 
@@ -97,8 +128,24 @@ def truth_of(study: Study, headline: Estimate) -> Truth | None:
     return Truth(value, headline.low <= value <= headline.high)
 
 
-def draw_forest(chart_id: str, headline: Estimate, rows: list[Row]) -> SafeString:
-    drawn = [forest_row(row) for row in rows if row.estimate.name == "win_rate"]
+def part_of(behind: str, estimate: Estimate) -> str:
+    """The address of the comparisons of one category, where the estimate is of one."""
+    category = estimate.slice.removeprefix("category=") if behind else ""
+    return f"{behind}&{urlencode({'category': category})}" if category else behind
+
+
+def published_for(study: Study) -> list[ForestRow]:
+    """What others published on prompts of this kind, to read ours by."""
+    kind = study.prompt_set_version.prompt_set.kind
+    return [
+        PublishedRow(one.model, one.value, one.low, one.high, 0, gettext("published, other prompts"))
+        for one in PUBLISHED
+        if one.prompts == kind
+    ]
+
+
+def draw_forest(chart_id: str, headline: Estimate, rows: list[Row], published: list[ForestRow]) -> SafeString:
+    drawn = [forest_row(row) for row in rows if row.estimate.name == "win_rate"] + published
     title = gettext("Win rate of %(a)s against %(b)s") % {"a": headline.candidate, "b": headline.baseline}
     description = gettext(
         "Each line is a win rate with its interval; the same numbers stand in the table below."
@@ -110,7 +157,7 @@ def draw_forest(chart_id: str, headline: Estimate, rows: list[Row]) -> SafeStrin
 def forest_row(row: Row) -> ForestRow:
     estimate = row.estimate
     n = estimate.detail["prompts"] if estimate.value is None else estimate.n
-    return ForestRow(row.label, estimate.value, estimate.low, estimate.high, n)
+    return ForestRow(row.label, estimate.value, estimate.low, estimate.high, n, href=row.behind)
 
 
 def draw_ties(chart_id: str, headline: Estimate) -> SafeString:

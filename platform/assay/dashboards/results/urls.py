@@ -1,8 +1,9 @@
 from django.urls import path
 
-from assay.dashboards.results import cards, comparisons, exports
+from assay.dashboards.results import cards, comparisons, exports, reading
 
 urlpatterns = [
+    path("studies/<slug:slug>/results/", reading.results, name="results"),
     path("studies/<slug:slug>/comparisons/", comparisons.comparisons, name="comparisons"),
     path("studies/<slug:slug>/comparisons.csv", comparisons.comparisons_file, name="comparisons_file"),
     path("studies/<slug:slug>/exports/", exports.exports, name="exports"),
