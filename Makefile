@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test coverage fuzz-api chromium lint tiny-checkpoints translations promptsets-report tpu-check bench coverage-study services lock
+.PHONY: help setup demo test coverage fuzz chromium lint tiny-checkpoints translations promptsets-report tpu-check bench coverage-study services lock
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -37,8 +37,8 @@ test: setup chromium lint ## Run every check and every test, on SQLite and on Po
 coverage: setup chromium ## Run every test on SQLite, and say which lines none of them ran
 	$(PYTHON) -m pytest $(ON_ALL_CORES) --cov --cov-report=term:skip-covered
 
-fuzz-api: setup ## Send the API thousands of requests that its schema allows and forbids (minutes)
-	API_EXAMPLES=200 $(PYTHON) -m pytest tests/assay/api/test_fuzz.py --timeout 3600
+fuzz: setup ## Try over a hundred thousand broken files, texts, forms and requests, and count them (half an hour)
+	FUZZ=long $(PYTHON) -m pytest tests/fuzz --timeout 3600
 
 chromium: # browser tests need it; as root on Debian it can be had, elsewhere they say that they were not run
 	command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \

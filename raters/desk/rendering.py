@@ -26,14 +26,15 @@ ALLOWED = TEXT | LISTS_AND_TABLES | {"span"}
 COLOURS = {"span": set(CLASSES.values())}  # of code
 
 # What no screen shows but what moves or hides text becomes a visible mark: all format and control characters but for
-# tab and line ends. The two joiners stay: emoji and several scripts are written with them.
+# tab and line ends, and halves of letters, with which no page can be encoded. The two joiners stay: emoji and several
+# scripts are written with them.
 KEPT = {0x09, 0x0A, 0x0D, 0x200C, 0x200D}
 HIDDEN = re.compile(
     "["
     + "".join(
         f"\\U{code:08x}"
         for code in range(sys.maxunicode + 1)
-        if unicodedata.category(chr(code)) in {"Cc", "Cf"} and code not in KEPT
+        if unicodedata.category(chr(code)) in {"Cc", "Cf", "Cs"} and code not in KEPT
     )
     + "]"
 )

@@ -60,6 +60,10 @@ def test_invisible_controls_become_visible_marks():
     assert render("a\u202eb\u200bc\x07d") == "<p>a⟨U+202E⟩b⟨U+200B⟩c⟨U+0007⟩d</p>\n"
 
 
+def test_half_a_letter_becomes_a_visible_mark_and_breaks_no_page():
+    assert "⟨U+D800⟩" in render("**x** \ud800") and render("\udc00").encode()
+
+
 def test_deep_nesting_and_size_end_in_reasonable_time():
     assert "deep" in render("> " * 5000 + "deep")
     assert "⟨100,000 more characters are not shown⟩" in render("word " * 40_000)

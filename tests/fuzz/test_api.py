@@ -1,9 +1,5 @@
-"""schemathesis over the whole schema: no 5xx, no answer that the schema does not describe, no bad input taken.
+"""schemathesis over the whole schema: no 5xx, no answer that the schema does not describe, no bad input taken."""
 
-`make fuzz-api` runs the same with many more examples; API_EXAMPLES says how many.
-"""
-
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -30,8 +26,8 @@ from assay.wsgi import application
 from generation.asked import ask as ask_to_register
 from raters.simulation import Simulation, simulate
 from tests import builders
+from tests.fuzz.profile import API_EXAMPLES, CASES
 
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "4"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -43,7 +39,7 @@ CHECKS = [
 
 GENERATION = GenerationConfig(
     modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE],
-    max_examples=EXAMPLES,
+    max_examples=API_EXAMPLES,
     deterministic=True,
     database="none",
 )
@@ -100,7 +96,7 @@ def token(one_connection, db, settings, tmp_path, researcher) -> str:
 
 @SCHEMA.parametrize()
 @hypothesis_settings(
-    max_examples=EXAMPLES,
+    max_examples=API_EXAMPLES,
     derandomize=True,
     database=None,
     deadline=None,
@@ -108,5 +104,6 @@ def token(one_connection, db, settings, tmp_path, researcher) -> str:
     suppress_health_check=list(HealthCheck),
 )
 def test_no_request_breaks_the_api_or_its_schema(case, token):
+    CASES["the API"] += 1
     case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
     case.call_and_validate(checks=CHECKS)
