@@ -13,7 +13,9 @@ from raters.models import Assignment, Rater, Study
 from raters.studies.languages import spoken
 
 # One concern each; the last one says that the page is there.
-SCRIPTS = [f"raters/{name}.js" for name in ("keys", "clock", "reading", "drafts", "lease", "sending")]
+SCRIPTS = [
+    f"raters/{name}.js" for name in ("keys", "clock", "reading", "drafts", "lease", "queue", "sending")
+]
 
 
 def judging_page(

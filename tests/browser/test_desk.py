@@ -1,4 +1,4 @@
-"""The rating page in a browser: drafts, differences, the next comparison at once, offline, more time."""
+"""The rating page in a browser: drafts, differences, the next comparison at once, more time."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -90,17 +90,6 @@ def test_linked_panes_scroll_together(visit, study, rater):
     page.keyboard.press("l")
     page.evaluate("document.querySelector('[data-pane=A]').scrollTop = 400")
     page.wait_for_function("document.querySelector('[data-pane=B]').scrollTop === 400")
-
-
-def test_offline_the_answer_is_kept_and_sent_when_the_line_is_back(page, study):
-    page.keyboard.press("1")
-    page.context.set_offline(True)
-    page.keyboard.press("Enter")
-    page.get_by_text("You are offline.").wait_for()
-    assert not Judgment.objects.exists()
-    page.context.set_offline(False)
-    page.get_by_text("1 of 3 answered").wait_for()
-    assert Judgment.objects.counted(study).count() == 1
 
 
 def test_shortly_before_the_lease_ends_the_page_asks_and_keeps_it(visit, study, rater):

@@ -1,15 +1,18 @@
-// Sends an answer and shows what follows: at once, where the next comparison was fetched ahead under its own lease.
+// Hands an answer over and shows what follows: at once, where the next comparison was fetched ahead under its own lease.
 "use strict";
 {
-  const RETRY_MS = 5_000;
   let ahead = null;
   let sending = false;
-  let retry = null;
   const form = () => document.getElementById("verdict");
-  const show = (name, shown) => { document.querySelector(`[data-${name}]`).hidden = !shown; };
+  const isHere = (address) => address === form().action;
 
-  document.addEventListener("page:shown", async () => {
+  document.addEventListener("page:shown", () => {
     ahead = null;
+    sending = false;
+    fetchAhead();
+  });
+
+  async function fetchAhead() {
     const { ahead: address, token } = form().dataset;
     if (!address) return;
     try {
@@ -18,41 +21,50 @@
     } catch {
       // Without it the next page comes the ordinary way.
     }
-  });
+  }
 
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "verdict") return;
     event.preventDefault();
-    if (!sending) send();
+    if (sending) return;
+    sending = true;
+    const fields = [...new FormData(form())];
+    if (ahead) fields.push(["ahead", ahead.token]);
+    document.dispatchEvent(new CustomEvent("answer:given", { detail: { address: form().action, fields } }));
   });
 
-  async function send() {
-    sending = true;
-    const body = new FormData(form());
-    if (ahead) body.set("ahead", ahead.token);
-    try {
-      const answer = await fetch(form().action, { method: "POST", body, headers: { "X-By-Script": "1" } });
-      show("offline", false);
-      show("failed", false);
-      await follow(answer);
-    } catch {
-      show("offline", true);
-      retry = setTimeout(send, RETRY_MS); // the same key: what arrived twice counts once
-      return;
-    }
-    sending = false;
-  }
-
-  async function follow(answer) {
-    if (answer.status === 422) return put(await answer.text());
-    if (!answer.ok) return failed(await answer.text());
-    if (answer.redirected) return location.assign(answer.url); // signed out meanwhile: the draft waits
+  document.addEventListener("answer:taken", ({ detail: { address, told } }) => {
+    localStorage.removeItem(`draft:${address.split("/").at(-2)}`);
+    if (!isHere(address)) return ahead || fetchAhead(); // it was answered without a network, and the page is another
     document.dispatchEvent(new Event("draft:sent"));
-    localStorage.removeItem(`draft:${form().dataset.token}`);
-    const told = await answer.json();
+    document.querySelector("[data-failed]").hidden = true;
     if (!told.fetched || !ahead) return location.assign(told.next);
-    history.pushState({}, "", told.next);
-    put(ahead.html, told.lease_s);
+    goOn(told.lease_s);
+  });
+
+  document.addEventListener("answer:kept", ({ detail: { address } }) => {
+    if (!isHere(address) || !sending || !ahead) return;
+    document.dispatchEvent(new Event("draft:sent"));
+    goOn();
+  });
+
+  document.addEventListener("answer:refused", ({ detail: { address, html } }) => {
+    if (isHere(address)) put(html);
+    else location.assign(address); // its draft is still there
+  });
+
+  document.addEventListener("answer:failed", ({ detail: { address, html } }) => {
+    if (!isHere(address)) return;
+    const id = new DOMParser().parseFromString(html, "text/html").querySelector("[data-error-id]");
+    document.querySelector("[data-failed-id]").textContent = id?.textContent ?? "";
+    document.querySelector("[data-failed]").hidden = false;
+    sending = false;
+  });
+
+  function goOn(leaseS) {
+    const { html, token } = ahead;
+    history.pushState({}, "", form().action.replace(form().dataset.token, token));
+    put(html, leaseS);
     performance.mark("shown-from-ahead");
   }
 
@@ -65,16 +77,6 @@
     document.dispatchEvent(new Event("page:shown"));
   }
 
-  function failed(html) {
-    const id = new DOMParser().parseFromString(html, "text/html").querySelector("[data-error-id]");
-    document.querySelector("[data-failed-id]").textContent = id?.textContent ?? "";
-    show("failed", true);
-  }
-
   addEventListener("popstate", () => location.reload());
-  addEventListener("online", () => {
-    clearTimeout(retry);
-    if (sending) send();
-  });
   document.dispatchEvent(new Event("page:shown"));
 }
