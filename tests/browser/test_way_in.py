@@ -56,10 +56,17 @@ def test_the_whole_way_by_keyboard(visit, study, size):
     page.get_by_role("heading", name="A few questions").wait_for()
     looks_right(page)
     for number, one in enumerate(study.rubric.training["check"]):
+        choose(page, f"question_{number}", (one["right"] + 1) % 2)
+    press(page, "Send")
+    page.get_by_text("You have 1 try left.").wait_for()
+    looks_right(page)
+    for number, one in enumerate(study.rubric.training["check"]):
         choose(page, f"question_{number}", one["right"])
     press(page, "Send")
     for number in range(1, 6):
         page.get_by_role("heading", name=f"Practice {number} of 5").wait_for()
+        if number == 1:
+            looks_right(page)
         press(page, "About the same")
         page.locator(".notice[role=status]").wait_for()
         if number == 1:
@@ -76,6 +83,7 @@ def test_the_whole_way_by_keyboard(visit, study, size):
     page.keyboard.press("2")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Done for now").wait_for()
+    looks_right(page)
     press(page, "I am finished")
     choose(page, "recognised", "no")
     looks_right(page)

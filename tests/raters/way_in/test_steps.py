@@ -142,21 +142,6 @@ def test_a_code_brings_a_rater_back_in_another_browser(client, study):
     assert code.replace("-", "") not in str(Rater.objects.values())
 
 
-def test_parameters_of_recruiting_sites_are_kept_and_given_back(client, study):
-    Study.objects.update(completion_url="https://example.org/done?cc={code}&pid={PROLIFIC_PID}", **QUIET)
-    enrolment = join(client, study, "?PROLIFIC_PID=p42&SESSION_ID=s1&evil=1")
-    assert enrolment.recruitment == {"PROLIFIC_PID": "p42", "SESSION_ID": "s1"}
-    Enrolment.objects.update(status="finished", step="exit")
-    page = client.get(reverse("raters:completed", args=[study.public_id])).text
-    assert f"cc={enrolment.completion_code}&amp;pid=p42" in page
-
-
-def test_one_person_of_a_recruiting_site_begins_once(client, study):
-    enrol(invitation_of(invite(study)), {"PROLIFIC_PID": "p1"})
-    with pytest.raises(InvitationError, match="begun"):
-        enrol(invitation_of(invite(study)), {"PROLIFIC_PID": "p1"})
-
-
 def test_the_second_failed_check_ends_kindly(client, study):
     enrolment = join(client, study)
     for step in ("consent", "content_note", "guide"):
