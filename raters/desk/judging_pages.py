@@ -90,7 +90,14 @@ def done(request: HttpRequest, rater: Rater, public_id: str) -> HttpResponse:
     context |= done_so_far(rater, study)
     at_work = study.enrolments.filter(rater=rater, status="active", step__in=["work", "exit"])
     context["may_leave"] = bool(numbers["done"]) and at_work.exists()
+    context["may_go_on"] = at_work.exists() and may_go_on(rater, study, numbers)
     return render(request, "raters/done.html", context)
+
+
+def may_go_on(rater: Rater, study: Study, numbers: dict[str, int]) -> bool:
+    """Whether there is something for the rater now, as for one who came back to this page by its address."""
+    is_open = study.status == Study.Status.COLLECTING and rests_until(rater, study) is None
+    return is_open and numbers["done"] < numbers["total"]
 
 
 def nothing_left(rater: Rater, study: Study, numbers: dict[str, int]) -> str:

@@ -40,6 +40,13 @@ def test_a_rater_works_from_the_list_of_studies_to_done(page, study):
     assert Judgment.objects.counted(study).count() == 3
 
 
+@pytest.mark.parametrize(("status", "leads_on"), [("collecting", True), ("paused", False)])
+def test_who_comes_to_the_last_page_too_early_is_led_on_while_there_is_work(page, study, status, leads_on):
+    Study.objects.update(status=status)
+    told = page.get(reverse("raters:done", args=[study.public_id])).text
+    assert (reverse("raters:next", args=[study.public_id]) in told) is leads_on
+
+
 def test_prompt_and_both_responses_stand_on_the_page(page, study):
     address = start(page, study)
     text = page.get(address).text
