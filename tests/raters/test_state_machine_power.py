@@ -49,8 +49,8 @@ def drawn_again(leased, study, state, *, ahead=False):
 
 LEASE = assignment.lease
 FAULTS: dict[str, tuple[Any, str, Any]] = {
-    "leases are taken back while they run": (AssignmentQuerySet, "overdue", AssignmentQuerySet.held),
-    "leases that ran out are never taken back": (AssignmentQuerySet, "overdue", lambda self: self.none()),
+    "leases are taken back while they run": (AssignmentQuerySet, "overdue", lambda self, *_: self.held()),
+    "leases that ran out are never taken back": (AssignmentQuerySet, "overdue", lambda self, *_: self.none()),
     "one rating more than wanted": (ComparisonQuerySet, "wanting_ratings", while_wanted_or_full),
     "a late answer takes no place again": (judging, "is_still_wanted", lambda _: True),
     "a place that is given up is not given back": (assignment, "free_place_of", lambda _: None),
