@@ -83,7 +83,8 @@ COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-ind
 LAYERED := -c requirements.lock pyproject.toml
 
 lock: setup ## Compile the locks again after pyproject.toml has changed
-	$(COMPILE) --extra engine --extra parquet --extra plots --extra train --group dev -o requirements.lock pyproject.toml
+	$(COMPILE) --extra engine --extra gs --extra hf --extra parquet --extra plots --extra s3 --extra train \
+	  --group dev -o requirements.lock pyproject.toml
 	$(COMPILE) --extra parquet -o requirements-web.lock $(LAYERED)
 	$(COMPILE) --extra engine --extra parquet -o requirements-engine.lock $(LAYERED)
 	$(COMPILE) --extra engine --extra parquet --extra cuda -o requirements-cuda.lock $(LAYERED)

@@ -1,10 +1,12 @@
 """Places that are no folders of this machine, by fsspec's own store in memory, and what may be read at all."""
 
+import sys
 from pathlib import Path
 
 import fsspec
 import pytest
 from django.core.management import call_command
+from fsspec.registry import _registry
 
 from generation.describing import describe_due
 from generation.fetching import local_folder
@@ -52,8 +54,10 @@ def test_a_place_that_the_operator_did_not_list_is_refused(bucket, db, uri):
         Place.of(uri)
 
 
-def test_a_scheme_whose_library_is_missing_names_the_extra(settings):
+def test_a_scheme_whose_library_is_missing_names_the_extra(settings, monkeypatch):
     settings.CHECKPOINT_PLACES = ["s3://bucket"]
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    monkeypatch.delitem(_registry, "s3", raising=False)
     with pytest.raises(ValueError, match=r"s3:// needs a library that is not installed: assay\[s3\]"):
         Place.of("s3://bucket/runs")
 
