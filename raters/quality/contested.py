@@ -33,6 +33,30 @@ def contested(study: Study) -> list[int]:
     return sorted(found)
 
 
+@dataclass(frozen=True)
+class Dispute:
+    """A contested comparison with its votes, and the decision of a senior rater where there is one."""
+
+    comparison: int
+    prompt: str
+    votes: Counter[str]
+    decision: Judgment | None
+
+
+def disputes(study: Study) -> list[Dispute]:
+    keys = contested(study)
+    votes: dict[int, Counter[str]] = {key: Counter() for key in keys}
+    counted = Judgment.objects.counted(study).filter(assignment__comparison__in=keys)
+    for key, preference in counted.values_list("assignment__comparison", "preference"):
+        votes[key][preference] += 1
+    decisions = {
+        one.assignment.comparison_id: one
+        for one in Judgment.objects.adjudicating(study).select_related("assignment__rater")
+    }
+    prompts = dict(study.comparisons.filter(pk__in=keys).values_list("pk", "prompt__key"))
+    return [Dispute(key, prompts[key], votes[key], decisions.get(key)) for key in keys]
+
+
 def is_split(votes: Counter[str]) -> bool:
     """Whether no verdict has more than half of the votes."""
     return 2 * max(votes.values()) <= votes.total()

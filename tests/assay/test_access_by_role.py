@@ -5,12 +5,17 @@ from django.test import Client
 
 from assay.api.scopes import SCOPES
 from assay.api.tokens import make_token
+from assay.evaluations.starting import start
 from assay.reports.asked import ask
 from assay.reports.models import Report
+from assay.takeaway.making import request_export
+from generation.models import Registration
 from raters.models import Message, StudyMember
 from tests import builders
 from tests.assay.routes import routes
+from tests.evaluated import series_with_verdicts
 
+PLANNED = ("series", "evaluations", "evaluation-runs")
 WHO = ("nobody", "rater", "stranger", "viewer", "editor", "owner")
 ALL, STAFF, MEMBERS, EDITORS, OWNERS = set(WHO), set(WHO[2:]), set(WHO[3:]), set(WHO[4:]), {"owner"}
 # What an act on a page of one study needs, with the method that does it. Gates that a study's state sets come later.
@@ -39,6 +44,20 @@ OPERATIONS = {
     **dict.fromkeys(("GET list_versions", "GET one_version", "GET list_prompts"), STAFF),
     **dict.fromkeys(("GET list_checkpoints", "POST register_checkpoint", "GET one_checkpoint"), STAFF),
     **dict.fromkeys(("POST import_responses", "GET one_registration"), STAFF),
+    **dict.fromkeys(("POST make_subset", "POST correct_prompt", "GET list_differences"), STAFF),
+    **dict.fromkeys(("GET list_series", "GET one_series", "PUT watch_place", "GET list_sightings"), STAFF),
+    **dict.fromkeys(("GET list_plans", "POST new_plan", "GET one_plan", "GET list_plan_versions"), STAFF),
+    **dict.fromkeys(("POST change_plan", "POST pause_plan", "POST resume_plan", "GET verdict_of"), STAFF),
+    **dict.fromkeys(("GET list_evaluation_runs", "POST start_evaluation", "GET list_changes"), STAFF),
+    **dict.fromkeys(("GET one_evaluation_run", "POST cancel_evaluation"), STAFF),
+    **dict.fromkeys(("POST retry_evaluation", "PUT note_evaluation", "GET card_key"), STAFF),
+    **dict.fromkeys(("GET list_exports", "POST ask_for_export", "GET one_export"), MEMBERS),
+    **dict.fromkeys(("GET file_of_export", "POST cancel_export"), MEMBERS),
+    **dict.fromkeys(("GET list_raters", "GET list_pay", "GET list_comparisons"), MEMBERS),
+    **dict.fromkeys(("GET list_contested", "GET list_messages", "GET list_judges"), MEMBERS),
+    **dict.fromkeys(("POST pause_rater", "POST release_rater", "PUT make_rater_senior"), EDITORS),
+    **dict.fromkeys(("POST decide_comparison", "POST make_comparison_gold", "POST ask_judge"), EDITORS),
+    **dict.fromkeys(("POST reply_to_message", "POST close_message", "POST hold_for_message"), EDITORS),
     **dict.fromkeys(("GET list_runs", "POST start_run", "GET one_run", "GET progress_of_run"), STAFF),
     **dict.fromkeys(("POST stop_run", "POST retry_run", "GET list_responses"), STAFF),
     **dict.fromkeys(("GET list_studies", "POST make_study"), STAFF),
@@ -55,6 +74,13 @@ BODIES = {
     "share_study": '{"user": "nobody", "role": "viewer"}',
     "settle_study": '{"settings": {}}',
     "make_invitation": "{}",
+    **dict.fromkeys(("pause_rater", "release_rater"), '{"reason": "too fast"}'),
+    "make_rater_senior": '{"senior": true}',
+    "decide_comparison": '{"leak": true}',
+    "make_comparison_gold": '{"verdict": "tie", "reason": "alike"}',
+    "ask_judge": '{"checkpoint": "owl"}',
+    "reply_to_message": '{"text": "Yes."}',
+    "ask_for_export": '{"kind": "judgments", "format": "csv"}',
 }
 
 
@@ -135,23 +161,38 @@ def test_each_act_on_a_page_is_whose_it_is(page, study, people):
     assert reached == allowed
 
 
+def key_of(pattern: str, study, parts: dict[str, object]) -> object:
+    """What stands for `<id>` or `<token>` in an operation's address."""
+    subject = pattern.split("/")[3]
+    if subject == "report-requests":
+        study.status = "collecting"
+        return ask(study).pk
+    if subject == "registrations":
+        return Registration.objects.create(name="owl", uri="/owl", dtype="float32").pk
+    if subject == "exports":
+        return request_export(study, "judgments", "csv").token
+    if subject == "evaluation-runs":
+        return start(parts["plan"], study.arms.first().run.checkpoint).pk
+    if subject == "studies":
+        subject = pattern.split("/")[5] if pattern.count("/") > 5 else subject
+    if subject == "messages":
+        rater = parts["enrolment"].rater
+        return Message.objects.create(study=study, rater=rater, kind="question", text="?").pk
+    known = {"runs": "run", "checkpoints": "checkpoint", "reports": "report", "comparisons": "comparison"}
+    return parts["enrolment"].pk if subject == "raters" else parts.get(known.get(subject, ""))
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_each_operation_is_whose_it_is(operation, study, people, parts):
     method, _, name = operation.partition(" ")
-    route = next(route for route in routes() if route.name == f"api-1:{name}")
-    subject = route.pattern.split("/")[3]
-    keys = {"runs": parts["run"], "checkpoints": parts["checkpoint"], "reports": parts["report"]}
-    if subject == "report-requests":
-        study.status = "collecting"
-        keys[subject] = ask(study).pk
-    if subject == "registrations":
-        from generation.models import Registration
-
-        keys[subject] = Registration.objects.create(name="owl", uri="/owl", dtype="float32").pk
-    slug = study.prompt_set_version.prompt_set.slug if subject == "prompt-sets" else study.slug
-    address = (
-        route.pattern.replace("<slug>", slug).replace("<number>", "1").replace("<id>", str(keys.get(subject)))
-    )
+    pattern = next(route.pattern for route in routes() if route.name == f"api-1:{name}")
+    parts["plan"] = series_with_verdicts(win_rates=()) if pattern.split("/")[3] in PLANNED else None
+    asked = study.prompt_set_version.prompt_set.slug
+    slugs = {"prompt-sets": asked, "series": "herons", "evaluations": "weekly"}
+    key = str(key_of(pattern, study, parts))
+    address = pattern.replace("<slug>", slugs.get(pattern.split("/")[3], study.slug))
+    for part, value in {"<number>": "1", "<id>": key, "<token>": key, "<key>": "p0000"}.items():
+        address = address.replace(part, value)
     reached = set()
     for who, user in people.items():
         may = user and user.plans_studies

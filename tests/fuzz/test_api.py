@@ -20,12 +20,15 @@ from schemathesis.specs.openapi.checks import (
 
 from assay.api.scopes import SCOPES
 from assay.api.tokens import make_token
+from assay.evaluations.starting import start
 from assay.reports.asked import ask
 from assay.reports.refresh import refresh
+from assay.takeaway.making import request_export
 from assay.wsgi import application
 from generation.asked import ask as ask_to_register
 from raters.simulation import Simulation, simulate
 from tests import builders
+from tests.evaluated import series_with_verdicts
 from tests.fuzz.profile import API_EXAMPLES, CASES
 
 CHECKS = [
@@ -82,16 +85,32 @@ def token(one_connection, db, settings, tmp_path, researcher) -> str:
     run = study.arms.first().run
     REAL.update(
         {
-            "prompt-sets": {"slug": study.prompt_set_version.prompt_set.slug, "number": 1},
+            "prompt-sets": {"slug": study.prompt_set_version.prompt_set.slug, "number": 1, "key": "p0000"},
             "checkpoints": {"id": run.checkpoint_id},
             "registrations": {"id": ask_to_register("owl", str(tmp_path / "folder")).pk},
             "runs": {"id": run.pk},
-            "studies": {"slug": study.slug},
+            "studies": {"slug": study.slug, "id": study.comparisons.first().pk},
             "reports": {"id": refresh(simulated).pk},
             "report-requests": {"id": ask(study).pk},
+            "exports": {"token": request_export(study, "judgments", "csv").token},
+            **planned(),
+            "verdicts": {},
+            "card-key": {},
         }
     )
     return make_token(researcher, "fuzz", list(SCOPES), days=1, actor=None).secret
+
+
+def planned() -> dict[str, dict[str, object]]:
+    """A series with a plan and one run of it."""
+    plan = series_with_verdicts(win_rates=(), prompts=4)
+    made = start(plan, builders.run(plan.current.prompt_sets.get(), "heron-900").checkpoint)
+    run = {"id": made.pk if made else 0}
+    return {
+        "series": {"slug": plan.series.slug},
+        "evaluations": {"slug": plan.slug},
+        "evaluation-runs": run,
+    }
 
 
 @SCHEMA.parametrize()

@@ -5,7 +5,7 @@
         assay.wait_for_run(run["id"])
 
 Reading is tried again when the server is busy or away; writing too, since each carries an idempotency key of its own.
-These two files need httpx alone. `python -m assay.api.client --help` is the same for shells.
+This and its shapes need httpx alone. `python -m assay.api.client --help` is the same for shells.
 """
 
 import os
@@ -17,61 +17,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypedDict, cast
+from typing import Any, cast
 
 import httpx
 
+from assay.api.client_shapes import Checkpoint, Export, Progress, Registration, Report, Run, Study, Verdict
+
 BUSY = {429, 502, 503, 504}
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
-
-
-class Checkpoint(TypedDict):
-    id: int
-    name: str
-    source: str
-    digest: str
-    series: str | None
-    step: int | None
-
-
-class Registration(TypedDict):
-    id: int
-    name: str
-    status: str
-    reason: str
-    checkpoint: Checkpoint | None
-
-
-class Run(TypedDict):
-    id: int
-    checkpoint: str
-    prompt_set: str
-    wanted: int
-    present: int
-
-
-class Progress(TypedDict):
-    run: Run
-    under_way: bool
-    by_status: dict[str, int]
-    tokens_a_second: float | None
-    chunks: dict[str, int]
-
-
-class Study(TypedDict):
-    slug: str
-    title: str
-    status: str
-    blind: bool
-    design_sha256: str
-
-
-class Report(TypedDict):
-    id: int
-    study: str
-    judgments: int
-    blind: bool
-    estimates: list[dict[str, Any]]
 
 
 class AssayError(Exception):
@@ -114,7 +67,7 @@ class AssayClient:
     ) -> None:
         self._http.close()
 
-    # ── The four ways to ask ──────────────────────────────────────────────────────────────────────────────────
+    # ── The ways to ask ──────────────────────────────────────────────────────────────────────────────────────
     def get(self, path: str, **query: Any) -> Any:
         return self._request(
             "GET", path, params={key: value for key, value in query.items() if value is not None}
@@ -123,6 +76,9 @@ class AssayClient:
     def post(self, path: str, body: dict[str, Any] | None = None, *, key: str | None = None) -> Any:
         """key: the idempotency key, by default a new one: give your own to make a repeat by another process safe."""
         return self._request("POST", path, json=body, headers={"Idempotency-Key": key or str(uuid.uuid4())})
+
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        return self._request("PUT", path, json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
 
     def upload(self, path: str, file: Path, *, key: str | None = None, **query: Any) -> Any:
         sent = {"file": (file.name, file.read_bytes())}
@@ -185,6 +141,38 @@ class AssayClient:
                 raise NotWholeError(look["reason"])
         raise NotWholeError(f"no report of {study} after {timeout_s:g} s")
 
+    def verdict(self, checkpoint: str, plan: str | None = None) -> Verdict:
+        return cast("Verdict", self.get("/verdicts", checkpoint=checkpoint, plan=plan))
+
+    def wait_for_verdict(
+        self, checkpoint: str, plan: str | None = None, *, timeout_s: float = 7 * 86_400, every_s: float = 10
+    ) -> Verdict:
+        """The verdict; "not finished" once time is up. Raises: AssayError if there can be none."""
+        for look in self._looks("/verdicts", timeout_s, every_s, checkpoint=checkpoint, plan=plan):
+            verdict = cast("Verdict", look)
+            if verdict["answer"] != "not finished":
+                break
+        return verdict
+
+    def export(self, study: str, kind: str, format_: str, to: Path, **filters: Any) -> Export:
+        """Has the file made, waits, and writes it to `to`. Raises: NotWholeError if it could not be made."""
+        asked = self.post(f"/studies/{study}/exports", {"kind": kind, "format": format_, "filters": filters})
+        for look in self._looks(f"/exports/{asked['token']}", 86_400, 1):
+            if look["status"] == "done":
+                self._download(f"/exports/{asked['token']}/file", to)
+                return cast("Export", look)
+            if look["status"] not in ("queued", "working"):
+                raise NotWholeError(look["error"] or f"the export is {look['status']}")
+        raise NotWholeError("the export was not made within a day: does a worker run?")
+
+    def _download(self, path: str, to: Path) -> None:
+        with self._http.stream("GET", path) as answer, to.open("wb") as file:
+            if not answer.is_success:
+                answer.read()
+                content_of(answer)
+            for block in answer.iter_bytes():
+                file.write(block)
+
     def _registered(self, asked: Registration) -> Checkpoint:
         for look in self._looks(f"/registrations/{asked['id']}", 86_400, 2):
             if look["status"] == "done":
@@ -193,11 +181,11 @@ class AssayClient:
                 raise NotWholeError(look["reason"])
         raise NotWholeError(f"{asked['name']} was not registered within a day: does a worker run?")
 
-    def _looks(self, path: str, timeout_s: float, every_s: float) -> Iterator[Any]:
+    def _looks(self, path: str, timeout_s: float, every_s: float, **query: Any) -> Iterator[Any]:
         """Looks again and again until time is up; the first at once."""
         ends = time.monotonic() + timeout_s
         while True:
-            yield self.get(path)
+            yield self.get(path, **query)
             if time.monotonic() + every_s > ends:
                 return
             self.sleep(every_s)

@@ -1,6 +1,6 @@
 """The client for shells and pipelines: each command prints one JSON document, or the reason on the error output.
 
-Exit codes: 0 done, 1 refused or failed, 2 wrong arguments.
+Exit codes: 0 done, 1 refused or failed, 2 wrong arguments; of `verdict` also those of `manage.py verdict`.
 """
 
 import argparse
@@ -25,11 +25,12 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         return 2
     try:
         with AssayClient(url, token) as client:
-            print(json.dumps(COMMANDS[options.command](client, options), indent=2))
+            told = COMMANDS[options.command](client, options)
     except (AssayError, NotWholeError, httpx.HTTPError, OSError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
-    return 0
+    print(json.dumps(told, indent=2))
+    return int(told["exit_code"]) if options.command == "verdict" else 0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -68,6 +69,16 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--timeout-s", type=float, default=86_400)
     report = commands.add_parser("report", help="have a report written, and print it")
     report.add_argument("study")
+    verdict = commands.add_parser("verdict", help="the verdict on a checkpoint, as an exit code, too")
+    verdict.add_argument("checkpoint")
+    verdict.add_argument("--plan", help="by this plan alone")
+    verdict.add_argument("--wait", action="store_true")
+    verdict.add_argument("--timeout-s", type=float, default=7 * 86_400)
+    export = commands.add_parser("export", help="have a file of a study made, and fetch it")
+    export.add_argument("study")
+    export.add_argument("--kind", required=True)
+    export.add_argument("--format", required=True)
+    export.add_argument("--out", type=Path, required=True)
     get = commands.add_parser("get", help="print what an address answers, such as /studies")
     get.add_argument("path")
     return made
@@ -113,6 +124,16 @@ def report(client: AssayClient, options: argparse.Namespace) -> Any:
     return client.write_report(options.study)
 
 
+def verdict(client: AssayClient, options: argparse.Namespace) -> Any:
+    if not options.wait:
+        return client.verdict(options.checkpoint, options.plan)
+    return client.wait_for_verdict(options.checkpoint, options.plan, timeout_s=options.timeout_s)
+
+
+def export(client: AssayClient, options: argparse.Namespace) -> Any:
+    return client.export(options.study, options.kind, options.format, options.out)
+
+
 def get(client: AssayClient, options: argparse.Namespace) -> Any:
     return client.get(options.path)
 
@@ -123,5 +144,7 @@ COMMANDS = {
     "import-responses": import_responses,
     "evaluate": evaluate,
     "report": report,
+    "verdict": verdict,
+    "export": export,
     "get": get,
 }

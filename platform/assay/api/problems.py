@@ -10,7 +10,7 @@ from ninja import Schema
 from ninja.errors import HttpError
 from pydantic import Field
 
-from promptsets.formats.problems import PromptFileError
+from promptsets.formats.problems import BadRow, PromptFileError
 from promptsets.refusals import FieldError
 
 CONTENT_TYPE = "application/problem+json"
@@ -60,6 +60,9 @@ def refusals() -> Iterator[None]:
         raise Refused(str(error), [FieldProblem(field=error.field, message=str(error))]) from error
     except PromptFileError as error:
         listed = [FieldProblem(field=one.field, message=one.message, line=one.line) for one in error.problems]
+        raise Refused(str(error), listed) from error
+    except BadRow as error:
+        listed = [FieldProblem(field=field, message=message) for field, message in error.faults]
         raise Refused(str(error), listed) from error
     except ValueError as error:
         raise Refused(str(error)) from error

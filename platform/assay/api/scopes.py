@@ -10,5 +10,7 @@ SCOPES = {
     "runs:write": _("start, stop and retry generation runs"),
     "studies:write": _("make, lock, start, pause and finish studies, invite raters"),
     "reports:write": _("have reports written"),
+    "exports:write": _("have exports made, and cancel them"),
+    "evaluations:write": _("watch places, make and change standing plans, start and stop their runs"),
     UNBLIND: _("unblind studies, and see names where its owner may"),
 }

@@ -7,7 +7,23 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from assay.api import checkpoints, judgments, prompt_sets, reports, runs, studies, study_people
+from assay.api import (
+    checkpoints,
+    evaluation_runs,
+    evaluations,
+    exports,
+    judgments,
+    prompt_changes,
+    prompt_sets,
+    reports,
+    runs,
+    series,
+    studies,
+    study_comparisons,
+    study_messages,
+    study_people,
+    study_raters,
+)
 from assay.api.authentication import AuthenticationError
 from assay.api.idempotency import once
 from assay.api.problems import NOT_FOUND, Refused, of_validation, problem
@@ -29,6 +45,7 @@ api = AssayApi(
 )
 api.add_decorator(once, mode="view")
 api.add_router("/prompt-sets", prompt_sets.router)
+api.add_router("/prompt-sets", prompt_changes.router)
 api.add_router("/checkpoints", checkpoints.router)
 api.add_router("/registrations", checkpoints.registrations)
 api.add_router("/runs", runs.router)
@@ -36,7 +53,16 @@ api.add_router("/studies", studies.router)
 api.add_router("/studies", study_people.router)
 api.add_router("/studies", judgments.router)
 api.add_router("/studies", reports.of_studies)
+api.add_router("/studies", study_comparisons.router)
+api.add_router("/studies", study_raters.router)
+api.add_router("/studies", study_messages.router)
+api.add_router("/studies", exports.of_studies)
+api.add_router("/series", series.router)
+api.add_router("/evaluations", evaluations.router)
+api.add_router("/evaluations", evaluation_runs.of_plans)
 api.add_router("", reports.router)
+api.add_router("", exports.router)
+api.add_router("", evaluation_runs.router)
 
 
 @api.exception_handler(Http404)

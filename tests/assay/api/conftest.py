@@ -11,6 +11,7 @@ from django.test import Client
 from assay.accounts.models import User
 from assay.api.scopes import SCOPES
 from assay.api.tokens import make_token
+from tests.generation.conftest import server  # noqa: F401  a language model behind an address
 
 
 @dataclass(frozen=True)

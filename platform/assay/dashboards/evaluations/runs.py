@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from assay.accounts.requests import SignedInRequest
 from assay.evaluations import stopping
 from assay.evaluations.models import EvaluationRun
-from promptsets.audit import audited
+from assay.evaluations.noting import note
 from raters.access import researchers_only
 
 ACTS = {"cancel": stopping.cancel, "retry": stopping.retry}
@@ -50,7 +50,5 @@ def change_run(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 @researchers_only
 def note_on_run(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     run = get_object_or_404(EvaluationRun, pk=pk, evaluation__slug=slug)
-    run.note = request.POST.get("note", "").strip()[:1000]
-    run.save(update_fields=["note"])
-    audited.send(EvaluationRun, actor=request.user, action="evaluation.noted", target=run, detail={})
+    note(run, request.POST.get("note", ""), request.user)
     return redirect("dashboards:evaluation_run", slug, pk)
