@@ -19,6 +19,8 @@ from tests.processes import ROOT, environment_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1500)]
 PATIENCE_S = 1400
+CELERY = ("-m", "celery", "-A", "assay.celery")
+KINDS = {"embedded": (), "celery": pytest.mark.services}
 
 
 @pytest.fixture
@@ -61,14 +63,42 @@ def processes(places):
         process.wait(60)
 
 
+WORKERS = {
+    "embedded": [["manage.py", "worker", "--sweep-every", "0.5"]],
+    "celery": [
+        [
+            *CELERY,
+            "worker",
+            "-Q",
+            "generation",
+            "--pool=solo",
+            "--prefetch-multiplier=1",
+            "-n",
+            "generation@%h",
+        ],
+        [*CELERY, "worker", "-Q", "light", "--pool=prefork", "-c", "1", "-n", "light@%h"],
+        [*CELERY, "beat"],
+    ],
+}
+
+
+@pytest.fixture(params=[pytest.param(name, marks=marks) for name, marks in KINDS.items()])
+def workers(request, places, processes, tmp_path) -> None:
+    """Whoever works: one process by itself, or Celery's by the messages of Beat over Valkey."""
+    if request.param == "celery":
+        places[1]["REDIS_URL"] = request.getfixturevalue("valkey_url")
+    for command in WORKERS[request.param]:
+        beat = ["--schedule", str(tmp_path / "beat")] if command[-1] == "beat" else []
+        processes(*command, *beat)
+
+
 def verdict_of(name: str, environment) -> int:
     return subprocess.call(
         [sys.executable, str(ROOT / "manage.py"), "verdict", name, "--wait"], cwd=ROOT, env=environment
     )
 
 
-def test_four_checkpoints_appear_and_the_third_made_worse_fails_the_gate(plan, places, processes):
-    processes("manage.py", "worker", "--sweep-every", "0.5")
+def test_four_checkpoints_appear_and_the_third_made_worse_fails_the_gate(plan, places, workers, processes):
     training = processes("-m", "generation.training.appearing", "--out", str(places[0] / "runs"))
     deadline = time.monotonic() + PATIENCE_S
     while EvaluationRun.objects.exclude(finished_at=None).count() < len(STEPS):

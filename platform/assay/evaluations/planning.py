@@ -9,7 +9,7 @@ from celery.schedules import ParseException, crontab
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email, validate_slug
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from assay.accounts.models import User
@@ -61,9 +61,11 @@ def make_plan(
         validate_slug(slug)
     except ValidationError:
         raise ValueError(f"slug is {slug!r}; use letters, digits, hyphens and underscores") from None
-    if Evaluation.objects.filter(slug=slug).exists():
-        raise ValueError(f"there is a plan {slug} already; a changed one is a new version of it")
-    made = Evaluation.objects.create(slug=slug, title=title or slug, series=series)
+    try:
+        with transaction.atomic():
+            made = Evaluation.objects.create(slug=slug, title=title or slug, series=series)
+    except IntegrityError:
+        raise ValueError(f"there is a plan {slug} already; a changed one is a new version of it") from None
     add_version(made, version, prompt_sets, actor=actor)
     return made
 

@@ -1,0 +1,61 @@
+"""Several who tick, start or look at the same moment, each with a connection of its own: everything happens once."""
+
+import pytest
+
+from assay.accounts.models import AuditEvent
+from assay.evaluations.models import EvaluationRun, EvaluationStep
+from assay.evaluations.planning import make_plan
+from assay.evaluations.starting import start, start_due
+from assay.evaluations.stepping import advance
+from raters.models import Study
+from tests.assay.evaluations.conftest import checkpoint, version_with
+from tests.generation.test_processes import together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RACERS = 6
+
+
+def test_two_pipelines_for_one_checkpoint_cannot_exist(plan, series):
+    made = checkpoint(series, 100)
+    begun: list[EvaluationRun | None] = []
+    together(*[lambda: begun.append(start(plan, made))] * RACERS)
+    assert len(begun) == RACERS and sum(run is not None for run in begun) == 1
+    assert EvaluationRun.objects.count() == 1 and EvaluationStep.objects.count() == 9
+    assert AuditEvent.objects.filter(action="evaluation.started").count() == 1
+
+
+def test_all_that_is_due_is_started_once_however_many_tick(plan, series):
+    for step in (100, 200, 300):
+        checkpoint(series, step)
+    started: list[int] = []
+    together(*[lambda: started.append(start_due())] * RACERS)
+    assert sum(started) == EvaluationRun.objects.count() == 3
+
+
+def test_a_step_is_held_by_one_of_those_who_come_for_it(plan, series):
+    run = start(plan, checkpoint(series, 100))
+    at_work: list[int] = []
+
+    def step(run: EvaluationRun, step: EvaluationStep) -> None:
+        at_work.append(step.pk)
+
+    def come() -> None:
+        advance(EvaluationRun.objects.get(pk=run.pk), dict.fromkeys(EvaluationStep.Name, step))
+
+    together(*[come] * RACERS)
+    assert len(at_work) == len(set(at_work))
+    assert not run.steps.filter(fence__gt=1).exists()
+
+
+def test_a_plan_made_twice_at_once_has_one_first_version(series, prompts, baseline, writer):
+    refused: list[str] = []
+
+    def make() -> None:
+        try:
+            make_plan("weekly", series, version_with(baseline), [prompts])
+        except ValueError as error:
+            refused.append(str(error))
+
+    together(*[make] * RACERS)
+    assert series.evaluations.get().versions.count() == 1 and len(refused) == RACERS - 1
+    assert not Study.objects.exists()  # nothing begins without a checkpoint
