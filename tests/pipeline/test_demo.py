@@ -5,6 +5,7 @@ from django.core.management import call_command
 
 from assay.accounts.models import User
 from assay.evaluations import demo
+from assay.evaluations.models import EvaluationRun
 from assay.reports.models import Report
 from generation.models import CheckpointSeries, Response
 from raters.models import Judgment, Study
@@ -21,18 +22,28 @@ def test_the_demo_ends_with_the_win_rate_table(roots, capsys):
     call_command("demo", "--no-serve")
     printed = capsys.readouterr().out
     assert "Demo: simulated raters: 120 judgments" in printed and "true win rate 55.0%" in printed
-    assert Response.objects.count() == 80
+    assert Response.objects.count() == 120
     study = Study.objects.get(slug=demo.SIMULATED)
     assert Judgment.objects.counted(study).count() == 120
     check_responses()
+    check_verdicts(printed)
     again(capsys)
 
 
+def check_verdicts(printed: str) -> None:
+    """The series of the candidate has its timeline: a step that fails the gate, and one that passes it."""
+    verdicts = dict(EvaluationRun.objects.values_list("checkpoint__name", "verdict"))
+    assert verdicts["tiny-recurrentgemma-early"] == "fail"
+    assert verdicts["tiny-recurrentgemma-late"] in ("pass", "improvement")
+    assert "tiny-recurrentgemma-early: fail (simulated raters: this says nothing about people)" in printed
+
+
 def check_responses() -> None:
-    """Every response is whole, and the candidate stands in its series behind an earlier step of the same run."""
-    assert set(Response.objects.values_list("status", flat=True)) == {Response.Status.OK}
+    """Every response is whole, but of the early step, which cannot recite yet."""
     early, late = CheckpointSeries.objects.get(slug="tiny-recurrentgemma").checkpoints.order_by("step")
-    assert (early.responses.count(), late.responses.count()) == (0, 40)
+    assert (early.responses.count(), late.responses.count()) == (40, 40)
+    others = Response.objects.exclude(checkpoint=early)
+    assert set(others.values_list("status", flat=True)) == {Response.Status.OK}
     assert "You need 6 litres." in {response.turns[0].split("\n")[0] for response in late.responses.all()}
 
 
@@ -41,7 +52,7 @@ def again(capsys) -> None:
     responses, judgments = Response.objects.count(), Judgment.objects.count()
     call_command("demo", "--no-serve")
     assert (Response.objects.count(), Judgment.objects.count()) == (responses, judgments)
-    assert Report.objects.count() == 2
+    assert Report.objects.count() == 2 + EvaluationRun.objects.count()
 
 
 def test_its_sign_ins_work(client, db):

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from rich.console import Console
 
 from assay.evaluations import demo
+from assay.evaluations.demo_timeline import evaluate_each
 from assay.evaluations.management.commands.serve import prepare
 from assay.reports.printing import print_report
 from assay.reports.refresh import refresh
@@ -21,10 +22,13 @@ class Command(BaseCommand):
         prepare()
         prompts = demo.starter_prompts()
         self.stdout.write(f"Prompt set {prompts}: {prompts.prompts.count()} prompts")
-        runs = demo.generate(prompts, demo.tiny_checkpoints())
+        checkpoints = demo.tiny_checkpoints()
+        runs = demo.generate(prompts, checkpoints)
         simulated = demo.study(demo.SIMULATED, "Demo: simulated raters", runs, ratings=3)
         by_hand = demo.study(demo.BY_HAND, "Demo: your own judgments", runs, ratings=1)
         demo.judge_by_simulation(simulated)
+        for run in evaluate_each(prompts, checkpoints):
+            self.stdout.write(f"{run.evaluation}: {run.checkpoint}: {run.verdict} ({run.caveat})")
         print_report(refresh(simulated), Console())
         if options["no_serve"]:
             return
