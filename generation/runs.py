@@ -55,6 +55,27 @@ def plan_run(
     return run
 
 
+@transaction.atomic
+def same_run_over(
+    run: GenerationRun, version: PromptSetVersion, actor: AbstractBaseUser | None = None
+) -> GenerationRun:
+    """The run that asks the same of the same checkpoint over another version, such as a subset of its prompts.
+
+    What exists is linked. Where responses were imported, the others stay missing: nobody here could generate them.
+    """
+    if run.prompt_set_version_id == version.pk:
+        return run
+    if run.checkpoint.source != Checkpoint.Source.IMPORTED:
+        sampling = Sampling.from_json(run.sampling)
+        return plan_run(run.checkpoint, version, sampling, seed=run.seed, samples=run.samples, actor=actor)
+    key = {**run.response_key, "prompt_set_version": version, "samples": run.samples}
+    defaults: dict[str, Any] = {"sampling": run.sampling, "created_by": actor}
+    made, is_new = GenerationRun.objects.get_or_create(**key, defaults=defaults)
+    if is_new:
+        lay_out(made)
+    return made
+
+
 def lay_out(run: GenerationRun) -> list[RunResponse]:
     """Makes a place for each sample of each prompt, filled where the response exists. Freezes the version."""
     version = run.prompt_set_version

@@ -53,6 +53,9 @@ class Checkpoint(models.Model):
     digest = models.CharField(max_length=80, unique=True)
     description = models.JSONField(default=dict, blank=True, help_text="Configuration, parameters, dtype")
     created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(
+        null=True, blank=True, help_text="No longer offered; kept all the same"
+    )
 
     class Meta:
         ordering = ["name"]

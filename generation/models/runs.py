@@ -31,6 +31,9 @@ class GenerationRun(models.Model):
     samples = models.PositiveSmallIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
     created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(
+        null=True, blank=True, help_text="No longer offered; kept all the same"
+    )
 
     objects = GenerationRunQuerySet.as_manager()
 

@@ -1,0 +1,69 @@
+"""What a run will take is told from earlier runs of its family, or said to be unknown."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from generation.estimating import estimate
+from generation.models import GenerationRun, Response
+from generation.runs import plan_run
+from generation.sampling import Sampling
+from tests import builders
+from tests.generation.conftest import engine_checkpoint
+
+
+@pytest.fixture
+def version(db):
+    return builders.prompt_set(4)
+
+
+def answered(run: GenerationRun, tokens: int, every_s: float) -> None:
+    """Fills the run's places, one response every so many seconds."""
+    start = timezone.now()
+    for place, item in enumerate(run.items.order_by("pk")):
+        key = run.response_key | {"prompt_sha256": item.prompt.text_sha256}
+        text = {"turns": ["x" * 80], "token_ids": [[1] * tokens], "text_sha256": f"{place:064}"}
+        made = Response.objects.create(
+            **key, **text, status="ok", finish_reason="stop", n_output_tokens=tokens
+        )
+        Response.objects.filter(pk=made.pk).update(created_at=start + timedelta(seconds=every_s * place))
+        item.response = made
+        item.save()
+
+
+def test_before_anything_was_measured_only_a_bound_is_known(version):
+    told = estimate(engine_checkpoint("owl"), version, Sampling(max_new_tokens=50))
+    assert (told.wanted, told.existing, told.tokens, told.measured_on) == (4, 0, 200, 0)
+    assert told.seconds is None and told.bytes is None
+
+
+def test_an_earlier_run_of_the_family_tells_tokens_time_and_disk(version):
+    answered(plan_run(engine_checkpoint("owl"), version, Sampling()), tokens=30, every_s=2)
+    told = estimate(engine_checkpoint("wren"), version, Sampling())
+    assert told.tokens == 120 and told.measured_on == 4
+    assert told.tokens_a_second == pytest.approx(
+        90 / 6
+    )  # what came after the first response, in the time since
+    assert told.seconds == pytest.approx(8)
+    assert told.bytes and told.bytes > 4 * 80
+
+
+def test_what_exists_costs_nothing(version):
+    owl = engine_checkpoint("owl")
+    answered(plan_run(owl, version, Sampling()), tokens=30, every_s=2)
+    told = estimate(owl, version, Sampling())
+    assert (told.existing, told.to_generate, told.tokens) == (4, 0, 0)
+
+
+def test_a_length_limit_below_the_usual_length_bounds_the_tokens(version):
+    answered(plan_run(engine_checkpoint("owl"), version, Sampling()), tokens=30, every_s=2)
+    assert estimate(engine_checkpoint("wren"), version, Sampling(max_new_tokens=10)).tokens == 40
+
+
+def test_another_family_tells_nothing(version):
+    answered(plan_run(engine_checkpoint("owl"), version, Sampling()), tokens=30, every_s=2)
+    wren = engine_checkpoint("wren")
+    wren.family = "another"
+    wren.save()
+    assert estimate(wren, version, Sampling()).measured_on == 0
