@@ -17,6 +17,8 @@ from raters.models import (
     Study,
     StudyArm,
     StudyMember,
+    StudyNotice,
+    StudyTemplate,
 )
 from raters.studies.design import CARE, PAY, WAY_IN, WELFARE
 
@@ -168,3 +170,14 @@ class ReplyAdmin(RecordAdmin):
 class JudgeRunAdmin(RecordAdmin):
     list_display = ("study", "checkpoint", "rater", "template", "created_at")
     list_select_related = ("study", "checkpoint", "rater")
+
+
+@admin.register(StudyTemplate)
+class StudyTemplateAdmin(admin.ModelAdmin):
+    list_display = ("name", "created_by", "created_at")
+
+
+@admin.register(StudyNotice)
+class StudyNoticeAdmin(RecordAdmin):
+    list_display = ("study", "kind", "sent_at", "attempts", "error", "created_at")
+    list_select_related = ("study",)

@@ -28,7 +28,7 @@ class AnswerForm(forms.Form):
     sure = forms.BooleanField(required=False)
 
     def __init__(self, assignment: Assignment, data: Any = None) -> None:
-        latest = assignment.judgments.current().first()
+        latest = assignment.judgments.current().first() if assignment.pk else None  # a preview has none
         super().__init__(data, initial=answered_before(latest) if latest else assignment.draft)
         self.assignment = assignment
         self.asks_again = False

@@ -5,9 +5,11 @@ from raters.models.judges import JudgeRun
 from raters.models.judgments import Judgment, SafetyLabel
 from raters.models.members import StudyMember
 from raters.models.messages import Message, Reply
+from raters.models.notices import StudyNotice
 from raters.models.people import Enrolment, Invitation, Rater
 from raters.models.rubrics import Rubric
 from raters.models.studies import Study, StudyArm
+from raters.models.templates import StudyTemplate
 
 __all__ = [
     "Assignment",
@@ -24,4 +26,6 @@ __all__ = [
     "Study",
     "StudyArm",
     "StudyMember",
+    "StudyNotice",
+    "StudyTemplate",
 ]

@@ -54,6 +54,19 @@ class Study(StudyCare):
     prompt_set_version = models.ForeignKey(PromptSetVersion, on_delete=models.PROTECT, related_name="studies")
     rubric = models.ForeignKey(Rubric, on_delete=models.PROTECT, related_name="studies")
     ratings_per_comparison = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1)])
+    pool = models.PositiveSmallIntegerField(
+        default=10, validators=[MinValueValidator(1)], help_text="How many raters the plan counts on"
+    )
+    version = models.PositiveSmallIntegerField(default=1, editable=False)
+    follows = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="followed_by",
+        help_text="The version whose design this one changes",
+    )
     empty_policy = models.CharField(max_length=8, choices=EmptyPolicy, default=EmptyPolicy.JUDGE)
     self_identification_rule = models.CharField(
         max_length=8, choices=SelfIdentificationRule, default=SelfIdentificationRule.EXCLUDE

@@ -11,6 +11,7 @@ from promptsets.audit import audited
 from promptsets.digests import canonical_json
 from raters.comparisons.lint import refuse_telling_names
 from raters.models import Rubric, Study, StudyArm
+from raters.studies.responses import pair_if_there, waits_for
 
 WAY_IN = ["consent", "content_note", "shows_guide", "asks_check", "asks_practice"]
 WAY_IN += ["qualify_gold", "qualify_right", "asks_exit"]
@@ -30,6 +31,9 @@ def describe(study: Study) -> dict[str, Any]:
         "arms": [describe_arm(arm) for arm in study.arms.select_related("run__checkpoint").order_by("pk")],
         "rubric": describe_rubric(study.rubric),
         "ratings_per_comparison": study.ratings_per_comparison,
+        "pool": study.pool,
+        "version": study.version,
+        "follows": study.follows.design_sha256 if study.follows else "",
         "empty_policy": study.empty_policy,
         "self_identification_rule": study.self_identification_rule,
         "exclusion_rules": study.exclusion_rules,
@@ -95,6 +99,9 @@ def lock(study: Study, actor: AbstractBaseUser | None = None) -> None:
     study.refresh_from_db()
     if study.status != Study.Status.DRAFT:
         raise ValueError(f"{study.slug} is {study.status}: only a draft can be locked")
+    if waiting := waits_for(study):
+        raise ValueError(f"{study.slug} cannot be opened yet: {waiting}")
+    pair_if_there(study)
     regular = study.comparisons.regular()
     if not regular.wanting_ratings().exists() and not regular.settled().exists():
         raise ValueError(f"{study.slug} has no comparison that can be shown to raters")

@@ -11,8 +11,10 @@ from promptsets.refusals import FieldError
 from raters.models import Study
 from raters.studies.design import CARE, PAY, WAY_IN, WELFARE
 
+PLANNED = ("pool",)
 RULES = ("fast_floor_percent", "gold_every", "self_identification_rule", "exclusion_rules", "arms_known_to")
 SETTINGS = (
+    *PLANNED,
     *("rater_title", "language", "texts"),
     *WAY_IN,
     "completion_url",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -12,10 +12,10 @@ from generation.runs import plan_run
 from generation.sampling import Sampling
 from promptsets.models import PromptSetVersion
 from promptsets.refusals import FieldError
-from raters.comparisons.pairing import pair
-from raters.models import Rubric, Study, StudyArm, StudyMember
+from raters.models import Rubric, Study, StudyArm
 from raters.rubrics.presets import preset, study_settings
 from raters.studies.design import lock
+from raters.studies.planning import StudyPlan, make_draft
 
 
 @dataclass(frozen=True)
@@ -108,38 +108,21 @@ def open_study(question: Question, runs: dict[str, GenerationRun], slug: str) ->
     return study
 
 
-@transaction.atomic
 def draft_study(
     question: Question, runs: dict[str, GenerationRun], slug: str, actor: User | None = None
 ) -> Study:
-    """The study, paired, still open to changes of its settings. Whoever asked for it owns it.
+    """The study, still open to changes of its settings. Whoever asked for it owns it.
 
     Raises: FieldError if there is one of that name.
     """
-    study = _new_study(question, slug, actor)
-    if actor:
-        StudyMember.objects.create(study=study, user=actor, role=StudyMember.Role.OWNER)
-    for role, run in runs.items():
-        StudyArm.objects.create(study=study, run=run, role=role)
-    pair(study)
-    return study
-
-
-def _new_study(question: Question, slug: str, actor: User | None) -> Study:
     rubric = question.rubric
-    taken = FieldError("slug", _("There is a study of that name already: give this one another."))
-    if Study.objects.filter(slug=slug).exists():
-        raise taken
-    try:
-        with transaction.atomic():
-            return Study.objects.create(
-                slug=slug,
-                title=f"{question.candidate} against {question.baseline} on {question.prompts}",
-                prompt_set_version=question.prompts,
-                rubric=rubric,
-                ratings_per_comparison=question.ratings,
-                created_by=actor,
-                **study_settings(rubric.kind),
-            )
-    except IntegrityError:  # two asked for the same name at once
-        raise taken from None
+    plan = StudyPlan(
+        baseline=runs[StudyArm.Role.BASELINE],
+        candidates=(runs[StudyArm.Role.CANDIDATE],),
+        rubric=rubric,
+        slug=slug,
+        title=f"{question.candidate} against {question.baseline} on {question.prompts}",
+        ratings=question.ratings,
+        settings=study_settings(rubric.kind),
+    )
+    return make_draft(plan, actor)

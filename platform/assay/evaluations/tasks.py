@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from assay.evaluations.noticing import notice_all
 from assay.evaluations.ticking import tick
 from assay.reports.asked import write_asked
 from assay.reports.refresh import refresh_stale
@@ -9,19 +10,22 @@ from assay.takeaway.tasks import wake_due
 from raters.assignment import reclaim
 from raters.judges.asking import collect_all
 from raters.models import Study
+from raters.studies.responses import pair_what_is_there
 
 
 def sweep() -> None:
-    """Frees what raters left, reads what judges said, takes evaluations on, and renews reports that are old by then.
+    """Frees what raters left, lays out drafts, reads what judges said, takes evaluations on, renews reports, tells.
 
     Safe to run twice.
     """
     for study in Study.objects.filter(status=Study.Status.COLLECTING):
         reclaim(study)
     collect_all()
+    pair_what_is_there()
     tick()
     write_asked()
     refresh_stale()
+    notice_all()
 
 
 @shared_task(name="assay.evaluations.tasks.sweep")

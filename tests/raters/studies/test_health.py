@@ -1,0 +1,78 @@
+"""How a study that collects is doing: counts held against judgments made by hand."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from raters import judging
+from raters.assignment import claim_next
+from raters.comparisons.gold import make_gold
+from raters.models import Assignment, Judgment
+from raters.rubrics.answers import Answer
+from raters.studies.health import Share, health_of
+from raters.studies.progress import progress_of
+from tests import builders
+
+
+@pytest.fixture
+def study(db):
+    return builders.study(prompts=4, ratings=2, gold_every=0)
+
+
+def judge(study, name, *values):
+    """The rater gives these answers, one after the other."""
+    rater = builders.rater(study, name)
+    for value in values:
+        judging.record(claim_next(rater, study), Answer(value, "a-key-of-sixteen-letters"))
+
+
+def health(study):
+    return health_of(study, progress_of(study))
+
+
+def test_before_anything_happened_there_are_no_shares_and_no_end(study):
+    found = health(study)
+    assert (found.a_day, found.eta, found.leases, found.oldest_lease_minutes) == (0, None, 0, None)
+    assert found.left == found.gold == found.agreement == found.fast == Share(0, 0)
+    assert found.left.value is None and found.left.interval is None
+
+
+def test_the_left_share_is_of_choices_for_a_side(study):
+    judge(study, "rita", "left", "left", "right", "same")
+    assert health(study).left == Share(2, 3)
+
+
+def test_agreement_counts_pairs_of_one_comparison(study):
+    for name in ("rita", "otto"):
+        judge(study, name, "same", "same", "same", "same")
+    assert health(study).agreement == Share(4, 4)
+
+
+def test_the_end_lies_ahead_by_what_is_left_at_the_pace_so_far(study):
+    judge(study, "rita", "same", "same")
+    first = Judgment.objects.order_by("pk").first()
+    QuerySet(Judgment).filter(pk=first.pk).update(submitted_at=timezone.now() - timedelta(hours=12))
+    found = health(study)
+    assert found.a_day == pytest.approx(4, rel=0.01)
+    assert found.eta - timezone.now() == pytest.approx(timedelta(days=6 / 4), abs=timedelta(minutes=5))
+
+
+def test_gold_right_counts_answers_as_is_known_to_be_right(study):
+    rita, gold = builders.rater(study), study.comparisons.first()
+    make_gold(gold, "tie", "by design", None)
+    for right in (True, False):
+        rater = rita if right else builders.rater(study, "otto")
+        shown = Assignment.objects.create(
+            comparison=gold, rater=rater, a_is_left=True, lease_until=timezone.now() + timedelta(hours=1)
+        )
+        judging.record(shown, Answer("same" if right else "left", "a-key-of-sixteen-letters"))
+    assert health(study).gold == Share(1, 2)
+
+
+def test_what_is_on_screens_is_counted_with_its_age(study):
+    claim_next(builders.rater(study), study)
+    Assignment.objects.update(created_at=timezone.now() - timedelta(minutes=6))
+    found = health(study)
+    assert (found.leases, found.oldest_lease_minutes) == (1, 6)
