@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from assay.accounts.first_administrator import first_administrator
-from assay.dashboards.studies.views import home
+from assay.dashboards.home import home
 from assay.policy_reports import policy_reports
 
 # One sign-in, with one set of limits, for the admin too.

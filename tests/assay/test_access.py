@@ -16,7 +16,7 @@ from tests.evaluated import series_with_verdicts
 
 # route name -> status of a GET for (nobody, rater, other rater, researcher, staff); 302 of nobody is the sign-in
 MATRIX = {
-    "home": (302, 302, 302, 302, 302),
+    "home": (302, 302, 302, 200, 200),
     "raters:my_studies": (302, 200, 200, 404, 404),
     "raters:judge": (302, 200, 404, 404, 404),
     "raters:keys_and_display": (302, 200, 200, 404, 404),
@@ -44,6 +44,15 @@ MATRIX = {
     "dashboards:studies": (302, 404, 404, 200, 200),
     "dashboards:study": (302, 404, 404, 200, 200),
     "dashboards:runs": (302, 404, 404, 200, 200),
+    **dict.fromkeys(
+        ("dashboards:new_run", "dashboards:import_responses", "dashboards:remove_run"),
+        (302, 404, 404, 200, 200),
+    ),
+    **dict.fromkeys(
+        ("dashboards:checkpoints", "dashboards:new_checkpoint", "dashboards:remove_checkpoint"),
+        (302, 404, 404, 200, 200),
+    ),
+    "dashboards:steer_run": (405, 405, 405, 405, 405),
     "dashboards:run": (302, 404, 404, 200, 200),
     "dashboards:series_list": (302, 404, 404, 200, 200),
     "dashboards:new_series": (302, 404, 404, 200, 200),
@@ -74,6 +83,10 @@ MATRIX = {
     "dashboards:invitations": (302, 404, 404, 200, 200),
     "dashboards:study_settings": (302, 404, 404, 404, 404),  # drafts alone have it, and this study is none
     "dashboards:new_study": (302, 404, 404, 200, 200),
+    "dashboards:preview": (302, 404, 404, 200, 200),
+    "dashboards:study_running": (302, 404, 404, 200, 200),
+    "dashboards:steer_study": (405, 405, 405, 405, 405),
+    "dashboards:copy_study": (302, 404, 404, 200, 200),
     "dashboards:open_study": (405, 405, 405, 405, 405),
     "dashboards:prompt_sets": (302, 404, 404, 200, 200),
     "dashboards:prompt_set": (302, 404, 404, 200, 200),
@@ -140,7 +153,9 @@ def people(db, settings, tmp_path):
     arguments |= dict.fromkeys(("ask", "part"), (study.public_id,))
     arguments |= dict.fromkeys(("inbox", "pay", "pay_file", "judges"), (study.slug,))
     arguments |= dict.fromkeys(("make_senior", "act_on_message"), (study.slug, 1)) | {"write_back": (1,)}
-    arguments |= {"open_study": (study.slug,), "held": (study.slug,), "decide_held": (study.slug, 1)}
+    arguments |= {"open_study": (study.slug,), "copy_study": (study.slug,)}
+    arguments |= dict.fromkeys(("study_running", "steer_study", "preview"), (study.slug,))
+    arguments |= {"held": (study.slug,), "decide_held": (study.slug, 1)}
     arguments |= {
         "study_people": (study.slug,),
         "stop_sharing": (study.slug, 1),
@@ -161,7 +176,9 @@ def people(db, settings, tmp_path):
     arguments |= dict.fromkeys(("plan", "edit_plan", "pause_plan"), (plan.slug,))
     arguments |= dict.fromkeys(("evaluation_run", "change_run", "note_on_run"), (plan.slug, pk))
     arguments |= {"changes": (plan.series.slug, pk, pk)}
-    arguments |= {"run": (study.arms.first().run_id,)}
+    run = study.arms.first().run
+    arguments |= dict.fromkeys(("run", "steer_run", "remove_run"), (run.pk,))
+    arguments |= {"remove_checkpoint": (run.checkpoint_id,)}
     arguments |= dict.fromkeys(("exports", "card", "unblind_study"), (study.slug,))
     arguments |= dict.fromkeys(("results", "comparisons", "comparisons_file"), (study.slug,))
     arguments |= dict.fromkeys(("export_file", "cancel_export"), (a_file(study, people[3]).token,))

@@ -24,7 +24,7 @@ def link(db):
 
 def test_the_link_makes_the_first_administrator_and_signs_them_in(client, link):
     assert "Welcome to Assay" in client.get(link).text
-    assert client.post(link, FORM, follow=True).redirect_chain[-1][0] == "/studies/"
+    assert client.post(link, FORM, follow=True).redirect_chain[-1][0] == "/"
     ada = User.objects.get()
     assert (ada.role, ada.is_staff, ada.is_superuser) == ("administrator", True, True)
     assert AuditEvent.objects.get().action == "site.first_administrator"

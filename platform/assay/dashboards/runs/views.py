@@ -1,25 +1,31 @@
-"""The pages of generation runs: which there are, how far they have come, how fast they go, what failed."""
+"""The pages of generation runs: which there are, how far they have come, how fast they go, what failed; stop, go on."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from assay.accounts.requests import SignedInRequest
 from generation.models import GenerationRun
 from generation.progress import run_progress
+from generation.stopping import retry, stop
 from raters.access import researchers_only
 
 NEWEST = 100
+STEERS = {"stop": stop, "retry": retry}
 
 
 @never_cache
 @require_GET
 @researchers_only
 def runs(request: HttpRequest) -> HttpResponse:
-    found = GenerationRun.objects.with_progress().select_related(
-        "checkpoint", "prompt_set_version__prompt_set"
-    )
-    return render(request, "dashboards/runs.html", {"runs": found.order_by("-pk")[:NEWEST]})
+    archived = "archived" in request.GET
+    found = GenerationRun.objects.filter(archived_at__isnull=not archived).with_progress()
+    related = found.select_related("checkpoint", "prompt_set_version__prompt_set")
+    context = {"runs": related.order_by("-pk")[:NEWEST], "archived": archived}
+    return render(request, "dashboards/runs.html", context)
 
 
 @never_cache
@@ -28,4 +34,26 @@ def runs(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     related = GenerationRun.objects.select_related("checkpoint", "prompt_set_version__prompt_set")
     found = get_object_or_404(related, pk=pk)
-    return render(request, "dashboards/run.html", {"run": found, "progress": run_progress(found)})
+    progress = run_progress(found)
+    stands_still = progress.chunks.get("dead", 0) > 0
+    context = {"run": found, "progress": progress, "stands_still": stands_still}
+    return render(request, "dashboards/run.html", context)
+
+
+@require_POST
+@researchers_only
+def steer_run(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Stops the run, or tries again what was stopped or failed; back to where the button stood."""
+    found = get_object_or_404(GenerationRun, pk=pk)
+    act = request.POST.get("act", "")
+    if act not in STEERS:
+        raise Http404
+    try:
+        n = STEERS[act](found, request.user)
+    except ValueError as error:
+        messages.error(request, str(error))
+    else:
+        told = _("%(n)s chunks were stopped.") if act == "stop" else _("%(n)s chunks are tried again.")
+        messages.info(request, told % {"n": n})
+    study = request.POST.get("study", "")
+    return redirect("dashboards:study", study) if study else redirect("dashboards:run", pk)

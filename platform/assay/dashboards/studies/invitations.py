@@ -1,10 +1,15 @@
-"""The page on which a researcher makes the links that let raters into a study."""
+"""The page on which a researcher makes the links that let raters into a study: one, or one for each line of a table."""
+
+from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.core.mail import send_mail
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -12,13 +17,50 @@ from assay.accounts.requests import SignedInRequest
 from raters.access import researchers_only
 from raters.models import Study
 from raters.way_in.inviting import invite
+from raters.way_in.inviting_many import Invited, TableError, invite_many, read_table
 from raters.way_in.steps import asked
+
+LARGEST = 1_000_000
+MANY = "many_%s"  # two forms of one page have ids of their own
 
 
 class InvitationForm(forms.Form):
-    label = forms.CharField(label=_("What you call it"), max_length=200, required=False)
-    uses = forms.IntegerField(label=_("For how many raters"), min_value=1, max_value=100_000, initial=1)
-    days = forms.IntegerField(label=_("Good for so many days"), min_value=1, max_value=365, initial=14)
+    label = forms.CharField(label=gettext_lazy("What you call it"), max_length=200, required=False)
+    uses = forms.IntegerField(
+        label=gettext_lazy("For how many raters"), min_value=1, max_value=100_000, initial=1
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("Good for so many days"), min_value=1, max_value=365, initial=14
+    )
+
+
+class TableForm(forms.Form):
+    """A CSV file or its text; checked whole before a single link is made."""
+
+    file = forms.FileField(label=gettext_lazy("CSV file"), required=False)
+    table = forms.CharField(
+        label=gettext_lazy("Or its text"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "placeholder": "email,label"}),
+        help_text=gettext_lazy("Columns: email and, if wanted, label. Addresses are used once and not kept."),
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("Good for so many days"), min_value=1, max_value=365, initial=14
+    )
+    send = forms.BooleanField(label=gettext_lazy("Send each link by e-mail"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        file = values.get("file")
+        if file and file.size > LARGEST:
+            raise forms.ValidationError(_("The file is larger than 1 MB."))
+        try:
+            values["rows"] = read_table(file.read().decode() if file else values.get("table", ""))
+        except UnicodeDecodeError:
+            raise forms.ValidationError(_("The file is no text in UTF-8.")) from None
+        except TableError as error:
+            raise forms.ValidationError(str(error).split("\n")) from error
+        return values
 
 
 @never_cache
@@ -27,10 +69,32 @@ class InvitationForm(forms.Form):
 def invitations(request: SignedInRequest, slug: str) -> HttpResponse:
     """The links of a study, by their labels; a new one is shown once, since only its digest is kept."""
     study = get_object_or_404(Study.objects.for_editor(request.user).select_related("rubric"), slug=slug)
-    form, link = InvitationForm(request.POST or None), ""
-    if request.method == "POST" and form.is_valid():
-        link = request.build_absolute_uri(reverse("raters:join", args=[invite(study, **form.cleaned_data)]))
+    many = "many" in request.POST
+    form = InvitationForm(None if many else request.POST or None)
+    table = TableForm(request.POST if many else None, request.FILES or None, auto_id=MANY)
+    context: dict[str, Any] = {"study": study, "steps": list(asked(study))}
+    if request.method == "POST" and not many and form.is_valid():
+        context["link"] = address_of(request, invite(study, **form.cleaned_data))
         form = InvitationForm()
-    context = {"study": study, "form": form, "link": link, "steps": list(asked(study))}
-    context["invitations"] = study.invitations.order_by("-pk")
-    return render(request, "dashboards/invitations.html", context, status=422 if form.errors else 200)
+    if many and table.is_valid():
+        context["links"] = made_from(request, study, table.cleaned_data)
+        table = TableForm(auto_id=MANY)
+    context |= {"form": form, "table": table, "invitations": study.invitations.order_by("-pk")}
+    wrong = form.errors or table.errors
+    return render(request, "dashboards/invitations.html", context, status=422 if wrong else 200)
+
+
+def address_of(request: SignedInRequest, token: str) -> str:
+    return request.build_absolute_uri(reverse("raters:join", args=[token]))
+
+
+def made_from(request: SignedInRequest, study: Study, values: dict[str, Any]) -> list[tuple[Invited, str]]:
+    """Each line's link, sent where that was asked for."""
+    made = [
+        (one, address_of(request, one.token)) for one in invite_many(study, values["rows"], values["days"])
+    ]
+    if values["send"]:
+        text = _("You are invited to compare answers. Open this link to begin; it is yours alone:")
+        for one, link in made:
+            send_mail(study.rater_title, f"{text}\n\n{link}\n", settings.DEFAULT_FROM_EMAIL, [one.email])
+    return made

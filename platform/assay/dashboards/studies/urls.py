@@ -2,6 +2,7 @@ from django.urls import path
 
 from assay.dashboards.studies import (
     contested,
+    copies,
     held,
     inbox,
     invitations,
@@ -9,7 +10,9 @@ from assay.dashboards.studies import (
     making,
     pay,
     people,
+    preview,
     quality,
+    running,
     settings,
     views,
 )
@@ -18,7 +21,11 @@ urlpatterns = [
     path("studies/", views.studies, name="studies"),
     path("new-study/", making.new_study, name="new_study"),
     path("studies/<slug:slug>/", views.study, name="study"),
+    path("studies/<slug:slug>/running/", running.study_running, name="study_running"),
+    path("studies/<slug:slug>/steer/", running.steer_study, name="steer_study"),
+    path("studies/<slug:slug>/preview/", preview.preview, name="preview"),
     path("studies/<slug:slug>/open/", making.open_for_raters, name="open_study"),
+    path("studies/<slug:slug>/copy/", copies.copy, name="copy_study"),
     path("studies/<slug:slug>/settings/", settings.study_settings, name="study_settings"),
     path("studies/<slug:slug>/held/", held.held, name="held"),
     path("studies/<slug:slug>/held/<int:pk>/", held.decide_held, name="decide_held"),

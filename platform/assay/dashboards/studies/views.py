@@ -1,24 +1,20 @@
 """The pages of researchers. They read reports; they compute nothing."""
 
-from django.contrib.auth.decorators import login_required
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from assay.accounts.requests import SignedInRequest
 from assay.dashboards.results.summary import results_of
-from raters.access import plans_studies, researchers_only
+from assay.dashboards.studies.running import is_live, running_of
+from raters.access import researchers_only
 from raters.comparisons.lint import lint
-from raters.models import Message, Study
+from raters.models import Study
 from raters.studies.progress import progress_of
-
-
-@login_required
-@require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """Everyone's start: what they are here for."""
-    return redirect("dashboards:studies" if plans_studies(request) else "raters:my_studies")
+from raters.studies.responses import waits_for
 
 
 @never_cache
@@ -35,10 +31,14 @@ def studies(request: HttpRequest) -> HttpResponse:
 @researchers_only
 def study(request: SignedInRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(
-        Study.objects.for_user(request.user).select_related("prompt_set_version__prompt_set", "rubric"),
+        Study.objects.for_user(request.user).select_related(
+            "prompt_set_version__prompt_set", "rubric", "follows"
+        ),
         slug=slug,
     )
-    context = {"study": found, "progress": progress_of(found), "results": results_of(found, request.user)}
-    context["open_messages"] = found.messages.filter(state=Message.State.OPEN).count()
-    context["names"] = lint(found) if found.status == Study.Status.DRAFT else []
+    running = running_of(found, request.user)
+    context: dict[str, Any] = {"study": found, "running": running, "live": is_live(found, running)}
+    context["results"] = results_of(found, request.user)
+    if found.status == Study.Status.DRAFT:
+        context |= {"names": lint(found), "waits_for": waits_for(found)}
     return render(request, "dashboards/study.html", context)

@@ -30,3 +30,18 @@ def interval(estimate: Estimate | Measure) -> str:
 def points(share: float) -> str:
     """A change in points, with its sign."""
     return f"{100 * share:+.1f}"
+
+
+@register.filter
+def as_points(share: float) -> str:
+    """A distance in points, without a sign."""
+    return f"{100 * share:.1f}"
+
+
+@register.filter
+def duration(seconds: float) -> str:
+    """A length of time in the unit that suits it: 40 s, 12 min, 3.5 h, 2.1 d."""
+    for most, size, unit in ((90, 1, "s"), (5400, 60, "min"), (172_800, 3600, "h")):
+        if seconds < most:
+            return f"{seconds / size:.0f} {unit}" if unit != "h" else f"{seconds / size:.1f} {unit}"
+    return f"{seconds / 86_400:.1f} d"

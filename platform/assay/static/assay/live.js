@@ -3,12 +3,14 @@
 
 const EVERY_MS = 3000;
 const live = document.querySelector("[data-live]");
+const address = live.dataset.live || location.href; // of a fragment, or of the whole page
 
 const timer = setInterval(async () => {
   if (document.hidden || !live.querySelector("[data-live-on]")) return;
-  const answer = await fetch(location.href).catch(() => null);
+  const answer = await fetch(address).catch(() => null);
   if (!answer || !answer.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = live.dataset.live ? page.body : page.querySelector("[data-live]");
   if (!fresh) return clearInterval(timer);
   const focused = live.contains(document.activeElement) ? document.activeElement.id : "";
   live.replaceChildren(...fresh.childNodes);

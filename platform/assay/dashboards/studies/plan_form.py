@@ -1,0 +1,106 @@
+"""The form in which a study is planned: arms, prompts or a part of them, rubric, ratings, pool, time and pay."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+
+from assay.dashboards.studies.arms import offered
+from promptsets.models import PromptSetVersion
+from raters.models import Rubric, Study, StudyTemplate
+from raters.rubrics.presets import PRESETS, preset
+from raters.studies.effort import ASSUMED_MINUTES, minutes_measured
+
+ARMS = ("baseline", "candidates")
+SLUG_HELP = _("Empty: made of the names.")
+
+
+class PlanForm(forms.Form):
+    """Unless it is `saving`, arms may be missing: the planner has its numbers without them."""
+
+    candidates = forms.MultipleChoiceField(
+        label=_("Candidates"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    baseline = forms.ChoiceField(label=_("Baseline"), required=False)
+    temperature = forms.FloatField(label=_("Temperature"), min_value=0, initial=0)
+    max_new_tokens = forms.IntegerField(
+        label=_("Tokens of a reply, at most"), min_value=1, max_value=2**31 - 1, initial=256
+    )
+    seed = forms.IntegerField(label=_("Seed"), min_value=0, max_value=2**32 - 1, initial=0)
+    rubric = forms.ChoiceField(label=_("Rubric"))
+    ratings = forms.IntegerField(label=_("Ratings of each comparison"), min_value=1, max_value=100, initial=3)
+    pool = forms.IntegerField(label=_("Raters in the pool"), min_value=1, max_value=10_000, initial=10)
+    margin = forms.FloatField(
+        label=_("Margin of a gate, in points"), min_value=0.1, max_value=49, initial=5, required=False
+    )
+    minutes = forms.FloatField(
+        label=_("Minutes for a comparison"), min_value=0.05, max_value=600, initial=ASSUMED_MINUTES
+    )
+    hours_a_day = forms.FloatField(
+        label=_("Hours a day of each rater"), min_value=0.1, max_value=24, initial=2
+    )
+    pay_basis = forms.ChoiceField(label=_("Pay"), choices=Study.PayBasis.choices, initial="none")
+    pay_rate = forms.DecimalField(
+        label=_("Rate"), min_value=0, max_digits=8, decimal_places=4, initial=Decimal(0)
+    )
+    pay_currency = forms.RegexField(r"^[A-Z]{3}\Z", label=_("Currency"), initial="EUR")
+    title = forms.CharField(label=_("Title"), max_length=200, required=False, help_text=SLUG_HELP)
+    slug = forms.SlugField(label=_("Name in addresses"), max_length=100, required=False, help_text=SLUG_HELP)
+
+    def __init__(
+        self,
+        version: PromptSetVersion,
+        data: MultiValueDict[str, Any] | None,
+        *,
+        saving: bool,
+        template: StudyTemplate | None = None,
+    ) -> None:
+        arms = offered(version)
+        kind = version.prompt_set.kind
+        values = data or first_values(kind, self.base_fields, template)
+        if not saving:
+            values = without_arms_of_other_prompts(values, {value for value, _ in arms})
+        super().__init__(values)
+        for name in ARMS:
+            self.fields[name].choices = arms  # type: ignore[attr-defined]
+            self.fields[name].required = saving
+        self.fields["rubric"].choices = rubrics()  # type: ignore[attr-defined]
+
+    def rubric_chosen(self) -> Rubric:
+        slug = self.cleaned_data["rubric"]
+        for kind, ours in PRESETS.items():
+            if ours.slug == slug:
+                return preset(kind)
+        return Rubric.objects.filter(slug=slug).latest("version")
+
+
+def first_values(
+    kind: str, fields: dict[str, forms.Field], template: StudyTemplate | None = None
+) -> MultiValueDict[str, Any]:
+    """What stands in the form before anybody has written in it. `kind` of prompts decides rubric and minutes."""
+    values = {name: field.initial for name, field in fields.items() if field.initial is not None}
+    values |= {"rubric": PRESETS[Rubric.Kind(kind)].slug}
+    values["minutes"] = round(minutes_measured(kind) or ASSUMED_MINUTES, 2)
+    if template:
+        kept = {name: value for name, value in template.values.items() if name in fields}
+        values |= kept | {"ratings": template.values["ratings_per_comparison"]}
+    return MultiValueDict({name: [value] for name, value in values.items()})
+
+
+def without_arms_of_other_prompts(
+    values: MultiValueDict[str, Any], known: set[str]
+) -> MultiValueDict[str, Any]:
+    """Whoever changes the prompt set has chosen arms of the one before."""
+    kept = MultiValueDict({name: values.getlist(name) for name in values})
+    for name in ARMS:
+        kept.setlist(name, [value for value in values.getlist(name) if value in known])
+    return kept
+
+
+def rubrics() -> list[tuple[str, str]]:
+    """Our presets, then the newest version of every other rubric."""
+    ours = [(one.slug, one.title) for one in PRESETS.values()]
+    others = Rubric.objects.exclude(slug__in=[slug for slug, _ in ours]).order_by("slug", "version")
+    return [*ours, *{one.slug: (one.slug, str(one)) for one in others}.values()]

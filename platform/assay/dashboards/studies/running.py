@@ -1,0 +1,131 @@
+"""The part of a study's page that is about its running: progress, generation, quality so far, what wants a hand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from assay.accounts.models import User
+from assay.accounts.requests import SignedInRequest
+from assay.reports.blinding import arms_for
+from generation.models import Chunk, GenerationRun
+from generation.progress import RunProgress, run_progress
+from generation.stopping import retry
+from raters.access import researchers_only
+from raters.models import Message, Study
+from raters.studies.health import Health, health_of
+from raters.studies.phases import STEPS, take
+from raters.studies.progress import Progress, progress_of
+
+
+@dataclass(frozen=True)
+class Generating:
+    """One arm's responses, under the name that this reader may know; `run` only for one who may know it."""
+
+    called: str
+    run: int | None
+    progress: RunProgress
+
+    @property
+    def failed(self) -> int:
+        return self.progress.chunks.get(Chunk.Status.DEAD, 0)
+
+    @property
+    def queued(self) -> int:
+        return self.progress.chunks.get(Chunk.Status.QUEUED, 0)
+
+
+@dataclass(frozen=True)
+class Running:
+    progress: Progress
+    health: Health
+    generating: tuple[Generating, ...]
+    open_messages: int
+
+    @property
+    def failed(self) -> int:
+        """Chunks that failed for good or were stopped, of all arms."""
+        return sum(one.failed for one in self.generating)
+
+    @property
+    def is_generating(self) -> bool:
+        return any(one.progress.is_under_way for one in self.generating)
+
+
+def running_of(study: Study, user: User) -> Running:
+    progress = progress_of(study)
+    open_messages = study.messages.filter(state=Message.State.OPEN).count()
+    return Running(progress, health_of(study, progress), generating(study, user), open_messages)
+
+
+def generating(study: Study, user: User) -> tuple[Generating, ...]:
+    """In the order of the names, which tells nothing while the reader is blind."""
+    arms = arms_for(study, user)
+    rows = [
+        Generating(arms.called[arm.pk], None if arms.is_blind else arm.run_id, run_progress(arm.run))
+        for arm in study.arms.select_related("run")
+    ]
+    return tuple(sorted(rows, key=lambda row: row.called))
+
+
+def is_live(study: Study, running: Running) -> bool:
+    """Whether the page may change by itself."""
+    return study.status == Study.Status.COLLECTING or running.is_generating
+
+
+@never_cache
+@require_GET
+@researchers_only
+def study_running(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The fragment alone, for the script that keeps the page up to date."""
+    study = get_object_or_404(Study.objects.for_user(request.user), slug=slug)
+    running = running_of(study, request.user)
+    context = {"study": study, "running": running, "live": is_live(study, running)}
+    return render(request, "dashboards/study_running.html", context)
+
+
+@require_POST
+@researchers_only
+def steer_study(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Pauses the study, lets it go on, ends it, or tries again what could not be generated."""
+    study = get_object_or_404(Study.objects.for_editor(request.user), slug=slug)
+    act = request.POST.get("act", "")
+    acts: dict[str, Callable[[], Any]] = {name: _taking(study, name, request.user) for name in STEPS}
+    acts["retry"] = lambda: retry_all(study, request.user)
+    try:
+        if act not in acts:
+            raise ValueError(_("There is no such step; they are: %(steps)s.") % {"steps": ", ".join(acts)})
+        told = acts[act]()
+    except ValueError as error:
+        messages.error(request, str(error))
+    else:
+        messages.info(request, told)
+    return redirect("dashboards:study", slug)
+
+
+def _taking(study: Study, name: str, actor: User) -> Callable[[], str]:
+    told = {
+        "pause": _("Paused: nothing new is given out; what is on screens is kept."),
+        "start": _("Collecting again."),
+        "finish": _("Finished: nothing that comes in from now on counts."),
+    }
+
+    def act() -> str:
+        take(study, name, actor)
+        return told[name]
+
+    return act
+
+
+def retry_all(study: Study, actor: User) -> str:
+    """Raises: ValueError if nothing of the study's runs failed or was stopped."""
+    runs = GenerationRun.objects.filter(arms__study=study, chunks__status=Chunk.Status.DEAD).distinct()
+    if not runs:
+        raise ValueError(_("Nothing of this study's responses failed or was stopped."))
+    return _("%(n)s chunks are tried again.") % {"n": sum(retry(run, actor) for run in runs)}
