@@ -41,6 +41,7 @@ MATRIX = {
     "raters:surplus": (302, 200, 404, 404, 404),
     "raters:next": (302, 302, 404, 404, 404),
     "raters:done": (302, 200, 404, 404, 404),
+    "dashboards:style": (302, 404, 404, 200, 200),
     "dashboards:studies": (302, 404, 404, 200, 200),
     "dashboards:study": (302, 404, 404, 200, 200),
     "dashboards:runs": (302, 404, 404, 200, 200),

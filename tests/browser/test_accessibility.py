@@ -1,7 +1,11 @@
 """axe finds nothing, with no rule switched off, on any page, wide and narrow, light and dark."""
 
+import os
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils.text import slugify
 
 from assay.accounts.inviting import invite_person
 from assay.accounts.models import User
@@ -108,6 +112,7 @@ def site(transactional_db, settings, tmp_path):
         f"/studies/{open_study.slug}/card/": researcher,
         f"/studies/{open_study.slug}/gold/": researcher,
         "/": root,
+        "/style/": researcher,
         "/new-study/": researcher,
         f"/studies/{judged.slug}/copy/": researcher,
         f"/studies/{open_study.slug}/preview/": researcher,
@@ -195,5 +200,12 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(visit, site, size):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # nothing half faded
             results = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response
             found += [(path, scheme, one["id"], one["nodes"][0]["html"]) for one in results["violations"]]
+            keep_picture(page, f"{slugify(path.replace('/', ' ')) or 'start'}-{size}-{scheme}.png")
         page.context.close()  # as many open pages would all go on working
     assert found == []
+
+
+def keep_picture(page, name: str) -> None:
+    """`make screenshots` asks for a picture of every page as axe saw it."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / name, full_page=True)
