@@ -108,6 +108,13 @@ def test_a_checkpoint_without_a_run_gets_one_and_the_draft_waits_for_it(send, cl
     assert "cannot be opened yet" in refused
 
 
+def test_what_the_runs_to_be_made_will_take_stands_beside_the_plan(send):
+    owl = engine_checkpoint("owl")
+    page = send("recalculate", candidates=[f"checkpoint-{owl.pk}"], max_new_tokens=20)
+    assert "owl: 3 responses, 60 tokens at most; time and disk unknown" in page.text
+    assert not owl.runs.exists()
+
+
 def test_a_draft_is_laid_out_once_its_responses_are_there(send):
     owl = engine_checkpoint("owl")
     send(candidates=[f"checkpoint-{owl.pk}"])

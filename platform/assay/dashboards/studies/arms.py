@@ -1,9 +1,11 @@
 """The arms that a plan can choose from: runs over a prompt set, and checkpoints whose runs would be made."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
+from generation.estimating import RunEstimate, estimate
 from generation.models import Checkpoint, GenerationRun
 from generation.runs import plan_run, same_run_over
 from generation.sampling import Sampling
@@ -29,6 +31,15 @@ def called(run: GenerationRun) -> str:
     how = "imported" if not run.sampling else f"temperature {run.sampling.get('temperature', 0):g}"
     there: str = f"{run.present} of {run.wanted} responses"  # type: ignore[attr-defined]  # annotated
     return f"{run.checkpoint}: run {run.pk}, {how}, {there}"
+
+
+def to_make(
+    choices: Iterable[str], version: PromptSetVersion, sampling: Sampling, seed: int
+) -> list[tuple[Checkpoint, RunEstimate]]:
+    """What the runs that would be made will take, over all prompts of the version."""
+    pks = {choice.rpartition("-")[2] for choice in choices if choice.startswith(f"{CHECKPOINT}-")}
+    asked = Checkpoint.objects.filter(pk__in=pks).order_by("name")
+    return [(one, estimate(one, version, sampling, seed=seed)) for one in asked]
 
 
 @dataclass(frozen=True)

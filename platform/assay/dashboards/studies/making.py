@@ -34,7 +34,7 @@ def new_study(request: SignedInRequest) -> HttpResponse:
     }
     if planned:
         context["power"], context["why_none"] = planned.power()
-        context["prompts_left"] = planned.prompts_left()
+        context |= {"prompts_left": planned.prompts_left(), "to_make": planned.to_make()}
     wrong = saving or (request.method == "POST" and planned and not planned.is_valid())
     return render(request, "dashboards/new_study.html", context, status=422 if wrong else 200)
 

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from assay.accounts.models import User
 from assay.dashboards.prompts.browsing import FilterForm
-from assay.dashboards.studies.arms import Making
+from assay.dashboards.studies.arms import Making, to_make
 from assay.dashboards.studies.plan_form import PlanForm
 from assay.dashboards.studies.power import Design, Power, power_of
-from generation.models import GenerationRun
+from generation.estimating import RunEstimate
+from generation.models import Checkpoint, GenerationRun
 from generation.sampling import Sampling
 from promptsets.fitting import fitting
 from promptsets.models import PromptSetVersion
@@ -73,6 +74,15 @@ class Planned:
         fit = fitting(self.version.prompts.all(), self.filters.asked()).count()
         size = self.prompts.cleaned_data.get("size") if self.prompts.is_valid() else None
         return min(size, fit) if size else fit
+
+    def to_make(self) -> list[tuple[Checkpoint, RunEstimate]]:
+        """What the runs will take that are not there yet, over the whole set."""
+        if not self.plan.is_valid():
+            return []
+        values = self.plan.cleaned_data
+        return to_make(
+            [*values["candidates"], values["baseline"]], self.version, self.sampling(), values["seed"]
+        )
 
     def power(self) -> tuple[Power | None, str]:
         """The planner's numbers, or why there are none."""
