@@ -61,6 +61,12 @@ translations: setup ## Collect what pages say into the .po files and compile the
 	cd raters && $(CURDIR)/$(VENV)/bin/django-admin compilemessages
 	cd platform/assay && $(CURDIR)/$(VENV)/bin/django-admin compilemessages
 
+.PHONY: screenshots
+SCREENSHOTS ?= var/screenshots
+screenshots: setup chromium ## Take a picture of every page, wide and narrow, light and dark, into SCREENSHOTS
+	mkdir -p $(SCREENSHOTS)
+	SCREENSHOTS=$(abspath $(SCREENSHOTS)) $(PYTHON) -m pytest -q tests/browser/test_accessibility.py
+
 promptsets-report: setup ## Count the prompt library against its targets, and say how varied it is
 	$(PYTHON) manage.py promptsets_report
 
