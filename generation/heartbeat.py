@@ -1,5 +1,6 @@
 """Keeps a claim alive while its worker is busy with something that may take longer than the lease."""
 
+import contextvars
 import logging
 import threading
 from collections.abc import Iterator
@@ -18,8 +19,9 @@ BEATS_IN_A_LEASE = 3
 def kept_alive(claim: Claim) -> Iterator[None]:
     """Extends the lease from a thread, three times in each, until the block ends or the claim is lost."""
     over = threading.Event()
+    here = contextvars.copy_context()  # its lines in the log are about the same chunk
     thread = threading.Thread(
-        target=_beat, args=(claim, over), name=f"heartbeat-{claim.chunk.pk}", daemon=True
+        target=here.run, args=(_beat, claim, over), name=f"heartbeat-{claim.chunk.pk}", daemon=True
     )
     thread.start()
     try:

@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from generation.asked import register_asked, work_off_one
 from generation.chunks import claim
+from generation.liveness import beat
 from generation.models import Chunk, Registration
 from generation.tasks import wake
 from generation.working import work_on
@@ -33,6 +34,7 @@ def work_off(
     """
     claimed = 0
     while not stop():
+        beat()
         try:
             held = claim(owner)
             if held:

@@ -11,6 +11,8 @@ from contextlib import ExitStack
 from generation.backends import NotNow, PromptSample, Reply, backend_for
 from generation.chunks import Claim, LeaseLost, claim_beside
 from generation.heartbeat import kept_alive
+from generation.liveness import beat
+from generation.log_context import about
 from generation.models import RunResponse
 from generation.sampling import Sampling
 
@@ -26,7 +28,11 @@ def work_on(
     way are tried again later or set aside. `stop` is asked after each response; if it says so, they are put back with
     what they have got.
     """
-    work = Work(on_progress)
+    with about(run=held.run.pk, chunk=held.chunk.pk):
+        _work_on(Work(on_progress), held, stop)
+
+
+def _work_on(work: "Work", held: Claim, stop: Callable[[], bool]) -> None:
     try:
         work.generate(held, stop)
     except (KeyboardInterrupt, SystemExit):
@@ -99,6 +105,7 @@ class Work:
         for claim, (sample, places) in self._waiting.pop(reply.id).items():
             claim.store(sample, places, reply)
         self._finish_whole()
+        beat()
         self._on_progress()
 
     def _finish_whole(self) -> None:

@@ -35,6 +35,12 @@ class Environment:
             return value in TRUE
         raise ImproperlyConfigured(f"{name}={value!r} is neither 1 nor 0.")
 
+    def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
+        value = self.text(name, default)
+        if value in choices:
+            return value
+        raise ImproperlyConfigured(f"{name}={value!r} is none of: {', '.join(choices)}.")
+
     def integer(self, name: str, default: int, *, least: int) -> int:
         value = self.text(name, str(default))
         if value.isascii() and value.isdigit() and int(value) >= least:

@@ -12,5 +12,6 @@ log = logging.getLogger("assay.errors")
 def server_error(request: HttpRequest) -> HttpResponse:
     """Needs nothing but the address: whatever broke may be broken still."""
     number = secrets.token_hex(4)
-    log.error("error %s at %s", number, request.path)
+    page = request.resolver_match.view_name if request.resolver_match else "no page"
+    log.error("error %s at %s", number, page)  # never the address: it may hold a token
     return HttpResponseServerError(render_to_string("500.html", {"number": number}))

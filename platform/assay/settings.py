@@ -5,6 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from assay.environment import Environment
+from assay.operations.logs import logging_of
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = Environment(BASE_DIR / ".env")
@@ -34,6 +35,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TASK_ROUTES = {"generation.tasks.*": {"queue": "generation"}}
 CELERY_TASK_DEFAULT_QUEUE = "light"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "assay.evaluations.tasks.sweep", "schedule": 15.0},
     "reports": {
@@ -69,6 +71,15 @@ SITE_URL = env.url("SITE_URL", {"http", "https"}).rstrip("/")
 # ── What machines ask ─────────────────────────────────────────────────────────────────────────────────────────
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 METRICS_NETWORKS = env.networks("METRICS_NETWORKS")
+POSTGRES_BIN = env.text("POSTGRES_BIN")
+HEARTBEAT_FILE = Path(env.text("HEARTBEAT_FILE")) if env.text("HEARTBEAT_FILE") else None
+
+# ── The log ───────────────────────────────────────────────────────────────────────────────────────────────────
+LOG_FORMAT = env.choice("LOG_FORMAT", ("json", "text"), default="text" if DEBUG else "json")
+LOG_LEVEL = env.choice(
+    "LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="WARNING" if DEBUG else "INFO"
+)
+LOGGING = logging_of(LOG_FORMAT, LOG_LEVEL)
 
 # ── The application ───────────────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
@@ -97,6 +108,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "assay.headers.HeadersMiddleware",  # outermost: no answer leaves without them
     "assay.operations.probes.ProbesMiddleware",
+    "assay.operations.tracing.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from assay.evaluations.models import EvaluationRun, EvaluationStep
+from generation.log_context import about
 
 logger = logging.getLogger(__name__)
 Status = EvaluationStep.Status
@@ -52,9 +53,14 @@ def advance(run: EvaluationRun, steps: Mapping[str, Step]) -> bool:
     held = _claim(run)
     if held is None:
         return False
+    with about(evaluation_run=run.pk, step=held.step.name):
+        return _advance(held, run, steps[held.step.name])
+
+
+def _advance(held: Claim, run: EvaluationRun, do: Step) -> bool:
     step = held.step
     try:
-        steps[step.name](run, step)
+        do(run, step)
     except NotYet as wait:
         step.say(str(wait))
         again_at = timezone.now() + timedelta(seconds=wait.wait_s)

@@ -7,4 +7,4 @@ class OperationsConfig(AppConfig):
     verbose_name = "operations"
 
     def ready(self) -> None:
-        from assay.operations import claim_times  # noqa: F401  connects the receiver
+        from assay.operations import claim_times, tracing  # noqa: F401  connects the receivers

@@ -20,6 +20,7 @@ from django.utils import timezone
 from assay.takeaway.kinds import KINDS, checked, write_kind
 from assay.takeaway.models import Export
 from assay.takeaway.source import Source
+from generation.log_context import about
 from promptsets.audit import audited
 from raters.models import Study
 
@@ -127,7 +128,11 @@ def claim(owner: str, export_id: int | None = None, stop: Stop = lambda: False) 
 
 def work_on(held: Claim) -> None:
     """Makes the file and ends the claim. A failure is told in the ledger and the log, and nothing is left of it."""
-    export, part = held.export, held.export.part(held.fence)
+    with about(study=held.export.study_id, export=held.export.pk):
+        _make(held, held.export, held.export.part(held.fence))
+
+
+def _make(held: Claim, export: Export, part: Path) -> None:
     part.parent.mkdir(parents=True, exist_ok=True)
     try:
         source = Source(export.study, export.filters)
