@@ -84,6 +84,10 @@ coverage-study: setup ## Simulate how often the intervals hold the truth, and wr
 services: setup ## Start a private Valkey and PostgreSQL, print their addresses, stop with Ctrl-C
 	$(PYTHON) -m tests.services
 
+.PHONY: up
+up: setup ## Run the whole site as containers would, without them: web, workers, beat, private services; Ctrl-C stops it
+	exec $(PYTHON) manage.py up
+
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
   --custom-compile-command "make lock"
 LAYERED := -c requirements.lock pyproject.toml

@@ -2,15 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from celery import Celery
 from django.conf import settings
 
 from assay.celery import app
+from assay.operations.services import valkey
 from tests import builders
-from tests.services import valkey
 
 # Playwright's sync API runs an event loop in the test's thread, in which Django would refuse its own database calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -32,9 +31,9 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def valkey_url() -> Iterator[str]:
     """A real server that speaks Redis' protocol, private to this session."""
-    with valkey(Path(tmp_path_factory.mktemp("valkey"))) as url:
+    with valkey() as url:
         yield url
 
 

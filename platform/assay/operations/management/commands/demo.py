@@ -6,7 +6,7 @@ from rich.console import Console
 
 from assay.evaluations import demo
 from assay.evaluations.demo_timeline import evaluate_each
-from assay.evaluations.management.commands.serve import prepare
+from assay.operations.management.commands.serve import prepare
 from assay.reports.printing import print_report
 from assay.reports.refresh import refresh
 

@@ -1,8 +1,4 @@
-import os
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +7,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assay.accounts import first_administrator
+from assay.operations.supervising import Part, supervise
 
 PLATFORM = Path(__file__).resolve().parents[4]
-STOP_WITHIN_S = 20
 
 
 class Command(BaseCommand):
@@ -35,7 +31,7 @@ class Command(BaseCommand):
         database = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
         self.stdout.write(f"Assay on {origin} ({database}, {mode}). Ctrl-C stops it.")
         sys.stdout.flush()
-        if code := supervise(commands(options["host"], options["port"])):
+        if code := supervise([Part(command) for command in commands(options["host"], options["port"])]):
             raise CommandError("A part of the site stopped by itself; see above.", returncode=code)
 
 
@@ -62,21 +58,3 @@ def commands(host: str, port: int) -> list[list[str]]:
     ]
     worker = [sys.executable, str(PLATFORM.parent / "manage.py"), "worker"]
     return [web] if settings.REDIS_URL else [web, worker]
-
-
-def supervise(parts: list[list[str]]) -> int:
-    """Runs all parts until one ends or we are told to stop; then ends the others. Returns the exit code to give."""
-    wanted_to_stop: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, _: wanted_to_stop.append(number))
-    running = [subprocess.Popen(part, env=os.environ, start_new_session=True) for part in parts]  # noqa: S603
-    while not wanted_to_stop and all(part.poll() is None for part in running):
-        time.sleep(0.2)
-    for part in running:
-        part.terminate()
-    for part in running:
-        try:
-            part.wait(STOP_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            part.kill()
-    return 0 if wanted_to_stop else 1
