@@ -48,7 +48,9 @@ def raters_only(view: Callable[Concatenate[HttpRequest, Rater, ...], HttpRespons
     def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if plans_studies(request):
             raise Http404
-        return view(request, get_object_or_404(Rater, user=request.user), *args, **kwargs)
+        rater = get_object_or_404(Rater, user=request.user)
+        request.user.rater = rater  # for whoever asks the user later in this request
+        return view(request, rater, *args, **kwargs)
 
     return gate
 

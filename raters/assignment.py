@@ -1,6 +1,5 @@
 """Who judges what next: exactly the wanted ratings for each comparison, whoever else asks at the same time."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from raters.comparisons.lots import keyed
 from raters.comparisons.repeats import repeat_due
 from raters.judging import free_place_of, take_place
 from raters.models import Assignment, Comparison, Enrolment, Rater, Study
-from raters.models.comparisons import AssignmentQuerySet
+from raters.models.comparisons import LOTS, AssignmentQuerySet, ComparisonQuerySet
 
 
 @timed("comparison")
@@ -23,7 +22,14 @@ def claim_next(rater: Rater, study: Study) -> Assignment | None:
 
     The lease is renewed either way. Random: order and sides follow from the study's stored secret.
     """
+    if assignment := claim(rater, study):
+        return assignment
     reclaim(study)
+    return claim(rater, study, from_others=True)
+
+
+def claim(rater: Rater, study: Study, *, from_others: bool = False) -> Assignment | None:
+    """What the rater holds, else what is free, else, if others may have to give way, what one of them fetched ahead."""
     with transaction.atomic():
         # The rater's own lock first, as in judging.py; the study is read under it, since it may have changed.
         enrolment = locked_enrolment(rater, study)
@@ -34,7 +40,9 @@ def claim_next(rater: Rater, study: Study) -> Assignment | None:
             hand_back(Assignment.objects.of(rater, study).ahead())
         if held := renew(rater, enrolment.study):
             return held
-        return None if rests else claim_new(enrolment)
+        if rests:
+            return None
+        return claim_new(enrolment) if from_others else take_free(enrolment)
 
 
 def claim_ahead(rater: Rater, study: Study) -> Assignment | None:
@@ -76,7 +84,7 @@ def claim_new(enrolment: Enrolment) -> Assignment | None:
 def fetched_by_others(enrolment: Enrolment) -> AssignmentQuerySet:
     """What others hold ahead of time and this rater might judge."""
     wanted = enrolment.study.comparisons.regular().filter(status=Comparison.Status.OPEN)
-    wanted = wanted.unseen_by(enrolment.rater).filter(wanted_hazards(enrolment))
+    wanted = wanted.unseen_by(enrolment.rater, enrolment.study).filter(wanted_hazards(enrolment))
     if enrolment.step == Enrolment.Step.QUALIFICATION:
         wanted = wanted.none()
     theirs = Assignment.objects.ahead().with_a_place()
@@ -118,27 +126,25 @@ def next_place(enrolment: Enrolment) -> int | None:
     asked of the database for either, so that not even the time it takes tells them apart.
     """
     rater, study = enrolment.rater, enrolment.study
-    wanting = study.comparisons.wanting_ratings().unseen_by(rater).filter(wanted_hazards(enrolment))
-    found = list(wanting.values_list("kind", "ratings_taken", "pk"))
-    gold, place = (
-        first_of(found, kind, study, rater) for kind in (Comparison.Kind.GOLD, Comparison.Kind.REGULAR)
-    )
-    is_due = gold_is_due(study, rater)
+    given = Assignment.objects.of(rater, study).exclude(state=Assignment.State.EXPIRED).count()
+    start = keyed(study, "order", rater.pk, given) % LOTS
+    wanting = study.comparisons.wanting_ratings().unseen_by(rater, study).filter(wanted_hazards(enrolment))
+    gold, place = first_of(wanting.gold(), start), first_of(wanting.regular(), start)
+    is_due = gold_is_due(study, rater, given)
     if enrolment.step == Enrolment.Step.QUALIFICATION:
         return gold
     return gold or place if place and is_due else place
 
 
-def first_of(found: Iterable[tuple[str, int, int]], kind: str, study: Study, rater: Rater) -> int | None:
-    rows = [(taken, pk) for of_kind, taken, pk in found if of_kind == kind]
-    places = [(taken, keyed(study, "order", rater.pk, pk), pk) for taken, pk in fewest(rows)]
-    return min(places)[2] if places else None
-
-
-def fewest(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    found = list(places)
-    least = min((taken for taken, _ in found), default=0)
-    return [place for place in found if place[0] == least]
+def first_of(wanting: ComparisonQuerySet, start: int) -> int | None:
+    """The first with the fewest ratings, going round the ring of lots from there; read off an index, row by row."""
+    ring = wanting.order_by("ratings_taken", "lot").values_list("ratings_taken", "pk")
+    after = ring.filter(lot__gte=start).first()
+    if after and after[0] == 0:
+        return after[1]
+    before = ring.filter(lot__lt=start).first()
+    found = [place for place in (after, before) if place]
+    return min(found, key=lambda place: place[0])[1] if found else None
 
 
 @transaction.atomic(savepoint=False)
@@ -206,7 +212,7 @@ def hand_back(assignments: AssignmentQuerySet, most: int | None = None) -> int:
 
 def others_hold(rater: Rater, study: Study) -> bool:
     """Whether what is left for this rater is with other raters now, and comes back if they leave it."""
-    theirs = study.comparisons.regular().unseen_by(rater).filter(status=Comparison.Status.OPEN)
+    theirs = study.comparisons.regular().unseen_by(rater, study).filter(status=Comparison.Status.OPEN)
     theirs = theirs.filter(wanted_hazards(study.enrolments.get(rater=rater)))
     held = Assignment.objects.with_a_place().filter(state=Assignment.State.LEASED)
     return theirs.filter(assignments__in=held).exists()

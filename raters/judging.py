@@ -33,9 +33,10 @@ def record(assignment: Assignment, answer: Answer) -> Receipt:
 
     Raises: ValueError if it is no answer to what the rubric asks. Random: nothing.
     """
-    counts = lock_and_ask(assignment)
-    held = Assignment.objects.select_related("comparison__study__rubric").get(pk=assignment.pk)
-    rubric = held.comparison.study.rubric
+    place = lock_place(assignment)
+    counts = place is not None and place.counts
+    held = Assignment.objects.get(pk=assignment.pk)
+    rubric = (place.study if place else held.comparison.study).rubric
     check(answer, rubric)
     latest = held.judgments.current().first()
     if latest and says_the_same(latest, answer):
@@ -49,19 +50,14 @@ def record(assignment: Assignment, answer: Answer) -> Receipt:
     return Receipt.SURPLUS if state == Assignment.State.SURPLUS else Receipt.COUNTED
 
 
-def lock_and_ask(assignment: Assignment) -> bool:
-    """Locks the rater's place in the study until the transaction ends; whether their answers count now.
+def lock_place(assignment: Assignment) -> Enrolment | None:
+    """The rater's place in the study, locked until the transaction ends; None if they have none.
 
     Every step of a rater (claim, answer, skip) takes this one lock first: two tabs wait for each other, a second submit
     of one page sees the first one's judgment, and no two steps can lock the same rows in different orders.
     """
-    enrolment = (
-        Enrolment.objects.select_for_update(of=("self",))
-        .select_related("study", "rater")
-        .filter(study__comparisons=assignment.comparison_id, rater=assignment.rater_id)
-        .first()
-    )
-    return enrolment is not None and enrolment.counts
+    places = Enrolment.objects.select_for_update(of=("self",)).select_related("study__rubric", "rater")
+    return places.filter(study__comparisons=assignment.comparison_id, rater=assignment.rater_id).first()
 
 
 def says_the_same(judgment: Judgment, answer: Answer) -> bool:
@@ -115,7 +111,7 @@ def free_place_of(assignment: Assignment) -> None:
 @transaction.atomic
 def skip(assignment: Assignment, reason: str = "") -> None:
     """Hands the comparison to somebody else. Skipping what is already answered changes nothing."""
-    lock_and_ask(assignment)
+    lock_place(assignment)
     skipped = Assignment.objects.filter(pk=assignment.pk, state=Assignment.State.LEASED).update(
         state=Assignment.State.SKIPPED, skip_reason=reason[:500], draft={}
     )
@@ -130,4 +126,6 @@ def outcome(judgment: Judgment) -> Outcome:
 
 def now_shown(assignment: Assignment) -> None:
     """Notes when the rater first saw the comparison."""
+    if assignment.shown_at:
+        return
     Assignment.objects.filter(pk=assignment.pk, shown_at=None).update(shown_at=timezone.now())

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from promptsets.taxonomy import HAZARDS
-from raters.judging import lock_and_ask, skip
+from raters.judging import lock_place, skip
 from raters.models import Assignment, Enrolment, Judgment, Rater, Study
 from raters.rubrics.hazards import NAMES
 
@@ -52,13 +52,14 @@ def decline(enrolment: Enrolment, hazards: list[str]) -> None:
     enrolment.save(update_fields=["declined_hazards"])
     held = Assignment.objects.of(enrolment.rater, enrolment.study).filter(state=Assignment.State.LEASED)
     for assignment in held.filter(comparison__prompt__hazard__in=enrolment.declined_hazards):
-        lock_and_ask(assignment)
+        lock_place(assignment)
         skip(assignment, "hazard declined")
 
 
 def wanted_hazards(enrolment: Enrolment) -> Q:
     """The comparisons whose prompts the rater has not declined."""
-    return Q(prompt__hazard=None) | ~Q(prompt__hazard__in=enrolment.declined_hazards)
+    declined = enrolment.declined_hazards
+    return Q(prompt__hazard=None) | ~Q(prompt__hazard__in=declined) if declined else Q()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from promptsets.audit import audited
 from raters.comparisons.lots import keyed
-from raters.models import Assignment, Comparison, Judgment, Rater, Study
+from raters.models import Comparison, Judgment, Rater, Study
 
 UNLIMITED = 32_767  # every rater may meet it
 
@@ -34,10 +34,9 @@ def make_gold(
     )
 
 
-def gold_is_due(study: Study, rater: Rater) -> bool:
-    """Whether this rater's next comparison is gold: one in `gold_every`, at a place in each block that is drawn."""
+def gold_is_due(study: Study, rater: Rater, given: int) -> bool:
+    """Whether the comparison that this rater gets after so many is gold: one in `gold_every`, its place in each drawn."""
     if not study.gold_every:
         return False
-    given = Assignment.objects.of(rater, study).exclude(state=Assignment.State.EXPIRED).count()
     block, place = divmod(given, study.gold_every)
     return place == keyed(study, "gold", rater.pk, block) % study.gold_every

@@ -8,8 +8,10 @@ from django.db import transaction
 from generation.models import Response, RunResponse
 from promptsets.models import Prompt
 from raters.comparisons.holding import SELF_IDENTIFICATION
+from raters.comparisons.lots import keyed
 from raters.comparisons.self_identification import Finding, as_rows, findings
 from raters.models import Comparison, Study, StudyArm
+from raters.models.comparisons import LOTS
 
 UNUSABLE = {Response.Status.ERROR: "failed", Response.Status.BLOCKED: "blocked"}
 
@@ -60,6 +62,7 @@ def comparisons_between(study: Study, a: StudyArm, b: StudyArm) -> Iterator[Comp
             response_a=response_a,
             response_b=response_b,
             ratings_wanted=study.ratings_per_comparison,
+            lot=keyed(study, "lot", a.pk, prompt.pk) % LOTS,
             status=status_for(reason, found),
             status_reason=reason or (SELF_IDENTIFICATION if found else ""),
             self_identified=bool(found),

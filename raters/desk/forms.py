@@ -28,8 +28,7 @@ class AnswerForm(forms.Form):
     sure = forms.BooleanField(required=False)
 
     def __init__(self, assignment: Assignment, data: Any = None) -> None:
-        latest = assignment.judgments.current().first() if assignment.pk else None  # a preview has none
-        super().__init__(data, initial=answered_before(latest) if latest else assignment.draft)
+        super().__init__(data, initial={} if data else filled_in(assignment))
         self.assignment = assignment
         self.asks_again = False
         self.keys: list[str] = [""] * 9
@@ -81,3 +80,12 @@ class AnswerForm(forms.Form):
 
     def criteria(self) -> list[BoundField]:
         return [self[f"criterion_{name}"] for name in self.rubric.questions]
+
+
+def filled_in(assignment: Assignment) -> dict[str, Any]:
+    """What the page begins with: what the rater answered before, else the draft."""
+    # As long as it is leased, nobody has answered it; nor has anybody a preview's.
+    if assignment.pk is None or assignment.state == Assignment.State.LEASED:
+        return assignment.draft
+    latest = assignment.judgments.current().first()
+    return answered_before(latest) if latest else assignment.draft

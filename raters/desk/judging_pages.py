@@ -115,6 +115,6 @@ def nothing_left(rater: Rater, study: Study, numbers: dict[str, int]) -> str:
         return _(
             "Others are at work on what is left. If one of them leaves, it is yours: look again in a few minutes."
         )
-    if study.comparisons.regular().filter(status=Comparison.Status.OPEN).unseen_by(rater).exists():
+    if study.comparisons.regular().filter(status=Comparison.Status.OPEN).unseen_by(rater, study).exists():
         return _("Every comparison has the answers it needs. Thank you for yours.")
     return _("You have answered everything there is for you. Thank you.")

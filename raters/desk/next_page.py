@@ -52,11 +52,11 @@ def after(request: HttpRequest, assignment: Assignment, receipt: judging.Receipt
         return leading_on(request, reverse("raters:done", args=[study.public_id]))
     if assignment.purpose == Assignment.Purpose.ADJUDICATION:
         return leading_on(request, reverse("raters:votes", args=[assignment.token]))
-    if BY_SCRIPT not in request.META:
-        return redirect("raters:next", public_id=study.public_id)
     found = where_next(assignment.rater, study)
     if isinstance(found, str):
         return leading_on(request, found)
+    if BY_SCRIPT not in request.META:
+        return redirect("raters:judge", token=found.token)
     fetched = found.token == request.POST.get("ahead") and not is_covered(found)
     if fetched:
         judging.now_shown(found)

@@ -3,6 +3,8 @@
 import secrets
 from typing import Any
 
+from django.db.models import Count, Q
+
 from raters.care.welfare import wanted_hazards
 from raters.desk.drafts import seconds_left
 from raters.desk.forms import AnswerForm
@@ -54,11 +56,14 @@ def new_nonce() -> str:
 def progress(rater: Rater, study: Study) -> dict[str, int]:
     """How many comparisons the rater has answered, and how many there are for them in all as things stand."""
     mine = Assignment.objects.of(rater, study)
-    done = mine.filter(state__in=[Assignment.State.DONE, Assignment.State.SURPLUS]).count()
-    held = mine.filter(state=Assignment.State.LEASED).count()
-    enrolment = study.enrolments.get(rater=rater)
-    wanting = study.comparisons.regular().wanting_ratings().unseen_by(rater)
-    return {"done": done, "total": done + held + wanting.filter(wanted_hazards(enrolment)).count()}
+    counts = mine.aggregate(
+        done=Count("pk", filter=Q(state__in=[Assignment.State.DONE, Assignment.State.SURPLUS])),
+        held=Count("pk", filter=Q(state=Assignment.State.LEASED)),
+    )
+    enrolment = study.enrolments.only("declined_hazards").get(rater=rater)
+    wanting = study.comparisons.regular().wanting_ratings().unseen_by(rater, study)
+    left = wanting.filter(wanted_hazards(enrolment)).count()
+    return {"done": counts["done"], "total": counts["done"] + counts["held"] + left}
 
 
 def previous(rater: Rater, assignment: Assignment) -> Assignment | None:

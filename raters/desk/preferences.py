@@ -124,5 +124,6 @@ def display(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or user.plans_studies:
         return {}
-    kept = Rater.objects.filter(user=user).values_list("preferences", flat=True).first() or {}
+    rater = getattr(user, "rater", None)
+    kept = rater.preferences if rater else {}
     return {"theme": kept.get("theme", "auto"), "text_size": kept.get("size", "normal")}

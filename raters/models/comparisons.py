@@ -3,7 +3,7 @@
 import secrets
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from generation.models import Response
@@ -11,11 +11,16 @@ from promptsets.models import Prompt
 from raters.models.people import Rater
 from raters.models.studies import Study, StudyArm
 
+LOTS = 2**31  # lots are drawn below this
 # How many of a comparison's wanted ratings are there, for `annotate`: repeats, judges and seniors stand beside them.
 ANSWERED = Count(
     "assignments",
     filter=Q(assignments__state="done", assignments__repeat_of=None, assignments__purpose="rating"),
 )
+
+
+def new_lot() -> int:
+    return secrets.randbelow(LOTS)
 
 
 class ComparisonQuerySet(models.QuerySet["Comparison"]):
@@ -32,12 +37,13 @@ class ComparisonQuerySet(models.QuerySet["Comparison"]):
     def gold(self) -> "ComparisonQuerySet":
         return self.filter(kind=Comparison.Kind.GOLD)
 
-    def unseen_by(self, rater: Rater) -> "ComparisonQuerySet":
+    def unseen_by(self, rater: Rater, study: Study) -> "ComparisonQuerySet":
         """Without the prompts this rater has met in the study; one whose lease merely ran out may be met again."""
-        met = Assignment.objects.filter(
-            rater=rater, comparison__study=OuterRef("study"), comparison__prompt=OuterRef("prompt")
+        met = Assignment.objects.filter(rater=rater, comparison__study=study)
+        # No correlated subquery: the few prompts that one rater has met are read once, not looked up for each row.
+        return self.exclude(
+            prompt__in=met.exclude(state=Assignment.State.EXPIRED).values("comparison__prompt")
         )
-        return self.exclude(Exists(met.exclude(state=Assignment.State.EXPIRED)))
 
 
 class Comparison(models.Model):
@@ -93,11 +99,18 @@ class Comparison(models.Model):
     )
     ratings_wanted = models.PositiveSmallIntegerField()
     ratings_taken = models.PositiveSmallIntegerField(default=0)
+    lot = models.PositiveIntegerField(
+        default=new_lot, editable=False, help_text="Its place in the ring from which raters draw"
+    )
 
     objects = ComparisonQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["study", "status", "ratings_taken"], name="comparison_open")]
+        indexes = [
+            models.Index(
+                fields=["study", "status", "kind", "ratings_taken", "lot"], name="comparison_open_by_lot"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["study", "prompt", "arm_a", "arm_b"], name="comparison_is_unique_in_study"

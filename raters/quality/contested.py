@@ -78,7 +78,7 @@ def waiting_for(enrolment: Enrolment) -> list[int]:
     rater, study = enrolment.rater, enrolment.study
     taken = Assignment.objects.filter(purpose=Purpose.ADJUDICATION, state__in=[State.LEASED, State.DONE])
     open_ones = Comparison.objects.filter(pk__in=contested(study)).exclude(assignments__in=taken)
-    theirs = open_ones.unseen_by(rater).filter(wanted_hazards(enrolment))
+    theirs = open_ones.unseen_by(rater, study).filter(wanted_hazards(enrolment))
     return list(theirs.order_by("pk").values_list("pk", flat=True))
 
 
