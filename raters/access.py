@@ -49,7 +49,7 @@ def raters_only(view: Callable[Concatenate[HttpRequest, Rater, ...], HttpRespons
         if plans_studies(request):
             raise Http404
         rater = get_object_or_404(Rater, user=request.user)
-        request.user.rater = rater  # for whoever asks the user later in this request
+        setattr(request.user, "rater", rater)  # noqa: B010  for whoever asks the user later in this request
         return view(request, rater, *args, **kwargs)
 
     return gate
@@ -67,4 +67,6 @@ def assignment_of(rater: Rater, token: str) -> Assignment:
     assignments = Assignment.objects.select_related(
         "comparison__study__rubric", "comparison__prompt", "comparison__response_a", "comparison__response_b"
     )
-    return get_object_or_404(assignments, rater=rater, token=token)
+    assignment = get_object_or_404(assignments, rater=rater, token=token)
+    assignment.rater = rater
+    return assignment

@@ -35,7 +35,7 @@ def make_gold(
 
 
 def gold_is_due(study: Study, rater: Rater, given: int) -> bool:
-    """Whether the comparison that this rater gets after so many is gold: one in `gold_every`, its place in each drawn."""
+    """Whether the one that this rater gets after so many is gold: one in `gold_every`, at a place that is drawn."""
     if not study.gold_every:
         return False
     block, place = divmod(given, study.gold_every)

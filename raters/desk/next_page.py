@@ -30,7 +30,7 @@ def next_comparison(request: HttpRequest, rater: Rater, public_id: str) -> HttpR
 
 def where_next(rater: Rater, study: Study) -> Assignment | str:
     """The comparison that the rater holds from now on, or the address of the page that stands in its place."""
-    enrolment = study.enrolments.select_related("study__rubric").get(rater=rater)
+    enrolment = study.enrolments.get(rater=rater)
     qualify(enrolment)
     arriving = enrolment.status == Enrolment.Status.ACTIVE and enrolment.step in BEFORE_WORK
     if arriving or enrolment.status == Enrolment.Status.SCREENED_OUT:

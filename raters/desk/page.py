@@ -60,7 +60,7 @@ def progress(rater: Rater, study: Study) -> dict[str, int]:
         done=Count("pk", filter=Q(state__in=[Assignment.State.DONE, Assignment.State.SURPLUS])),
         held=Count("pk", filter=Q(state=Assignment.State.LEASED)),
     )
-    enrolment = study.enrolments.only("declined_hazards").get(rater=rater)
+    enrolment = study.enrolments.get(rater=rater)
     wanting = study.comparisons.regular().wanting_ratings().unseen_by(rater, study)
     left = wanting.filter(wanted_hazards(enrolment)).count()
     return {"done": counts["done"], "total": counts["done"] + counts["held"] + left}

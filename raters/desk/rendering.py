@@ -39,6 +39,7 @@ HIDDEN = re.compile(
     + "]"
 )
 LONGEST, DEEPEST = 100_000, 40
+KEPT_TEXTS = 2048  # each is shown to several raters; at a few kilobytes a text some megabytes a process
 DEEP = re.compile(rf"^[ \t]{{{2 * DEEPEST},}}\S|^(?:[ \t]*(?:>|[-*+]|\d+[.)])){{{DEEPEST},}}", re.MULTILINE)
 
 WRAPPED = re.compile(r"(?<=\S)\n *(?![\s\-*#>|\d]|$)")  # but not before a list, a heading, a quote or a table
@@ -74,7 +75,7 @@ PARSER = MarkdownIt(
 PARSER.enable(["table", "strikethrough"]).disable("reference")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=KEPT_TEXTS)
 def render(text: str) -> SafeString:
     """The text as HTML that holds nothing but the elements of ALLOWED, without attributes but for the colours of code.
 
@@ -88,7 +89,7 @@ def render(text: str) -> SafeString:
     return mark_safe(clean)  # noqa: S308  cleaned above
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=KEPT_TEXTS)
 def render_raw(text: str) -> SafeString:
     """The text as it was written, mark-up and all."""
     html = escape(shown_text(text[:LONGEST]))

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from raters import judging
-from raters.assignment import claim_next, others_hold, reclaim
+from raters.assignment import claim_next, first_of, others_hold, reclaim
 from raters.judging import Receipt
 from raters.models import Assignment, Comparison, Judgment
 from tests import builders
@@ -150,3 +150,20 @@ def test_a_judgment_asks_the_database_five_things(study, rater, django_assert_ma
     held = claim_next(rater, study)
     with django_assert_max_num_queries(7):  # with the transaction's own two
         answer(held)
+
+
+def test_comparisons_with_fewer_ratings_come_first(db):
+    study = builders.study(prompts=4)
+    ana, ben = builders.rater(study, "ana"), builders.rater(study, "ben")
+    met = {"ana": set(), "ben": set()}
+    for rater, seen in zip([ana, ana, ben, ben], [*["ana"] * 2, *["ben"] * 2], strict=True):
+        held = claim_next(rater, study)
+        met[seen].add(held.comparison_id)
+        answer(held)
+    assert not met["ana"] & met["ben"]
+
+
+def test_the_ring_of_lots_has_no_end(study):
+    lots = dict(study.comparisons.values_list("lot", "pk"))
+    assert first_of(study.comparisons.all(), start=max(lots) + 1) == lots[min(lots)]
+    assert first_of(study.comparisons.all(), start=max(lots)) == lots[max(lots)]
