@@ -13,7 +13,8 @@ from raters.comparisons.lots import keyed
 from raters.comparisons.repeats import repeat_due
 from raters.judging import free_place_of, take_place
 from raters.models import Assignment, Comparison, Enrolment, Rater, Study
-from raters.models.comparisons import LOTS, AssignmentQuerySet, ComparisonQuerySet
+from raters.models.comparison_queries import LOTS, ComparisonQuerySet
+from raters.models.comparisons import AssignmentQuerySet
 
 
 @timed("comparison")

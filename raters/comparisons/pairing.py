@@ -11,7 +11,7 @@ from raters.comparisons.holding import SELF_IDENTIFICATION
 from raters.comparisons.lots import keyed
 from raters.comparisons.self_identification import Finding, as_rows, findings
 from raters.models import Comparison, Study, StudyArm
-from raters.models.comparisons import LOTS
+from raters.models.comparison_queries import LOTS
 
 UNUSABLE = {Response.Status.ERROR: "failed", Response.Status.BLOCKED: "blocked"}
 

@@ -8,42 +8,15 @@ from django.utils import timezone
 
 from generation.models import Response
 from promptsets.models import Prompt
+from raters.models.comparison_queries import ComparisonQuerySet, new_lot
 from raters.models.people import Rater
 from raters.models.studies import Study, StudyArm
 
-LOTS = 2**31  # lots are drawn below this
 # How many of a comparison's wanted ratings are there, for `annotate`: repeats, judges and seniors stand beside them.
 ANSWERED = Count(
     "assignments",
     filter=Q(assignments__state="done", assignments__repeat_of=None, assignments__purpose="rating"),
 )
-
-
-def new_lot() -> int:
-    return secrets.randbelow(LOTS)
-
-
-class ComparisonQuerySet(models.QuerySet["Comparison"]):
-    def wanting_ratings(self) -> "ComparisonQuerySet":
-        return self.filter(status=Comparison.Status.OPEN, ratings_taken__lt=F("ratings_wanted"))
-
-    def regular(self) -> "ComparisonQuerySet":
-        return self.filter(kind=Comparison.Kind.REGULAR)
-
-    def settled(self) -> "ComparisonQuerySet":
-        """Those that count without being shown: ties by definition, and what was judged before."""
-        return self.filter(status__in=[Comparison.Status.EQUAL, Comparison.Status.REUSED])
-
-    def gold(self) -> "ComparisonQuerySet":
-        return self.filter(kind=Comparison.Kind.GOLD)
-
-    def unseen_by(self, rater: Rater, study: Study) -> "ComparisonQuerySet":
-        """Without the prompts this rater has met in the study; one whose lease merely ran out may be met again."""
-        met = Assignment.objects.filter(rater=rater, comparison__study=study)
-        # No correlated subquery: the few prompts that one rater has met are read once, not looked up for each row.
-        return self.exclude(
-            prompt__in=met.exclude(state=Assignment.State.EXPIRED).values("comparison__prompt")
-        )
 
 
 class Comparison(models.Model):
