@@ -1,24 +1,38 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
+from assay.reports.paper import print_paper
 from assay.reports.printing import as_json, print_report
 from assay.reports.refresh import refresh
-from raters.management.studies import study_argument, study_named
+from raters.management.studies import study_named
 
 
 class Command(BaseCommand):
-    help = "Writes a report over a study's judgments as they stand, and prints it."
+    help = "Writes a report over each study's judgments as they stand, and prints it."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        study_argument(parser)
-        parser.add_argument("--json", action="store_true", help="print JSON for programs")
+        parser.add_argument("studies", nargs="+", metavar="STUDY", help="the studies' slugs")
+        form = parser.add_mutually_exclusive_group()
+        form.add_argument("--json", action="store_true", help="print JSON for programs")
+        form.add_argument(
+            "--paper",
+            action="store_true",
+            help="print both win rates of each candidate in one table, as papers do",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = refresh(study_named(options["study"]))
-        if options["json"]:
-            self.stdout.write(json.dumps(as_json(report), indent=2))
-        else:
-            print_report(report, Console())
+        reports = [refresh(study) for study in [study_named(slug) for slug in options["studies"]]]
+        if options["paper"]:
+            try:
+                print_paper(reports, Console())
+            except ValueError as error:
+                raise CommandError(f"{error}.") from error
+            return
+        for report in reports:
+            if options["json"]:
+                self.stdout.write(json.dumps(as_json(report), indent=2))
+            else:
+                print_report(report, Console())
