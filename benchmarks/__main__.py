@@ -1,8 +1,8 @@
 """Runs every benchmark that needs nothing but this repository: `make bench`. Each runs alone too."""
 
-from benchmarks import analysis, claims, main_job
+from benchmarks import analysis, claims, full_job
 
 if __name__ == "__main__":
-    main_job.main([])
+    full_job.main(["--prompts", "40"])
     claims.main([])
     analysis.main([])

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.main_job import ROOT, measured
+from benchmarks.full_job import ROOT, measured
 
 RATERS = 50
 EXPORTS = (("judgments", "jsonl"), ("judgments", "jsonl.gz"), ("judgments", "csv"), ("judgments", "parquet"))
@@ -70,10 +70,11 @@ def main(arguments: Sequence[str]) -> None:
 
 def add_rows(table: Table, folder: Path, judgments: int) -> None:
     database = folder / "exports.sqlite3"
+    url = f"sqlite:///{database}"
     make(database, judgments // RATERS)
     for kind, format_ in EXPORTS:
         out = folder / f"{kind}.{format_}"
-        step = measured(["export", "large", "--kind", kind, "--out", str(out)], database)
+        step = measured(["export", "large", "--kind", kind, "--out", str(out)], DEBUG="1", DATABASE_URL=url)
         size = out.stat().st_size / 1e6
         table.add_row(
             f"{kind}, {format_}", f"{judgments:,}", f"{step.wall_s:.1f}", f"{step.peak_mb:.0f}", f"{size:.1f}"

@@ -22,11 +22,11 @@ from statistics import quantiles
 from typing import Any
 
 from benchmarks.web.raters import Browser, PacedRater, Tally, all_at_work
-from benchmarks.web.stage import Server, Site, people, served, signed_in, start_django, study_of
+from benchmarks.web.stage import OURS, Server, Site, people, served, signed_in, start_django, study_of
 
 SITES = {
     "bare": Site("benchmarks.web.bare_site", "django.contrib.auth.backends.ModelBackend"),
-    "ours": Site("assay.settings", "allauth.account.auth_backends.AuthenticationBackend"),
+    "ours": OURS,
 }
 WARM_UP_S = 5.0
 SAMPLES = 12  # of memory, over the time measured

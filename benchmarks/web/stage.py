@@ -60,9 +60,13 @@ class Server:
         return sum(int(line.split()[1]) for rows in lines for line in rows if line.startswith("Pss:")) / 1024
 
 
-def start_django(folder: Path) -> None:
+OURS = Site("assay.settings", "allauth.account.auth_backends.AuthenticationBackend")
+
+
+def start_django(folder: Path, **environment: str) -> None:
     """Django here and in the servers to come, set as in production, on the database of DATABASE_URL or a new SQLite."""
     sys.path.insert(0, str(ROOT / "platform"))
+    os.environ.update(environment)
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder / 'web.sqlite3'}")
     os.environ.update(
         DEBUG="0",
