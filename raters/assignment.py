@@ -193,7 +193,7 @@ def lease_end(study: Study) -> datetime:
 
 def reclaim(study: Study) -> int:
     """Frees the places of raters who left, and says how many."""
-    return hand_back(Assignment.objects.overdue().filter(comparison__study=study))
+    return hand_back(Assignment.objects.overdue(study))
 
 
 def hand_back(assignments: AssignmentQuerySet, most: int | None = None) -> int:

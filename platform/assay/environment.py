@@ -102,7 +102,7 @@ class Environment:
         """Django's settings for the database a URL names. The URL may hold a password: never repeat it."""
         try:
             settings: dict[str, Any] = dict(
-                dj_database_url.parse(self.text(name) or default, conn_max_age=60)
+                dj_database_url.parse(self.text(name) or default, conn_max_age=60, conn_health_checks=True)
             )
         except (ValueError, KeyError) as error:
             raise ImproperlyConfigured(f"{name} is not a database URL ({type(error).__name__}).") from None
