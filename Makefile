@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test coverage fuzz chromium lint tiny-checkpoints translations promptsets-report tpu-check bench coverage-study services lock
+.PHONY: help setup demo test coverage fuzz storm chromium lint tiny-checkpoints translations promptsets-report tpu-check bench coverage-study services lock
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -39,6 +39,10 @@ coverage: setup chromium ## Run every test on SQLite, and say which lines none o
 
 fuzz: setup ## Try over a hundred thousand broken files, texts, forms and requests, and count them (half an hour)
 	FUZZ=long $(PYTHON) -m pytest tests/fuzz --timeout 3600
+
+storm: setup ## Kill every part of both stacks a hundred times while they work, then count what is there (many minutes)
+	$(PYTHON) -m tests.faults.storm --on embedded --kills 100
+	$(PYTHON) -m tests.faults.storm --on production --kills 100
 
 chromium: # browser tests need it; as root on Debian it can be had, elsewhere they say that they were not run
 	command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
