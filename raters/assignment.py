@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, When
 from django.utils import timezone
 
 from generation.timing import timed
@@ -138,14 +139,9 @@ def next_place(enrolment: Enrolment) -> int | None:
 
 
 def first_of(wanting: ComparisonQuerySet, start: int) -> int | None:
-    """The first with the fewest ratings, going round the ring of lots from there; read off an index, row by row."""
-    ring = wanting.order_by("ratings_taken", "lot").values_list("ratings_taken", "pk")
-    after = ring.filter(lot__gte=start).first()
-    if after and after[0] == 0:
-        return after[1]
-    before = ring.filter(lot__lt=start).first()
-    found = [place for place in (after, before) if place]
-    return min(found, key=lambda place: place[0])[1] if found else None
+    """The first with the fewest ratings, going round the ring of lots from there: one statement, whatever it finds."""
+    behind = Case(When(lot__gte=start, then=0), default=1)
+    return wanting.order_by("ratings_taken", behind, "lot").values_list("pk", flat=True).first()
 
 
 @transaction.atomic(savepoint=False)
