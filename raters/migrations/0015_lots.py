@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('generation', '0003_registrations'),
         ('promptsets', '0003_searchable_prompts'),
-        ('raters', '0012_texts_by_language'),
+        ('raters', '0014_study_notices'),
     ]
 
     operations = [
