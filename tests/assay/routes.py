@@ -28,7 +28,8 @@ class Route:
 
     def address(self, arguments: dict[str, tuple[object, ...]]) -> str:
         """arguments: what stands in some routes' addresses, by their names; made up for all others."""
-        given = arguments.get(self.name, arguments.get(self.name.rpartition(":")[2], ()))
+        bare = () if self.name.startswith("api-1:") else arguments.get(self.name.rpartition(":")[2], ())
+        given = arguments.get(self.name, bare)
         names = [] if given else re.findall(r"<(?:\w+:)?(\w+)>", self.pattern)
         return reverse(self.name, args=given, kwargs={name: MADE_UP.get(name, "1") for name in names})
 
