@@ -63,7 +63,7 @@ def test_error_pages_carry_them(client, study, researcher, monkeypatch, method, 
     def broken(*_):
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr("assay.dashboards.studies.views.progress_of", broken)
+    monkeypatch.setattr("assay.dashboards.studies.views.running_of", broken)
     strict = type(client)(raise_request_exception=False, enforce_csrf_checks=True)
     strict.force_login(researcher)
     answer = getattr(strict, method)("/studies/autumn/" if method == "get" else "/studies/autumn/open/")
