@@ -59,7 +59,14 @@ def test_the_section_that_a_command_points_to_is_there():
         assert any(line.removeprefix("## ").startswith(section) for line in headings()), section
 
 
-DRAWING = {"charts", "steps", "svg", "timeline"}  # measures of pictures decide no number
+DRAWING = {
+    "charts",
+    "forest_rows",
+    "power_chart",
+    "steps",
+    "svg",
+    "timeline",
+}  # measures of pictures decide no number
 NO_CHOICE = {("safety_tables", "UNKNOWN"), ("leaderboard", "ELO")}  # a code, and a unit
 
 
@@ -67,7 +74,11 @@ def constants():
     """Every number with a name at the top of a module that computes."""
     for path in MODULES.values():
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.Assign) and path.stem not in DRAWING:
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.targets[0], ast.Name)
+                and path.stem not in DRAWING
+            ):
                 name = node.targets[0].id
                 value = getattr(importlib.import_module(f"analysis.{path.stem}"), name)
                 if isinstance(value, int | float) and (path.stem, name) not in NO_CHOICE:

@@ -86,4 +86,4 @@ def test_the_machine_finds_what_is_wrong(monkeypatch, fault):
     place, name, faulty = FAULTS[fault]
     monkeypatch.setattr(place, name, faulty)
     with pytest.raises((AssertionError, IntegrityError)):
-        test_state_machine.let_them(examples=30, phases=[Phase.generate], derandomize=True, database=None)
+        test_state_machine.let_them(examples=300, phases=[Phase.generate], derandomize=True, database=None)

@@ -149,7 +149,7 @@ def test_a_decision_changes_nothing_of_a_raters_quality_or_progress(split, senio
     assert "0 of" in client.get(reverse("raters:my_studies")).text
     client.force_login(builders.researcher("rolf"))
     page = client.get(reverse("dashboards:contested", args=[split.slug]))
-    assert [bool(row["decision"]) for row in page.context["rows"]] == [True, False]
+    assert [bool(row.decision) for row in page.context["rows"]] == [True, False]
 
 
 def test_only_senior_raters_have_the_page(split, client):
