@@ -14,7 +14,8 @@ from raters.studies.unblinding import labels_of, sees_arms
 # What a number becomes when the two arms change places; one that is not named here says too much while blind.
 TURNED = ("win_rate", "judge_win_rate")
 SAME = {"both_bad", "style_told_apart", "self_agreement", "judge_agreement", "judge_consistency"}
-SAME |= {"agreement", "position_bias", *RATES.values()}
+SAME |= {"agreement", "position_bias"}
+OF_ONE_ARM = set(RATES.values())
 COUNTS = (*OUTCOMES, "prompts", "raters", "judge", "hits", "hazards", "planned", "stopped_at")
 
 
@@ -62,7 +63,7 @@ def blinded_rows(report: Report, arms: Arms, rows: list[dict[str, Any]]) -> list
 def blinded(row: dict[str, Any], labels: dict[str, str]) -> dict[str, Any] | None:
     """The estimate under labels, the lower one first; None where nothing can be told of it."""
     pair = [(labels | {"": ""}).get(row[role]) for role in ("candidate", "baseline")]
-    kept = row["name"].startswith(TURNED) or row["name"] in SAME
+    kept = row["name"].startswith(TURNED) or row["name"] in (SAME if row["baseline"] else SAME | OF_ONE_ARM)
     if None in pair or not kept:
         return None
     detail = {name: row["detail"][name] for name in COUNTS if name in row["detail"]}
