@@ -10,7 +10,7 @@ UV := $(VENV)/bin/uv
 UV_VERSION := 0.13.9
 SERVE ?= 1
 ON_ALL_CORES := -n auto --dist loadfile
-ON_POSTGRESQL := tests/promptsets tests/generation tests/raters tests/assay tests/pipeline --ignore=tests/generation/engine
+ON_POSTGRESQL := tests/promptsets tests/generation tests/raters tests/assay tests/pipeline --ignore=tests/generation/engine --ignore=tests/raters/test_state_machine_power.py
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -34,7 +34,14 @@ ROWS: dict[str, tuple[str, ...]] = {
     "export_file": ("file_of_export",),
     "cancel_export": ("cancel_export",),
     "card_key": ("card_key",),
+    "study_running": ("progress_of_study",),
+    "steer_study": ("start_study", "pause_study", "finish_study"),
+    "checkpoints": ("list_checkpoints",),
+    "new_checkpoint": ("register_checkpoint",),
+    "import_responses": ("import_responses",),
     "runs": ("list_runs", "start_run"),
+    "new_run": ("start_run",),
+    "steer_run": ("stop_run", "retry_run"),
     "run": ("one_run", "progress_of_run", "list_responses", "stop_run", "retry_run"),
     "prompt_sets": ("list_prompt_sets",),
     "prompt_set": ("one_prompt_set", "list_versions", "one_version", "list_prompts"),
@@ -59,6 +66,9 @@ ROWS: dict[str, tuple[str, ...]] = {
     "change_run": ("cancel_evaluation", "retry_evaluation"),
     "note_on_run": ("note_evaluation",),
 }
+# Pages that programs have nothing for.
+FOR_PEOPLE = {"preview", "style"}  # one looks at them
+NOT_YET = {"copy_study", "remove_checkpoint", "remove_run"}  # docs/api.md says so
 
 
 def pages() -> set[str]:
@@ -67,7 +77,7 @@ def pages() -> set[str]:
 
 
 def test_every_page_has_a_row_and_every_row_a_page():
-    assert pages() == set(ROWS)
+    assert pages() == set(ROWS) | FOR_PEOPLE | NOT_YET
 
 
 def test_what_does_the_same_is_there():
