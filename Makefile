@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test coverage fuzz storm chromium lint tiny-checkpoints translations promptsets-report tpu-check bench coverage-study services lock
+.PHONY: help setup demo test coverage fuzz mutants storm chromium lint tiny-checkpoints translations promptsets-report tpu-check bench coverage-study services lock
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -10,7 +10,7 @@ UV := $(VENV)/bin/uv
 UV_VERSION := 0.13.9
 SERVE ?= 1
 ON_ALL_CORES := -n auto --dist loadfile
-ON_POSTGRESQL := tests/promptsets tests/generation tests/raters tests/assay tests/pipeline --ignore=tests/generation/engine --ignore=tests/raters/test_state_machine_power.py
+ON_POSTGRESQL := tests/promptsets tests/generation tests/raters tests/assay tests/pipeline --ignore=tests/generation/engine
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ coverage: setup chromium ## Run every test on SQLite, and say which lines none o
 
 fuzz: setup ## Try over a hundred thousand broken files, texts, forms and requests, and count them (half an hour)
 	FUZZ=long $(PYTHON) -m pytest tests/fuzz --timeout 3600
+
+mutants: setup ## Put faults into the code of rating, and see the state machine find each (minutes)
+	$(PYTHON) -m pytest tests/raters/state_machine_power.py --timeout 1200
 
 storm: setup ## Kill every part of both stacks a hundred times while they work, then count what is there (many minutes)
 	$(PYTHON) -m tests.faults.storm --on embedded --kills 100

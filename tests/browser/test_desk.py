@@ -1,5 +1,7 @@
 """The rating page in a browser: drafts, differences, the next comparison at once, more time."""
 
+import time
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
@@ -89,7 +91,11 @@ def test_linked_panes_scroll_together(visit, study, rater):
     page = visit(f"/rate/{study.public_id}/next/", user=rater.user)
     page.keyboard.press("l")
     page.evaluate("document.querySelector('[data-pane=A]').scrollTop = 400")
-    page.wait_for_function("document.querySelector('[data-pane=B]').scrollTop === 400")
+    scrolled = "document.querySelector('[data-pane=B]').scrollTop"
+    deadline = time.monotonic() + 10
+    while page.evaluate(scrolled) != 400 and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    assert page.evaluate(scrolled) == 400
 
 
 def test_shortly_before_the_lease_ends_the_page_asks_and_keeps_it(visit, study, rater):

@@ -21,7 +21,7 @@ from tests.raters.test_blinding import swap_ids, swap_names, swap_runs
 
 SHORT = "Rain *fell* <on> the `lane`."
 LONG = "| a | b |\n|---|---|\n" + "| ☂ & so on | **more** of it |\n" * 300
-VALUES = re.compile(r"'[^']*'|\b\d+(?:\.\d+)?\b|%s|\"s\d+_x\d+\"")
+VALUES = re.compile(r"'[^']*'|\b\d+(?:\.\d+)?\b|\b(?:true|false)\b|%s|\"s\d+_x\d+\"")
 
 
 @pytest.fixture
