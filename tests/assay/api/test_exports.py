@@ -72,6 +72,7 @@ def test_the_client_fetches_a_file_in_one_command(environment, settings, tmp_pat
 
 def test_the_client_s_verdict_is_an_exit_code(environment):
     series_with_verdicts()
+    EvaluationRun.objects.filter(checkpoint__name="heron-100").update(verdict="inconclusive")
     assert main(["verdict", "heron-300", "--wait"], environment) == 10
     assert main(["verdict", "heron-100"], environment) == 11
     assert main(["verdict", "swan"], environment) == 1
