@@ -68,6 +68,7 @@ class StudyAdmin(admin.ModelAdmin):
             "ratings_per_comparison",
             "empty_policy",
             "self_identification_rule",
+            "most_per_rater",
             "gold_every",
         )
         fixed += (*WAY_IN, *WELFARE, *CARE, *PAY)

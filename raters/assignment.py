@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from generation.timing import timed
 from raters.care.welfare import rests_until, wanted_hazards
+from raters.comparisons.caps import left_under_cap
 from raters.comparisons.gold import gold_is_due
 from raters.comparisons.lots import keyed
 from raters.comparisons.repeats import repeat_due
@@ -87,7 +88,7 @@ def fetched_by_others(enrolment: Enrolment) -> AssignmentQuerySet:
     """What others hold ahead of time and this rater might judge."""
     wanted = enrolment.study.comparisons.regular().filter(status=Comparison.Status.OPEN)
     wanted = wanted.unseen_by(enrolment.rater, enrolment.study).filter(wanted_hazards(enrolment))
-    if enrolment.step == Enrolment.Step.QUALIFICATION:
+    if enrolment.step == Enrolment.Step.QUALIFICATION or not left_under_cap(enrolment):
         wanted = wanted.none()
     theirs = Assignment.objects.ahead().with_a_place()
     return theirs.filter(comparison__in=wanted).exclude(rater=enrolment.rater)
@@ -99,8 +100,8 @@ def take_free(enrolment: Enrolment, *, ahead: bool = False) -> Assignment | None
         return again
     # Each round that fails does so because somebody else got on, so the loop ends; giving up after the first
     # would tell a rater "nothing left" while places are free.
-    while (comparison_id := next_place(enrolment)) is not None:
-        if assignment := assign(enrolment.study, comparison_id, enrolment.rater, ahead=ahead):
+    while comparison := next_place(enrolment):
+        if assignment := assign(enrolment.study, comparison, enrolment.rater, ahead=ahead):
             return assignment
     return None
 
@@ -121,7 +122,7 @@ def assign_again(study: Study, first: Assignment, *, ahead: bool) -> Assignment 
     return again if created or lease(again, study, Assignment.State.EXPIRED, ahead=ahead) else None
 
 
-def next_place(enrolment: Enrolment) -> int | None:
+def next_place(enrolment: Enrolment) -> Comparison | None:
     """A comparison with the fewest ratings, by an order of this rater's own, which nobody can foresee.
 
     Now and then it is a gold one instead, as long as there is other work: it looks like any other, and the same is
@@ -135,31 +136,33 @@ def next_place(enrolment: Enrolment) -> int | None:
     is_due = gold_is_due(study, rater, given)
     if enrolment.step == Enrolment.Step.QUALIFICATION:
         return gold
+    if not left_under_cap(enrolment):
+        return None
     return gold or place if place and is_due else place
 
 
-def first_of(wanting: ComparisonQuerySet, start: int) -> int | None:
+def first_of(wanting: ComparisonQuerySet, start: int) -> Comparison | None:
     """The first with the fewest ratings, going round the ring of lots from there: one statement, whatever it finds."""
     behind = Case(When(lot__gte=start, then=0), default=1)
-    return wanting.order_by("ratings_taken", behind, "lot").values_list("pk", flat=True).first()
+    return wanting.order_by("ratings_taken", behind, "lot").only("study", "a_first_left").first()
 
 
 @transaction.atomic(savepoint=False)
-def assign(study: Study, comparison_id: int, rater: Rater, *, ahead: bool = False) -> Assignment | None:
+def assign(study: Study, comparison: Comparison, rater: Rater, *, ahead: bool = False) -> Assignment | None:
     """Takes a place in the comparison for the rater; None if others filled it in the meantime."""
     # Taking the place locks the comparison's row: the count of sides below cannot change under us. The rater's own
     # lock, which claim_next holds, keeps a second tab away.
-    if not take_place(comparison_id):
+    if not take_place(comparison.pk):
         return None
-    given = list(Assignment.objects.filter(comparison=comparison_id).with_a_place())
+    given = list(Assignment.objects.filter(comparison=comparison.pk).with_a_place())
     if mine := next((one for one in given if one.rater_id == rater.pk), None):
         if lease(mine, study, Assignment.State.EXPIRED, ahead=ahead):
             return mine
         free_place_of(mine)
         return None
-    side = draw_side(study, comparison_id, rater, [one.a_is_left for one in given])
+    side = draw_side(comparison, [one.a_is_left for one in given])
     return Assignment.objects.create(
-        comparison_id=comparison_id, rater=rater, a_is_left=side, lease_until=lease_end(study), ahead=ahead
+        comparison_id=comparison.pk, rater=rater, a_is_left=side, lease_until=lease_end(study), ahead=ahead
     )
 
 
@@ -177,10 +180,10 @@ def lease(assignment: Assignment, study: Study, state: str, *, ahead: bool = Fal
     return True
 
 
-def draw_side(study: Study, comparison_id: int, rater: Rater, so_far: list[bool]) -> bool:
-    """Whether response a stands left: the side it has had less often in this comparison, else a coin of the study's."""
+def draw_side(comparison: Comparison, so_far: list[bool]) -> bool:
+    """Whether response a stands left: the side it has had less often in this comparison, else its first one's."""
     lead = so_far.count(True) - so_far.count(False)
-    return lead < 0 if lead else keyed(study, "side", rater.pk, comparison_id) % 2 == 0
+    return lead < 0 if lead else comparison.a_first_left
 
 
 def lease_end(study: Study) -> datetime:
@@ -209,7 +212,10 @@ def hand_back(assignments: AssignmentQuerySet, most: int | None = None) -> int:
 
 def others_hold(rater: Rater, study: Study) -> bool:
     """Whether what is left for this rater is with other raters now, and comes back if they leave it."""
+    enrolment = study.enrolments.get(rater=rater)
+    if not left_under_cap(enrolment):
+        return False
     theirs = study.comparisons.regular().unseen_by(rater, study).filter(status=Comparison.Status.OPEN)
-    theirs = theirs.filter(wanted_hazards(study.enrolments.get(rater=rater)))
+    theirs = theirs.filter(wanted_hazards(enrolment))
     held = Assignment.objects.with_a_place().filter(state=Assignment.State.LEASED)
     return theirs.filter(assignments__in=held).exists()

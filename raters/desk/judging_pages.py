@@ -11,6 +11,7 @@ from raters.access import assignment_of, raters_only, study_of
 from raters.assignment import others_hold
 from raters.care.welfare import done_so_far, is_covered, rests_until
 from raters.care.wellbeing import cover
+from raters.comparisons.caps import left_under_cap
 from raters.desk.forms import AnswerForm
 from raters.desk.next_page import after
 from raters.desk.page import judging_page, progress
@@ -111,6 +112,8 @@ def nothing_left(rater: Rater, study: Study, numbers: dict[str, int]) -> str:
         return _("Time for a break. There is more for you from %(time)s UTC on.") % {"time": f"{until:%H:%M}"}
     if numbers["done"] < numbers["total"]:
         return _("There are comparisons waiting for you.")
+    if not left_under_cap(study.enrolments.get(rater=rater)):
+        return _("You have answered as many as one person may in this study. Thank you.")
     if others_hold(rater, study):
         return _(
             "Others are at work on what is left. If one of them leaves, it is yours: look again in a few minutes."

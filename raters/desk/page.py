@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from raters.care.welfare import wanted_hazards
+from raters.comparisons.caps import left_under_cap
 from raters.desk.drafts import seconds_left
 from raters.desk.forms import AnswerForm
 from raters.desk.preferences import CHOICES, keys_of, listed_keys
@@ -62,8 +63,8 @@ def progress(rater: Rater, study: Study) -> dict[str, int]:
     )
     enrolment = study.enrolments.get(rater=rater)
     wanting = study.comparisons.regular().wanting_ratings().unseen_by(rater, study)
-    left = wanting.filter(wanted_hazards(enrolment)).count()
-    return {"done": counts["done"], "total": counts["done"] + counts["held"] + left}
+    left = min(wanting.filter(wanted_hazards(enrolment)).count(), left_under_cap(enrolment))
+    return {"done": counts["done"], "total": counts["done"] + counts["held"] + int(left)}
 
 
 def previous(rater: Rater, assignment: Assignment) -> Assignment | None:

@@ -19,6 +19,10 @@ def new_lot() -> int:
     return secrets.randbelow(LOTS)
 
 
+def coin() -> bool:
+    return bool(secrets.randbelow(2))
+
+
 class ComparisonQuerySet(models.QuerySet["Comparison"]):
     def wanting_ratings(self) -> "ComparisonQuerySet":
         return self.filter(status=self.model.Status.OPEN, ratings_taken__lt=F("ratings_wanted"))

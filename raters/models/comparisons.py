@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from generation.models import Response
 from promptsets.models import Prompt
-from raters.models.comparison_queries import ComparisonQuerySet, new_lot
+from raters.models.comparison_queries import ComparisonQuerySet, coin, new_lot
 from raters.models.people import Rater
 from raters.models.studies import Study, StudyArm
 
@@ -75,6 +75,9 @@ class Comparison(models.Model):
     ratings_taken = models.PositiveSmallIntegerField(default=0)
     lot = models.PositiveIntegerField(
         default=new_lot, editable=False, help_text="Its place in the ring from which raters draw"
+    )
+    a_first_left = models.BooleanField(
+        default=coin, editable=False, help_text="Whether response a stands left for the first rater"
     )
 
     objects = ComparisonQuerySet.as_manager()

@@ -117,6 +117,9 @@ class Study(StudyCare):
     )
     break_minutes = models.PositiveSmallIntegerField(default=10, help_text="How long a break is")
     support_line = models.TextField(blank=True, help_text="Whom raters can turn to; shown on their pages")
+    most_per_rater = models.PositiveIntegerField(
+        default=0, help_text="Comparisons that one rater may judge at most; 0: no limit"
+    )
     gold_every = models.PositiveSmallIntegerField(
         default=15, help_text="One comparison in so many is gold, where there is gold; 0: none"
     )

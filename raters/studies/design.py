@@ -10,6 +10,7 @@ from django.utils import timezone
 from promptsets.audit import audited
 from promptsets.digests import canonical_json
 from raters.comparisons.lint import refuse_telling_names
+from raters.comparisons.sides import balance_sides
 from raters.models import Rubric, Study, StudyArm
 from raters.studies.responses import pair_if_there, waits_for
 
@@ -45,6 +46,7 @@ def describe(study: Study) -> dict[str, Any]:
         "way_in": {name: getattr(study, name) for name in WAY_IN},
         "texts": {"language": study.language, "sha256": digest_of(study.texts)},
         "fast_floor_percent": study.fast_floor_percent,
+        "most_per_rater": study.most_per_rater,
         "gold_every": study.gold_every,
         "lease_s": study.lease_s,
         "comparisons": study.comparisons.count(),
@@ -106,6 +108,7 @@ def lock(study: Study, actor: AbstractBaseUser | None = None) -> None:
     if not regular.wanting_ratings().exists() and not regular.settled().exists():
         raise ValueError(f"{study.slug} has no comparison that can be shown to raters")
     worth_a_look = refuse_telling_names(study)
+    balance_sides(study)
     study.prompt_set_version.freeze()
     study.design = describe(study)
     study.design_sha256 = digest_of(study.design)

@@ -12,7 +12,7 @@ from raters.models import Study
 from raters.studies.design import CARE, PAY, WAY_IN, WELFARE
 
 PLANNED = ("pool",)
-RULES = ("fast_floor_percent", "gold_every", "self_identification_rule", "exclusion_rules", "arms_known_to")
+RULES = ("most_per_rater", "fast_floor_percent", "gold_every", "self_identification_rule", "exclusion_rules")
 SETTINGS = (
     *PLANNED,
     *("rater_title", "language", "texts"),
@@ -22,6 +22,7 @@ SETTINGS = (
     "support_line",
     *PAY,
     *RULES,
+    "arms_known_to",
     *CARE,
 )
 

@@ -34,13 +34,14 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
             raise inviting.InvitationError(
                 _("You plan studies, so you can rate in none: sign out to look at this.")
             )
-        if request.method != "POST":
-            kept = parameters(request)
-            return render(request, "raters/join.html", {"study": invitation.study, "kept": kept})
+        kept = parameters(request)
+        if request.method != "POST" or inviting.is_preview(kept):
+            context = {"study": invitation.study, "kept": kept, "preview": inviting.is_preview(kept)}
+            return render(request, "raters/join.html", context)
         known = (
             Rater.objects.filter(user_id=request.user.pk).first() if request.user.is_authenticated else None
         )
-        enrolment = inviting.enrol(invitation, parameters(request), known)
+        enrolment = inviting.enrol(invitation, kept, known)
     except inviting.InvitationError as error:
         return render(request, "raters/no_entry.html", {"message": str(error)}, status=404)
     if known:

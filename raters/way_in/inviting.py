@@ -18,6 +18,9 @@ from raters.way_in.steps import first_step
 # What recruiting sites add to the link, kept with the enrolment and given back at the end.
 KEPT = ("PROLIFIC_PID", "STUDY_ID", "SESSION_ID", "assignmentId", "hitId", "workerId", "turkSubmitTo")
 PEOPLE = ("PROLIFIC_PID", "workerId")  # which of them name the person
+PREVIEW = {
+    "assignmentId": "ASSIGNMENT_ID_NOT_AVAILABLE"
+}  # MTurk: somebody looks at the task and has not accepted it
 RETURN_CODE_LETTERS = 16  # 78 bits
 
 
@@ -45,6 +48,11 @@ def invitation_of(token: str) -> Invitation:
     if found is None or found.expires_at < timezone.now() or found.study.status == Study.Status.CLOSED:
         raise InvitationError(_("This link is not valid any more."))
     return found
+
+
+def is_preview(recruitment: dict[str, str]) -> bool:
+    """Whether the recruiting site only shows the task: whoever began now would stand in the study under no name."""
+    return recruitment.items() >= PREVIEW.items()
 
 
 @transaction.atomic

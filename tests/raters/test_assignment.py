@@ -165,5 +165,5 @@ def test_comparisons_with_fewer_ratings_come_first(db):
 
 def test_the_ring_of_lots_has_no_end(study):
     lots = dict(study.comparisons.values_list("lot", "pk"))
-    assert first_of(study.comparisons.all(), start=max(lots) + 1) == lots[min(lots)]
-    assert first_of(study.comparisons.all(), start=max(lots)) == lots[max(lots)]
+    assert first_of(study.comparisons.all(), start=max(lots) + 1).pk == lots[min(lots)]
+    assert first_of(study.comparisons.all(), start=max(lots)).pk == lots[max(lots)]

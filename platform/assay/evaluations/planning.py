@@ -32,6 +32,7 @@ TEMPLATE = (
     "completion_url",
     *WELFARE,
     "support_line",
+    "most_per_rater",
     "gold_every",
     "self_identification_rule",
     "empty_policy",

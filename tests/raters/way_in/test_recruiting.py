@@ -57,3 +57,18 @@ def test_one_person_of_a_recruiting_site_begins_once(study, name):
 
 def test_a_parameter_of_any_length_is_cut(client, study):
     assert len(join(client, study, {"SESSION_ID": "e" * 5000}).recruitment["SESSION_ID"]) == 200
+
+
+def test_a_preview_of_a_task_that_nobody_has_accepted_lets_nobody_begin(client, study):
+    """MTurk shows a task before it is accepted, under an assignment that is none and without a worker."""
+    shown = {"assignmentId": "ASSIGNMENT_ID_NOT_AVAILABLE", "hitId": "h3"}
+    address = reverse("raters:join", args=[invite(study)])
+    page = client.get(address, shown).text
+    assert "This is a preview." in page and "Begin" not in page
+    assert "This is a preview." in client.post(address, shown).text
+    assert not study.enrolments.exists() and study.invitations.get().uses == 0
+    accepted = {"assignmentId": "a1", "hitId": "h3", "workerId": "w1"}
+    assert "Begin" in client.get(address, accepted).text
+    assert (
+        client.post(address, accepted).status_code == 200 and study.enrolments.get().recruitment == accepted
+    )
