@@ -106,6 +106,11 @@ MATRIX = {
     "dashboards:results": (302, 404, 404, 200, 200),
     "dashboards:comparisons": (302, 404, 404, 200, 200),
     "dashboards:comparisons_file": (302, 404, 404, 200, 200),
+    **dict.fromkeys(
+        ("dashboards:leaderboards", "dashboards:leaderboard", "dashboards:checkpoint_pair"),
+        (302, 404, 404, 200, 200),
+    ),
+    "dashboards:leaderboard_file": (302, 404, 404, 404, 404),  # until a worker has written it there is none
     "dashboards:export_file": (302, 404, 404, 200, 200),
     "dashboards:cancel_export": (405, 405, 405, 405, 405),
     "dashboards:card_key": (200, 200, 200, 200, 200),  # whoever holds a card may check it
@@ -183,6 +188,8 @@ def people(db, settings, tmp_path):
     arguments |= dict.fromkeys(("exports", "card", "unblind_study"), (study.slug,))
     arguments |= dict.fromkeys(("results", "comparisons", "comparisons_file"), (study.slug,))
     arguments |= dict.fromkeys(("export_file", "cancel_export"), (a_file(study, people[3]).token,))
+    arguments |= {"leaderboard": (prompts,), "leaderboard_file": (prompts, "ranks")}
+    arguments |= {"checkpoint_pair": tuple(arm.run.checkpoint_id for arm in study.arms.all())}
     arguments |= {"correct_prompt": (prompts, "p0000"), "prompt_changes": (prompts, prompts)}
     arguments |= {"raters:contested": (study.public_id,), "dashboards:contested": (study.slug,)}
     return [*people, root], {**arguments, "first_administrator": ("made-up",), "join": ("made-up",)}

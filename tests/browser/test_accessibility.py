@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from assay.accounts.inviting import invite_person
 from assay.accounts.models import User
 from assay.api.tokens import make_token
+from assay.reports.boards.keeping import refresh_boards
 from assay.reports.refresh import refresh
 from assay.takeaway.making import request_export
 from assay.takeaway.signing import make_key
@@ -63,6 +64,8 @@ def site(transactional_db, settings, tmp_path):
     simulate(judged, Simulation(raters=4))
     refresh(judged)
     newest = series_with_verdicts().runs.latest("pk").pk
+    refresh_boards()
+    heron, plover = (arm.run.checkpoint_id for arm in judged.arms.all())
     for kind, format_ in (("card", "json"), ("judgments", "csv"), ("study", "jsonl")):
         request_export(judged, kind, format_, actor=researcher)
     work_off()
@@ -108,6 +111,10 @@ def site(transactional_db, settings, tmp_path):
         f"/studies/{judged.slug}/card/": researcher,
         f"/studies/{judged.slug}/comparisons/": researcher,
         f"/studies/{judged.slug}/results/": researcher,
+        "/leaderboards/": researcher,
+        f"/leaderboards/{judged.prompt_set_version}/": researcher,
+        "/leaderboards/birds@1/": researcher,
+        f"/checkpoint-pairs/{heron}/{plover}/": researcher,
         f"/studies/{open_study.slug}/exports/": researcher,
         f"/studies/{open_study.slug}/card/": researcher,
         f"/studies/{open_study.slug}/gold/": researcher,

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from assay.dashboards.evaluations import urls as evaluations
+from assay.dashboards.leaderboards import urls as leaderboards
 from assay.dashboards.prompts import urls as prompts
 from assay.dashboards.results import urls as results
 from assay.dashboards.runs import urls as runs
@@ -16,5 +17,6 @@ urlpatterns = [
     *runs.urlpatterns,
     *studies.urlpatterns,
     *results.urlpatterns,
+    *leaderboards.urlpatterns,
     *evaluations.urlpatterns,
 ]

@@ -5,6 +5,7 @@ from celery import shared_task
 from assay.evaluations.noticing import notice_all
 from assay.evaluations.ticking import tick
 from assay.reports.asked import write_asked
+from assay.reports.boards.keeping import refresh_boards
 from assay.reports.refresh import refresh_stale
 from assay.takeaway.tasks import wake_due
 from raters.assignment import reclaim
@@ -25,6 +26,7 @@ def sweep() -> None:
     tick()
     write_asked()
     refresh_stale()
+    refresh_boards()
     notice_all()
 
 

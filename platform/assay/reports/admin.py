@@ -1,6 +1,14 @@
 from django.contrib import admin
 
-from assay.reports.models import ComparisonTally, Estimate, RaterTally, Report, ReportRequest, StudyTally
+from assay.reports.models import (
+    Board,
+    ComparisonTally,
+    Estimate,
+    RaterTally,
+    Report,
+    ReportRequest,
+    StudyTally,
+)
 from promptsets.record_admin import RecordAdmin
 
 
@@ -39,3 +47,9 @@ class ComparisonTallyAdmin(RecordAdmin):
 class RaterTallyAdmin(RecordAdmin):
     list_display = ("rater", "study", "wins", "ties", "losses")
     list_select_related = ("rater", "study")
+
+
+@admin.register(Board)
+class BoardAdmin(RecordAdmin):
+    list_display = ("prompt_set_version", "simulated", "made_at")
+    list_select_related = ("prompt_set_version__prompt_set",)
