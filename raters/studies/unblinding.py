@@ -19,6 +19,14 @@ def sees_arms(study: Study, user: Any) -> bool:
     )
 
 
+def blind_runs(user: Any) -> set[int]:
+    """The runs whose texts may not be tied to their checkpoints for this person: arms of studies that they may know
+    of and that still hide names from them. Whoever read such a text under its name would know it again in the study."""
+    studies = Study.objects.for_user(user).filter(unblinded_at=None).exclude(status=Study.Status.DRAFT)
+    hiding = [study.pk for study in studies.distinct() if not sees_arms(study, user)]
+    return set(StudyArm.objects.filter(study__in=hiding).values_list("run_id", flat=True))
+
+
 def labels_of(study: Study) -> dict[int, str]:
     """Each arm's neutral label, by its primary key: Model 1, Model 2."""
     return {arm.pk: f"Model {place}" for place, arm in enumerate(drawn_order(study), start=1)}

@@ -53,6 +53,10 @@ MATRIX = {
         ("dashboards:checkpoints", "dashboards:new_checkpoint", "dashboards:remove_checkpoint"),
         (302, 404, 404, 200, 200),
     ),
+    **dict.fromkeys(
+        ("dashboards:checkpoint", "dashboards:responses", "dashboards:side_by_side"),
+        (302, 404, 404, 200, 200),
+    ),
     "dashboards:steer_run": (405, 405, 405, 405, 405),
     "dashboards:run": (302, 404, 404, 200, 200),
     "dashboards:series_list": (302, 404, 404, 200, 200),
@@ -184,7 +188,7 @@ def people(db, settings, tmp_path):
     arguments |= {"changes": (plan.series.slug, pk, pk)}
     run = study.arms.first().run
     arguments |= dict.fromkeys(("run", "steer_run", "remove_run"), (run.pk,))
-    arguments |= {"remove_checkpoint": (run.checkpoint_id,)}
+    arguments |= dict.fromkeys(("checkpoint", "responses", "remove_checkpoint"), (run.checkpoint_id,))
     arguments |= dict.fromkeys(("exports", "card", "unblind_study"), (study.slug,))
     arguments |= dict.fromkeys(("results", "comparisons", "comparisons_file"), (study.slug,))
     arguments |= dict.fromkeys(("export_file", "cancel_export"), (a_file(study, people[3]).token,))

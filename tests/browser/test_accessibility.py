@@ -136,6 +136,10 @@ def site(transactional_db, settings, tmp_path):
         "/new-responses/": researcher,
         "/checkpoints/": researcher,
         "/new-checkpoint/": researcher,
+        f"/checkpoints/{judged.arms.first().run.checkpoint_id}/": researcher,
+        f"/checkpoints/{judged.arms.first().run.checkpoint_id}/responses/": researcher,
+        f"/side-by-side/?{beside(judged)}": researcher,
+        f"/side-by-side/?{beside(judged)}&differences=on": researcher,
         f"/runs/{judged.arms.first().run_id}/remove/": researcher,
         f"/checkpoints/{judged.arms.first().run.checkpoint_id}/remove/": researcher,
         "/series/": researcher,
@@ -160,6 +164,12 @@ def site(transactional_db, settings, tmp_path):
         f"/prompt-changes/{open_study.prompt_set_version}/{judged.prompt_set_version}/": researcher,
         f"/studies/{open_study.slug}/": researcher,
     }
+
+
+def beside(study) -> str:
+    """The address of the study's two arms side by side on its second prompt."""
+    a, b = (arm.run.checkpoint_id for arm in study.arms.order_by("pk"))
+    return f"a={a}&b={b}&prompt_set={study.prompt_set_version_id}&prompt=p0001"
 
 
 def contested_study(researcher):

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from assay.dashboards.checkpoints import urls as checkpoints
 from assay.dashboards.evaluations import urls as evaluations
 from assay.dashboards.leaderboards import urls as leaderboards
 from assay.dashboards.prompts import urls as prompts
@@ -15,6 +16,7 @@ urlpatterns = [
     path("style/", style, name="style"),
     *prompts.urlpatterns,
     *runs.urlpatterns,
+    *checkpoints.urlpatterns,
     *studies.urlpatterns,
     *results.urlpatterns,
     *leaderboards.urlpatterns,

@@ -4,12 +4,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.safestring import SafeString
 
 from generation.models import Response
 from promptsets.models import Prompt
 from raters.desk.rendering import render
 from raters.models import Comparison, Judgment
+from raters.studies.unblinding import blind_runs
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,13 @@ class Judged:
     b: int
 
 
-def uses_of(prompt: Prompt) -> dict[str, Any]:
-    responses = Response.objects.filter(prompt_sha256=prompt.text_sha256).select_related("checkpoint")
+def uses_of(prompt: Prompt, user: AbstractBaseUser) -> dict[str, Any]:
+    """What this person may see of it: texts of a study that hides names from them would give them away."""
+    written = Response.objects.filter(prompt_sha256=prompt.text_sha256).select_related("checkpoint")
+    hidden = written.filter(run_items__run__in=blind_runs(user))
+    responses = written.exclude(pk__in=hidden.values("pk"))
     return {
+        "kept_back": hidden.exists(),
         "turns": [render(turn) for turn in prompt.turns],
         "responses": [
             ShownResponse(response, [render(turn) for turn in response.turns])

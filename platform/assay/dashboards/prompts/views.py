@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from assay.accounts.requests import SignedInRequest
 from assay.dashboards.prompts.balance import balance_of
 from assay.dashboards.prompts.browsing import FilterForm, page_of
 from assay.dashboards.prompts.uses import uses_of
@@ -48,11 +49,11 @@ def prompt_set(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 @require_GET
 @researchers_only
-def prompt(request: HttpRequest, name: str, key: str) -> HttpResponse:
+def prompt(request: SignedInRequest, name: str, key: str) -> HttpResponse:
     version = version_or_404(name)
     found = get_object_or_404(version.prompts, key=key)
     looks_like = version.prompts.filter(key=found.contrast).first()
-    context = {"version": version, "prompt": found, "looks_like": looks_like, **uses_of(found)}
+    context = {"version": version, "prompt": found, "looks_like": looks_like, **uses_of(found, request.user)}
     return render(request, "dashboards/prompt.html", context)
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assay.dashboards.runs import checkpoints, importing, removing, starting, views
+from assay.dashboards.runs import importing, removing, starting, views
 
 urlpatterns = [
     path("runs/", views.runs, name="runs"),
@@ -9,7 +9,5 @@ urlpatterns = [
     path("runs/<int:pk>/", views.run, name="run"),
     path("runs/<int:pk>/steer/", views.steer_run, name="steer_run"),
     path("runs/<int:pk>/remove/", removing.remove_run, name="remove_run"),
-    path("checkpoints/", checkpoints.checkpoints, name="checkpoints"),
-    path("new-checkpoint/", checkpoints.new_checkpoint, name="new_checkpoint"),
     path("checkpoints/<int:pk>/remove/", removing.remove_checkpoint, name="remove_checkpoint"),
 ]

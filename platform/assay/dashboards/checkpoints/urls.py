@@ -1,0 +1,11 @@
+from django.urls import path
+
+from assay.dashboards.checkpoints import detail, exploring, side_by_side, views
+
+urlpatterns = [
+    path("checkpoints/", views.checkpoints, name="checkpoints"),
+    path("new-checkpoint/", views.new_checkpoint, name="new_checkpoint"),
+    path("checkpoints/<int:pk>/", detail.checkpoint, name="checkpoint"),
+    path("checkpoints/<int:pk>/responses/", exploring.responses, name="responses"),
+    path("side-by-side/", side_by_side.side_by_side, name="side_by_side"),
+]
