@@ -62,9 +62,10 @@ lint: setup ## Check style, types, import rules and migrations
 tiny-checkpoints: setup ## Train the checkpoints in generation/library again (minutes on two cores)
 	$(PYTHON) -m generation.training
 
+LOCALES := $(foreach code,de es ja pt,--locale $(code))
 translations: setup ## Collect what pages say into the .po files and compile them (needs GNU gettext)
-	cd raters && $(CURDIR)/$(VENV)/bin/django-admin makemessages --locale pt --no-location
-	cd platform/assay && $(CURDIR)/$(VENV)/bin/django-admin makemessages --locale pt --no-location --ignore "dashboards/*" --ignore "reports/*" --ignore "api/*" --ignore "takeaway/*" --ignore "evaluations/*"
+	cd raters && $(CURDIR)/$(VENV)/bin/django-admin makemessages $(LOCALES) --no-location
+	cd platform/assay && $(CURDIR)/$(VENV)/bin/django-admin makemessages $(LOCALES) --no-location --ignore "dashboards/*" --ignore "reports/*" --ignore "api/*" --ignore "takeaway/*" --ignore "evaluations/*"
 	cd raters && $(CURDIR)/$(VENV)/bin/django-admin compilemessages
 	cd platform/assay && $(CURDIR)/$(VENV)/bin/django-admin compilemessages
 

@@ -225,7 +225,13 @@ if not DEBUG:
 
 # ── Language, time, files ─────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("pt", "Português")]
+LANGUAGES = [
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("ja", "日本語"),
+    ("pt", "Português"),
+]
 LOCALE_PATHS = [BASE_DIR / "platform/assay/locale", BASE_DIR / "raters/locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"

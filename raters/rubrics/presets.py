@@ -13,7 +13,7 @@ from raters.models import Rubric
 from raters.rubrics.scales import CRITERIA
 
 GUIDES = Path(__file__).parent / "guides"
-TRANSLATED = ("pt",)  # folders of `guides/` that hold the same texts in another language
+TRANSLATED = ("de", "es", "ja", "pt")  # folders of `guides/` that hold the same texts in other languages
 TITLE = _("Comparing answers")  # what a study is called on raters' pages until it is given another title
 
 

@@ -5,7 +5,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 
-LANGUAGES = [("en", "English"), ("pt", "Português")]
+LANGUAGES = [
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("ja", "日本語"),
+    ("pt", "Português"),
+]
 TEXTS = ("rater_title", "consent", "content_note", "guide", "support_line")
 
 

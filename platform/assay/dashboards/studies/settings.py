@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -21,7 +22,9 @@ class SettingsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for code, language in self.further():
+        # Once and for all: a form that is sent with another language is shown again with the fields that it had.
+        self.further = [row for row in LANGUAGES if row[0] != self.instance.language]
+        for code, language in self.further:
             for name in TEXTS:
                 self.fields[f"{name}_{code}"] = self.text_field(name, code, language)
 
@@ -37,17 +40,21 @@ class SettingsForm(forms.ModelForm):
             help_text="Empty: as written in the study's own language",
         )
 
-    def further(self) -> list[tuple[str, str]]:
-        return [(code, language) for code, language in LANGUAGES if code != self.instance.language]
+    def own(self) -> list[BoundField]:
+        """The settings, and the texts as they are written first."""
+        return [self[name] for name in self.fields if name in self.Meta.fields]
+
+    def by_language(self) -> list[tuple[str, list[BoundField]]]:
+        """Each further language with the fields of its texts."""
+        return [(name, [self[f"{text}_{code}"] for text in TEXTS]) for code, name in self.further]
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
-        kept = {name: values.get(name, "") for name in self.fields}
-        self.instance.texts = {
-            code: {name: kept[f"{name}_{code}"] for name in TEXTS if kept.get(f"{name}_{code}")}
-            for code, _language in LANGUAGES
-            if f"guide_{code}" in self.fields
+        texts = {
+            code: {name: text for name in TEXTS if (text := values.get(f"{name}_{code}"))}
+            for code, _language in self.further
         }
+        self.instance.texts = {code: written for code, written in texts.items() if written}
         return values
 
     class Meta:
