@@ -60,7 +60,7 @@ def coded_table(places: Places, raters: Sequence[str], votes: Votes) -> Judgment
         row = order[1:][again][0]
         who, what = rater.labels[rater.codes[row]], prompt.labels[prompt.codes[row]]
         raise TableError(f"rater {who!r} judges prompt {what!r} twice")
-    if len(np.unique(prompt.codes)) < 2:
+    if np.count_nonzero(prompt.counts()) < 2:
         raise TableError("only one prompt is judged; two or more are needed")
     return table.taken(order)
 

@@ -45,8 +45,14 @@ class Labelled:
 
     def taken(self, rows: NDArray[np.intp]) -> Labelled:
         """These rows, in this order, with labels that no row uses dropped."""
-        used, codes = np.unique(self.codes[rows], return_inverse=True)
-        return Labelled(codes.astype(np.intp), tuple(self.labels[code] for code in used.tolist()))
+        codes = self.codes[rows]
+        is_used = np.bincount(codes, minlength=len(self.labels)) > 0
+        if is_used.all():
+            return Labelled(codes, self.labels)
+        place = (
+            np.cumsum(is_used) - 1
+        )  # counting, where sorting a million codes would take a tenth of a second
+        return Labelled(place[codes], tuple(self.labels[code] for code in np.flatnonzero(is_used).tolist()))
 
 
 def names(raw: RawTable, column: str, *, may_be_empty: bool = False) -> Labelled:

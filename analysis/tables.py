@@ -55,7 +55,7 @@ class JudgmentTable:
         """Every (candidate, baseline) in the table, sorted; a name that is not known is empty."""
         unnamed = Labelled(np.zeros(len(self), np.intp), ("",))
         candidate, baseline = self.candidate or unnamed, self.baseline or unnamed
-        met = np.unique(candidate.codes * len(baseline) + baseline.codes).tolist()
+        met = np.flatnonzero(np.bincount(candidate.codes * len(baseline) + baseline.codes)).tolist()
         return tuple(
             (candidate.labels[code // len(baseline)], baseline.labels[code % len(baseline)]) for code in met
         )

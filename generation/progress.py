@@ -35,10 +35,12 @@ class RunProgress:
 def run_progress(run: GenerationRun) -> RunProgress:
     responses = Response.objects.filter(run_items__run=run)
     totals = run.items.aggregate(wanted=Count("pk"), present=Count("response"))
+    counted = responses.order_by("status").values_list("status")
+    found = list(counted.annotate(n=Count("pk"), tokens=Sum("n_output_tokens", default=0)))
     return RunProgress(
         **totals,
-        by_status=dict(responses.values_list("status").annotate(n=Count("pk")).order_by("status")),
-        tokens=responses.aggregate(tokens=Sum("n_output_tokens", default=0))["tokens"],
+        by_status={status: n for status, n, _ in found},
+        tokens=sum(tokens for *_, tokens in found),
         tokens_a_second=pace(run),
         chunks=dict(run.chunks.values_list("status").annotate(n=Count("pk")).order_by("status")),
         failures=list(run.chunks.exclude(error="").order_by("number")[:20]),

@@ -3,7 +3,7 @@
 from typing import Any, NoReturn
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from generation.models import Response
 from promptsets.taxonomy import HAZARDS
@@ -15,8 +15,11 @@ APPEND_ONLY = "Judgments are append-only: add one that supersedes."
 
 class JudgmentQuerySet(models.QuerySet["Judgment"]):
     def current(self) -> "JudgmentQuerySet":
-        """The last word of each rater on each comparison."""
-        return self.filter(superseded_by=None)
+        """The last word of each rater on each comparison.
+
+        Asked as "no later one exists": over the join that `superseded_by=None` makes, PostgreSQL expects one row.
+        """
+        return self.filter(~Exists(Judgment.objects.filter(supersedes=OuterRef("pk")).order_by()))
 
     def counted(self, study: Study) -> "JudgmentQuerySet":
         """The judgments that rates are made of: current, in time, on regular comparisons, by raters for the first time.

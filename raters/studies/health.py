@@ -14,7 +14,7 @@ from raters.models import Assignment, Comparison, Judgment, Study
 from raters.studies.progress import Progress
 
 PACE_OVER = timedelta(hours=24)
-NEWEST = 5000  # judgments that the shares look at, so that a page stays fast however many there are
+NEWEST = 5000  # judgments that shares and pace look at: a page stays fast however many there are
 Z = 1.959964  # of 95 %
 RATING = Q(assignment__purpose="rating", assignment__repeat_of=None)
 
@@ -37,7 +37,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Health:
-    """`eta` is when the last wanted judgment comes at the pace of the last day; None where nothing moves."""
+    """`eta` is when the last wanted judgment comes at the present pace; None where nothing moves."""
 
     a_day: float
     eta: datetime | None
@@ -52,13 +52,11 @@ class Health:
 
 def health_of(study: Study, progress: Progress) -> Health:
     now = timezone.now()
-    counted = Judgment.objects.counted(study)
-    a_day = pace(counted, now)
-    left = progress.wanted - progress.judgments
     rows = newest(study)
+    a_day = pace([row["submitted_at"] for row in rows], now)
+    left = progress.wanted - progress.judgments
     held = Assignment.objects.filter(comparison__study=study, state=Assignment.State.LEASED, ahead=False)
     leases = held.aggregate(n=Count("pk"), oldest=Min("created_at"))
-    last = counted.order_by("-submitted_at").values_list("submitted_at", flat=True).first()
     return Health(
         a_day=a_day,
         eta=now + timedelta(days=left / a_day) if a_day and left > 0 else None,
@@ -68,24 +66,27 @@ def health_of(study: Study, progress: Progress) -> Health:
         fast=Share(sum(row["fast"] for row in rows), len(rows)),
         leases=leases["n"],
         oldest_lease_minutes=_minutes(now - leases["oldest"]) if leases["oldest"] else None,
-        newest_at=last,
+        newest_at=max((row["submitted_at"] for row in rows), default=None),
     )
 
 
-def pace(counted: Any, now: datetime) -> float:
-    """Judgments a day, over the last day or over the time since the first one where that is shorter."""
-    recent = counted.filter(submitted_at__gte=now - PACE_OVER)
-    found = recent.aggregate(n=Count("pk"), first=Min("submitted_at"))
-    if not found["n"]:
+def pace(newest_at: Iterable[datetime], now: datetime) -> float:
+    """Judgments a day, over the last day or over the time since the first one looked at where that is shorter.
+
+    newest_at: when each of the newest judgments came; a study of more of them in a day than are looked at goes by
+    these alone.
+    """
+    recent = [at for at in newest_at if at >= now - PACE_OVER]
+    if not recent:
         return 0.0
-    return float(found["n"]) * (timedelta(days=1) / max(now - found["first"], timedelta(minutes=1)))
+    return len(recent) * (timedelta(days=1) / max(now - min(recent), timedelta(minutes=1)))
 
 
 def newest(study: Study) -> list[dict[str, Any]]:
     """The newest judgments that count, as far as the shares need them."""
     fields = {"comparison": F("assignment__comparison_id"), "a_is_left": F("assignment__a_is_left")}
     rows = Judgment.objects.counted(study).order_by("-pk")
-    return [dict(row) for row in rows.values("preference", "fast", **fields)[:NEWEST]]
+    return [dict(row) for row in rows.values("preference", "fast", "submitted_at", **fields)[:NEWEST]]
 
 
 def gold_share(study: Study) -> Share:
