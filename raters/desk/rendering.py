@@ -42,6 +42,8 @@ LONGEST, DEEPEST = 100_000, 40
 KEPT_TEXTS = 2048  # each is shown to several raters; at a few kilobytes a text some megabytes a process
 DEEP = re.compile(rf"^[ \t]{{{2 * DEEPEST},}}\S|^(?:[ \t]*(?:>|[-*+]|\d+[.)])){{{DEEPEST},}}", re.MULTILINE)
 
+WIDE = "[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"  # of scripts that put no space between words
+WRAPPED_WIDE = re.compile(rf"(?<={WIDE})\n *(?={WIDE})")
 WRAPPED = re.compile(r"(?<=\S)\n *(?![\s\-*#>|\d]|$)")  # but not before a list, a heading, a quote or a table
 
 
@@ -105,7 +107,7 @@ def shown_text(text: str) -> str:
 
 def render_prose(text: str) -> SafeString:
     """A text of ours or of a researcher, whose lines were broken for the editor: here they flow."""
-    return render(WRAPPED.sub(" ", text))
+    return render(WRAPPED.sub(" ", WRAPPED_WIDE.sub("", text)))
 
 
 def demoted(tag: str) -> str:

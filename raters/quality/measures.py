@@ -1,5 +1,6 @@
 """How carefully each rater judges, held against the pool of the others; computed without knowing any arm's name."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from raters.quality.binomial import Alternative, binomial_p, holm
 
 FAST = 0.3  # of the study's median time a word
 LEVEL = 0.05
+UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # kana and the characters of Chinese
 # What is tested, and which way is bad.
 TESTED: dict[str, Alternative] = {
     "gold": "less",
@@ -110,7 +112,16 @@ def words_of(comparison: Comparison) -> int:
     """How much there is to read, at least one word."""
     responses = [row for row in (comparison.response_a, comparison.response_b) if row]
     texts = [*comparison.prompt.turns, *(turn for row in responses for turn in row.turns)]
-    return max(1, sum(len(text.split()) for text in texts))
+    return max(1, sum(words_in(text) for text in texts))
+
+
+def words_in(text: str) -> int:
+    """Words as spaces part them; where a script has none between words, two letters are one.
+
+    Source: Trauzettel-Klosinski and Dietz (2012), IOVS 53, 5452-5461: 193 words or 357 letters of Japanese a minute.
+    """
+    apart = UNSPACED.sub("", text)
+    return len(apart.split()) + (len(text) - len(apart)) // 2
 
 
 def votes(rows: Iterable[Row]) -> dict[int, Counter[str]]:

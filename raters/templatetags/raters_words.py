@@ -4,6 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from raters.desk.rendering import shown_text
 from raters.models import Study
 from raters.studies import languages
 
@@ -14,7 +15,8 @@ register = template.Library()
 def words(study: Study, name: str) -> SafeString:
     """A line of the study, such as its title; marked where it is in another language than the page."""
     spoken = languages.spoken(study.language)
-    text, language = study.text(name, spoken)
+    written, language = study.text(name, spoken)
+    text = shown_text(written)
     if language == spoken:
         return format_html("{}", text)
     return format_html('<span lang="{}" dir="auto">{}</span>', language, text)

@@ -100,3 +100,10 @@ def test_prose_flows_where_its_lines_were_broken_for_an_editor():
     text = "One\ntwo.\n\n- three\n  four\n- five\n\n## Six\nseven"
     assert render_prose(text).count("<br") == 0
     assert "One two." in render_prose(text) and render_prose(text).count("<li>") == 2
+
+
+def test_prose_in_a_script_without_spaces_gets_none_where_its_lines_were_broken():
+    assert (
+        render_prose("回答は\n空です。\n- 一つの\n  項目")
+        == "<p>回答は空です。</p>\n<ul>\n<li>一つの項目</li>\n</ul>\n"
+    )

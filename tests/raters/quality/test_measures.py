@@ -14,12 +14,18 @@ from raters.assignment import claim_next
 from raters.comparisons.gold import make_gold
 from raters.models import Enrolment, Study
 from raters.quality.binomial import binomial_p, holm
-from raters.quality.measures import quality_of
+from raters.quality.measures import quality_of, words_in
 from raters.quality.pausing import pause, release
 from raters.rubrics.answers import Answer
 from raters.studies.exclusions import excluded_raters
 from raters.studies.rules import known_rules
 from tests import builders
+
+
+def test_words_are_parted_by_spaces_or_are_two_letters_each():
+    assert words_in("The tide comes in.") == 4
+    assert words_in("回答は空です") == 3
+    assert words_in("Ωμέγα and 東京 mean 2 things") == 6
 
 
 @given(
