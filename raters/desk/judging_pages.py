@@ -91,7 +91,10 @@ def done(request: HttpRequest, rater: Rater, public_id: str) -> HttpResponse:
     context |= done_so_far(rater, study)
     at_work = study.enrolments.filter(rater=rater, status="active", step__in=["work", "exit"])
     context["may_leave"] = bool(numbers["done"]) and at_work.exists()
+    context["rests"] = at_work.exists() and rests_until(rater, study) is not None
     context["may_go_on"] = at_work.exists() and may_go_on(rater, study, numbers)
+    open_now = at_work.exists() and study.status == Study.Status.COLLECTING and not context["rests"]
+    context["may_look_again"] = open_now and not context["may_go_on"] and others_hold(rater, study)
     return render(request, "raters/done.html", context)
 
 

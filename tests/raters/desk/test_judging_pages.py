@@ -7,8 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from generation.models import Response
+from raters import judging
+from raters.assignment import claim_next
 from raters.models import Assignment, Judgment, Study
 from tests import builders
+from tests.raters.working import answer
 
 
 @pytest.fixture
@@ -135,3 +138,26 @@ def test_a_post_without_its_csrf_token_is_refused(study, rater):
     address = start(strict, study)
     assert strict.post(address, {"value": "left"}).status_code == 403
     assert not Judgment.objects.exists()
+
+
+def test_in_a_break_the_page_says_so_and_leaving_is_not_what_it_proposes(client, db):
+    study = builders.study(prompts=4, exposure_items=1)
+    rater = builders.rater(study)
+    held = claim_next(rater, study)
+    judging.now_shown(held)
+    answer(held)
+    client.force_login(rater.user)
+    page = client.get(reverse("raters:done", args=[study.public_id])).text
+    assert "<h1>Time for a break</h1>" in page and 'class="button" href="/rate/' in page
+    assert "button primary" not in page
+
+
+def test_who_waits_for_what_others_hold_can_look_again(client, db):
+    study = builders.study(prompts=1, ratings=1)
+    rater = builders.rater(study, "ben")
+    held = claim_next(builders.rater(study, "ana"), study)
+    client.force_login(rater.user)
+    here = reverse("raters:done", args=[study.public_id])
+    assert "Look again" in client.get(here).text
+    answer(held)
+    assert "Look again" not in client.get(here).text
