@@ -4,12 +4,14 @@ from django.http import HttpRequest
 
 from generation.chunks import try_again
 from generation.models import (
+    AutomaticResult,
     Checkpoint,
     CheckpointSeries,
     Chunk,
     GenerationRun,
     Registration,
     Response,
+    ResultFile,
     RunResponse,
     Sighting,
 )
@@ -39,6 +41,18 @@ class RegistrationAdmin(RecordAdmin):
     list_display = ("name", "uri", "status", "reason", "checkpoint", "asked_by", "created_at")
     list_filter = ("status",)
     list_select_related = ("checkpoint", "asked_by")
+
+
+@admin.register(ResultFile)
+class ResultFileAdmin(RecordAdmin):
+    list_display = ("checkpoint", "name", "tool", "tool_version", "measured_at", "imported_by", "created_at")
+    list_select_related = ("checkpoint", "imported_by")
+
+
+@admin.register(AutomaticResult)
+class AutomaticResultAdmin(RecordAdmin):
+    list_display = ("file", "task", "metric", "filter", "value", "stderr", "shots")
+    list_select_related = ("file",)
 
 
 @admin.register(GenerationRun)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from generation.models import Checkpoint, GenerationRun, Registration, Response
 from promptsets.audit import audited
 
-OWN = (Response, Registration)  # parts of a checkpoint, which go with it
+OWN = (Response, Registration)  # parts of a checkpoint, which go with it, as files of automatic results do
 SHOWN = 10
 
 

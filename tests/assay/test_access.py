@@ -54,7 +54,12 @@ MATRIX = {
         (302, 404, 404, 200, 200),
     ),
     **dict.fromkeys(
-        ("dashboards:checkpoint", "dashboards:responses", "dashboards:side_by_side"),
+        (
+            "dashboards:checkpoint",
+            "dashboards:responses",
+            "dashboards:side_by_side",
+            "dashboards:import_results",
+        ),
         (302, 404, 404, 200, 200),
     ),
     "dashboards:steer_run": (405, 405, 405, 405, 405),
@@ -188,7 +193,9 @@ def people(db, settings, tmp_path):
     arguments |= {"changes": (plan.series.slug, pk, pk)}
     run = study.arms.first().run
     arguments |= dict.fromkeys(("run", "steer_run", "remove_run"), (run.pk,))
-    arguments |= dict.fromkeys(("checkpoint", "responses", "remove_checkpoint"), (run.checkpoint_id,))
+    arguments |= dict.fromkeys(
+        ("checkpoint", "responses", "import_results", "remove_checkpoint"), (run.checkpoint_id,)
+    )
     arguments |= dict.fromkeys(("exports", "card", "unblind_study"), (study.slug,))
     arguments |= dict.fromkeys(("results", "comparisons", "comparisons_file"), (study.slug,))
     arguments |= dict.fromkeys(("export_file", "cancel_export"), (a_file(study, people[3]).token,))

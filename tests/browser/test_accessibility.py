@@ -138,6 +138,7 @@ def site(transactional_db, settings, tmp_path):
         "/new-checkpoint/": researcher,
         f"/checkpoints/{judged.arms.first().run.checkpoint_id}/": researcher,
         f"/checkpoints/{judged.arms.first().run.checkpoint_id}/responses/": researcher,
+        f"/checkpoints/{judged.arms.first().run.checkpoint_id}/results/": researcher,
         f"/side-by-side/?{beside(judged)}": researcher,
         f"/side-by-side/?{beside(judged)}&differences=on": researcher,
         f"/runs/{judged.arms.first().run_id}/remove/": researcher,

@@ -13,8 +13,10 @@ from assay.api.fields import Body, Id, ShortText, Slug, Text, VersionName
 from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import refusals
 from generation.asked import ask
+from generation.harness import importing as harness
+from generation.harness.reading import LARGEST
 from generation.importing import import_source
-from generation.models import Checkpoint, Registration
+from generation.models import Checkpoint, Registration, ResultFile
 from generation.registering_endpoints import register_endpoint
 from generation.wanted import Wanted
 from promptsets.formats.source import LARGEST_FILE, source_of
@@ -138,12 +140,68 @@ def import_responses(
     return Status(201 if done.changed else 200, out)
 
 
+class ResultOut(Schema):
+    task: str
+    metric: str
+    filter: str
+    value: float
+    stderr: float | None
+    shots: int | None
+    samples: int | None
+    task_version: str
+    higher_is_better: bool | None
+
+
+class ResultFileOut(Schema):
+    """Automatic results: what a program measured, never what people said."""
+
+    id: int
+    name: str
+    sha256: str
+    tool: str
+    tool_version: str
+    model: str
+    measured_at: datetime | None
+    notes: list[str]
+    created_at: datetime
+    results: list[ResultOut]
+
+
+@router.get(
+    "/{id}/results", auth=Token(), response=Page[ResultFileOut], summary="Automatic results of a checkpoint"
+)
+def list_results(
+    request: HttpRequest,
+    id: Id,  # noqa: A002
+    after: After = "",
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    files = checkpoint_or_404(id).result_files.prefetch_related("results")
+    return page_of(files, after, limit, result_file_out)
+
+
+@router.post(
+    "/{id}/results",
+    auth=Token("checkpoints:write"),
+    response={200: ResultFileOut, 201: ResultFileOut},
+    summary="Import automatic results",
+)
+def import_results(
+    request: ApiRequest,
+    id: Id,  # noqa: A002
+    file: Annotated[UploadedFile, File()],
+) -> Status[dict[str, Any]]:
+    """A results_*.json of lm-evaluation-harness 0.4. The same file again changes nothing (200)."""
+    checkpoint = checkpoint_or_404(id)
+    with refusals():
+        content = file.read(LARGEST + 1)
+        done = harness.import_results(file.name or "file", content, checkpoint, actor=request.user)
+    return Status(201 if done.is_new else 200, result_file_out(done.file))
+
+
 @router.get("/{id}", auth=Token(), response=CheckpointOut, summary="One checkpoint")
 def one_checkpoint(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002
-    found = Checkpoint.objects.select_related("series").filter(pk=id).first()
-    if found is None:
-        raise Http404
-    return checkpoint_out(found)
+    return checkpoint_out(checkpoint_or_404(id))
 
 
 registrations = Router(tags=["checkpoints"])
@@ -158,6 +216,20 @@ def one_registration(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A
     if found is None:
         raise Http404
     return registration_out(found)
+
+
+def checkpoint_or_404(pk: int) -> Checkpoint:
+    found = Checkpoint.objects.select_related("series").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def result_file_out(row: ResultFile) -> dict[str, Any]:
+    fields = ("name", "sha256", "tool", "tool_version", "model", "measured_at", "notes", "created_at")
+    of_result = tuple(ResultOut.model_fields)
+    results = [{name: getattr(one, name) for name in of_result} for one in row.results.all()]
+    return {name: getattr(row, name) for name in fields} | {"id": row.pk, "results": results}
 
 
 def checkpoint_out(row: Checkpoint) -> dict[str, Any]:

@@ -110,6 +110,13 @@ class AssayClient:
         told = self.upload("/checkpoints/responses", file, prompt_set=prompt_set, checkpoint=checkpoint)
         return cast("dict[str, Any]", told)
 
+    def import_results(self, file: Path, checkpoint: str) -> dict[str, Any]:
+        """A results_*.json of lm-evaluation-harness, kept with the checkpoint of that name as automatic."""
+        known = self.get("/checkpoints", name=checkpoint)["items"]
+        if not known:
+            raise NotWholeError(f"there is no checkpoint {checkpoint!r}: register it first")
+        return cast("dict[str, Any]", self.upload(f"/checkpoints/{known[0]['id']}/results", file))
+
     def start_run(self, checkpoint: str, prompt_set: str, **options: Any) -> Run:
         return cast(
             "Run", self.post("/runs", {"checkpoint": checkpoint, "prompt_set": prompt_set, **options})
@@ -127,6 +134,19 @@ class AssayClient:
     def make_study(self, candidate: int, baseline: int, **options: Any) -> Study:
         """A draft of two runs."""
         return cast("Study", self.post("/studies", {"candidate": candidate, "baseline": baseline, **options}))
+
+    def copy_study(self, study: str, name: str, way: str = "duplicate") -> dict[str, Any]:
+        """way: duplicate, version or template."""
+        told = self.post(f"/studies/{study}/copies", {"way": way, "name": name})
+        return cast("dict[str, Any]", told)
+
+    def remove_run(self, run: int, act: str = "archive") -> dict[str, Any]:
+        """act: archive, bring_back or delete. Raises: AssayError if something depends on what should be deleted."""
+        return cast("dict[str, Any]", self.post(f"/runs/{run}/remove", {"act": act}))
+
+    def remove_checkpoint(self, checkpoint: int, act: str = "archive") -> dict[str, Any]:
+        """As `remove_run`."""
+        return cast("dict[str, Any]", self.post(f"/checkpoints/{checkpoint}/remove", {"act": act}))
 
     def lock_study(self, slug: str) -> Study:
         return cast("Study", self.post(f"/studies/{slug}/lock"))

@@ -55,6 +55,9 @@ def parser() -> argparse.ArgumentParser:
     respond.add_argument("file", type=Path)
     respond.add_argument("--prompt-set", required=True)
     respond.add_argument("--checkpoint", required=True)
+    results = commands.add_parser("import-results", help="keep a file of automatic results with a checkpoint")
+    results.add_argument("file", type=Path)
+    results.add_argument("--checkpoint", required=True)
     evaluate = commands.add_parser(
         "evaluate", help="run candidate and baseline, wait, and open a study for raters"
     )
@@ -96,6 +99,10 @@ def register_checkpoint(client: AssayClient, options: argparse.Namespace) -> Any
 
 def import_responses(client: AssayClient, options: argparse.Namespace) -> Any:
     return client.import_responses(options.file, options.prompt_set, options.checkpoint)
+
+
+def import_results(client: AssayClient, options: argparse.Namespace) -> Any:
+    return client.import_results(options.file, options.checkpoint)
 
 
 def evaluate(client: AssayClient, options: argparse.Namespace) -> Any:
@@ -142,6 +149,7 @@ COMMANDS = {
     "upload-prompts": upload_prompts,
     "register-checkpoint": register_checkpoint,
     "import-responses": import_responses,
+    "import-results": import_results,
     "evaluate": evaluate,
     "report": report,
     "verdict": verdict,

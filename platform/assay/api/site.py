@@ -15,11 +15,13 @@ from assay.api import (
     judgments,
     prompt_changes,
     prompt_sets,
+    removing,
     reports,
     runs,
     series,
     studies,
     study_comparisons,
+    study_copies,
     study_messages,
     study_people,
     study_raters,
@@ -47,9 +49,12 @@ api.add_decorator(once, mode="view")
 api.add_router("/prompt-sets", prompt_sets.router)
 api.add_router("/prompt-sets", prompt_changes.router)
 api.add_router("/checkpoints", checkpoints.router)
+api.add_router("/checkpoints", removing.of_checkpoints)
 api.add_router("/registrations", checkpoints.registrations)
 api.add_router("/runs", runs.router)
+api.add_router("/runs", removing.of_runs)
 api.add_router("/studies", studies.router)
+api.add_router("/studies", study_copies.router)
 api.add_router("/studies", study_people.router)
 api.add_router("/studies", judgments.router)
 api.add_router("/studies", reports.of_studies)

@@ -39,7 +39,11 @@ ROWS: dict[str, tuple[str, ...]] = {
     "checkpoints": ("list_checkpoints",),
     "checkpoint": ("one_checkpoint", "list_runs", "list_studies", "list_evaluation_runs"),
     "responses": ("list_responses",),
+    "import_results": ("list_results", "import_results"),
     "side_by_side": ("list_responses",),
+    "copy_study": ("copy_study",),
+    "remove_run": ("dependents_of_run", "remove_run"),
+    "remove_checkpoint": ("dependents_of_checkpoint", "remove_checkpoint"),
     "new_checkpoint": ("register_checkpoint",),
     "import_responses": ("import_responses",),
     "runs": ("list_runs", "start_run"),
@@ -71,8 +75,7 @@ ROWS: dict[str, tuple[str, ...]] = {
 }
 # Pages that programs have nothing for.
 FOR_PEOPLE = {"preview", "style"}  # one looks at them
-NOT_YET = {"copy_study", "remove_checkpoint", "remove_run"}  # docs/api.md says so, and of these:
-NOT_YET |= {"leaderboards", "leaderboard", "leaderboard_file", "checkpoint_pair"}
+NOT_YET = {"leaderboards", "leaderboard", "leaderboard_file", "checkpoint_pair"}  # docs/api.md says so
 
 
 def pages() -> set[str]:

@@ -32,6 +32,7 @@ def checkpoint(request: SignedInRequest, pk: int) -> HttpResponse:
         "runs": runs[:NEWEST],
         "studies": studies_of(found, request.user),
         "evaluation_runs": evaluated[:NEWEST],
+        "result_files": found.result_files.select_related("imported_by").prefetch_related("results"),
     }
     return render(request, "dashboards/checkpoint.html", context)
 

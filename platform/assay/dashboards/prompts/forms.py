@@ -3,14 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
+from assay.accounts.requests import SignedInRequest
 from promptsets.corrections import CORRECTABLE
 from promptsets.formats import FORMATS
 from promptsets.formats.columns import FIELDS, Columns
 from promptsets.formats.columns import NAME as COLUMNS
 from promptsets.formats.source import LARGEST_FILE
-from promptsets.models import Prompt
+from promptsets.models import Prompt, PromptFile
 from promptsets.subsets import STRATA, Sample
 from promptsets.taxonomy import INSTRUCTION, KINDS
 from promptsets.versions import LONGEST_SLUG
@@ -27,6 +29,26 @@ class FileForm(forms.Form):
             most = LARGEST_FILE // 1024**2
             raise forms.ValidationError(_("The file is larger than %(most)s MB: split it.") % {"most": most})
         return sent
+
+
+class KeptFileForm(FileForm):
+    """A file that is read and shown before it is saved: what was looked at need not be sent again."""
+
+    sent = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not (self.data and self.data.get("sent"))
+
+    def clean_file(self) -> Any:
+        return super().clean_file() if self.cleaned_data.get("file") else None
+
+    def kept(self, request: SignedInRequest) -> PromptFile:
+        """The file that was sent now, kept for the second look; or the one that was sent before."""
+        file = self.cleaned_data["file"]
+        if file is None:
+            return get_object_or_404(PromptFile, token=self.cleaned_data["sent"], owner=request.user)
+        return PromptFile.objects.create(owner=request.user, name=file.name[:255], content=file.read())
 
 
 class ReadingForm(forms.Form):

@@ -7,14 +7,14 @@ from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from assay.accounts.requests import SignedInRequest
-from assay.dashboards.prompts.forms import FileForm
+from assay.dashboards.prompts.forms import KeptFileForm
 from generation.formats import FORMATS
 from generation.importing import ImportedResponses, import_source
 from promptsets.formats.problems import PromptFileError
@@ -25,13 +25,12 @@ from raters.access import researchers_only
 MOST_LISTED = 20
 
 
-class ResponsesForm(FileForm):
-    """A file, whose responses they are, and what they answer. A file that was looked at need not be sent again."""
+class ResponsesForm(KeptFileForm):
+    """A file, whose responses they are, and what they answer."""
 
     prompt_set = forms.ModelChoiceField(PromptSetVersion.objects.none(), label=gettext_lazy("Prompt set"))
     checkpoint = forms.CharField(label=gettext_lazy("Checkpoint that wrote them"), max_length=128)
     format = forms.ChoiceField(label=gettext_lazy("Format"), required=False)
-    sent = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,17 +39,6 @@ class ResponsesForm(FileForm):
         recognise = ("", gettext_lazy("recognise it"))
         self.fields["format"].choices = [recognise, *((name, name) for name in FORMATS)]  # type: ignore[attr-defined]
         self.fields["file"].label = gettext_lazy("File of responses")
-        self.fields["file"].required = not (self.data and self.data.get("sent"))
-
-    def clean_file(self) -> Any:
-        return super().clean_file() if self.cleaned_data.get("file") else None
-
-    def kept(self, request: SignedInRequest) -> PromptFile:
-        """The file that was sent now, kept for the second look; or the one that was sent before."""
-        file = self.cleaned_data["file"]
-        if file is None:
-            return get_object_or_404(PromptFile, token=self.cleaned_data["sent"], owner=request.user)
-        return PromptFile.objects.create(owner=request.user, name=file.name[:255], content=file.read())
 
 
 @dataclass(frozen=True)
