@@ -14,7 +14,7 @@ from raters.models import Assignment, Comparison, Judgment, Study
 from raters.studies.progress import Progress
 
 PACE_OVER = timedelta(hours=24)
-NEWEST = 5000  # judgments that shares and pace look at: a page stays fast however many there are
+NEWEST = 2000  # judgments that shares and pace look at: a page stays fast however many there are
 Z = 1.959964  # of 95 %
 RATING = Q(assignment__purpose="rating", assignment__repeat_of=None)
 
