@@ -3,7 +3,7 @@ from django.urls import path
 from raters.care import talking, wellbeing
 from raters.desk import drafts, judging_pages, next_page, preferences
 from raters.quality import adjudicating
-from raters.way_in import arriving, leaving
+from raters.way_in import about_you, arriving, leaving
 
 app_name = "raters"
 urlpatterns = [
@@ -28,6 +28,7 @@ urlpatterns = [
     path("<str:public_id>/contested/", adjudicating.contested_comparisons, name="contested"),
     path("<str:public_id>/way-in/", arriving.arrive, name="way_in"),
     path("<str:public_id>/leave/", leaving.leave, name="leave"),
+    path("<str:public_id>/take-back/", about_you.take_back, name="take_back"),
     path("<str:public_id>/completed/", leaving.completed, name="completed"),
     path("<str:public_id>/next/", next_page.next_comparison, name="next"),
     path("<str:public_id>/done/", judging_pages.done, name="done"),

@@ -1,5 +1,6 @@
 """Tables of the third floor, in the order in which a study uses them."""
 
+from raters.models.about import AboutRater
 from raters.models.comparisons import Assignment, Comparison
 from raters.models.judges import JudgeRun
 from raters.models.judgments import Judgment, SafetyLabel
@@ -12,6 +13,7 @@ from raters.models.studies import Study, StudyArm
 from raters.models.templates import StudyTemplate
 
 __all__ = [
+    "AboutRater",
     "Assignment",
     "Comparison",
     "Enrolment",

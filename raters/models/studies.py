@@ -13,6 +13,7 @@ from raters.models.rubrics import Rubric
 from raters.models.study_care import CARE_CONSTRAINTS, StudyCare
 from raters.models.study_queries import StudyQuerySet
 from raters.rubrics.training import Lesson, lessons
+from raters.studies.about_raters import known_questions
 from raters.studies.languages import LANGUAGES, known_texts
 from raters.studies.roles import known_roles
 from raters.studies.rules import known_rules
@@ -99,6 +100,13 @@ class Study(StudyCare):
     qualify_right = models.PositiveSmallIntegerField(default=8, help_text="How many of them must be right")
     asks_exit = models.BooleanField(
         default=True, help_text="Whether raters are asked a few things at the end"
+    )
+    about_raters = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[known_questions],
+        help_text="Up to three questions about raters, asked at the end, which nobody must answer, such as "
+        '["first_language", "age", "field_of_work"]; rates are told by group, of five raters or more',
     )
     completion_url = models.CharField(
         max_length=500,

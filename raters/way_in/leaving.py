@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from raters.access import raters_only, study_of
 from raters.care.welfare import done_so_far
 from raters.models import Enrolment, Rater
-from raters.way_in import inviting, steps
+from raters.way_in import about_you, inviting, steps
+from raters.way_in.about_you import AboutForm
 
 SURE = {"1": _("A mere guess"), "2": _("Rather unsure"), "3": _("Rather sure"), "4": _("Sure")}
 
@@ -54,15 +55,15 @@ def leave(request: HttpRequest, rater: Rater, public_id: str) -> HttpResponse:
     at_work = enrolment.step in {Enrolment.Step.WORK, Enrolment.Step.EXIT}
     if enrolment.status != Enrolment.Status.ACTIVE or not at_work:
         return redirect("raters:completed", public_id=study.public_id)
-    form = ExitForm(request.POST or None)
-    if not study.asks_exit and request.method == "POST":
-        steps.finish(enrolment, {})
-    elif request.method == "POST" and form.is_valid():
-        steps.finish(enrolment, form.cleaned_data)
-    if enrolment.status == Enrolment.Status.FINISHED:
+    sent = request.POST if request.method == "POST" else None
+    form, about = ExitForm(sent) if study.asks_exit else None, AboutForm(study, sent)
+    wrong = [one for one in (form, about) if one is not None and one.is_bound and not one.is_valid()]
+    if about.is_bound and not wrong:
+        about_you.keep(enrolment, about)
+        steps.finish(enrolment, form.cleaned_data if form else {})
         return redirect("raters:completed", public_id=study.public_id)
-    context = {"study": study, "form": form}
-    return render(request, "raters/leave.html", context, status=422 if form.errors else 200)
+    context = {"study": study, "form": form, "about": about}
+    return render(request, "raters/leave.html", context, status=422 if wrong else 200)
 
 
 @never_cache

@@ -29,6 +29,7 @@ MATRIX = {
     "raters:come_back": (200, 200, 200, 200, 200),
     "raters:way_in": (302, 302, 404, 404, 404),
     "raters:leave": (302, 200, 404, 404, 404),
+    "raters:take_back": (405, 405, 405, 405, 405),
     "raters:completed": (302, 302, 404, 404, 404),
     "raters:reveal": (405, 405, 405, 405, 405),
     "raters:wellbeing": (302, 200, 404, 404, 404),
@@ -160,7 +161,8 @@ def people(db, settings, tmp_path):
         (token,),
     )
     arguments = of_token | dict.fromkeys(
-        ("next", "done", "pause", "wellbeing", "way_in", "leave", "completed"), (study.public_id,)
+        ("next", "done", "pause", "wellbeing", "way_in", "leave", "completed", "take_back"),
+        (study.public_id,),
     )
     prompts = str(study.prompt_set_version)
     arguments |= dict.fromkeys(("study_raters", "gold", "invitations", "study_settings"), (study.slug,))

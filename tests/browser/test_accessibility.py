@@ -38,7 +38,8 @@ def site(transactional_db, settings, tmp_path):
     """People, a study to judge and one that simulated raters have judged; the pages, with who opens them."""
     settings.EXPORT_ROOT, settings.CARD_KEY = tmp_path / "exports", tmp_path / "card-key.pem"
     make_key()
-    open_study, judged = builders.study(), builders.study(prompts=45, slug="winter")
+    open_study = builders.study(about_raters=["age", "first_language"])
+    judged = builders.study(prompts=45, slug="winter")
     safety = builders.study(slug="spring")
     safety.rubric = preset("safety")
     safety.save()

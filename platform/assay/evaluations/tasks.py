@@ -6,6 +6,7 @@ from assay.evaluations.noticing import notice_all
 from assay.evaluations.ticking import tick
 from assay.reports.asked import write_asked
 from assay.reports.boards.keeping import refresh_boards
+from assay.reports.rater_groups import refresh_group_rates
 from assay.reports.refresh import refresh_stale
 from assay.takeaway.tasks import wake_due
 from raters.assignment import reclaim
@@ -27,6 +28,7 @@ def sweep() -> None:
     write_asked()
     refresh_stale()
     refresh_boards()
+    refresh_group_rates()
     notice_all()
 
 

@@ -4,6 +4,7 @@ from assay.reports.models import (
     Board,
     ComparisonTally,
     Estimate,
+    GroupRates,
     RaterTally,
     Report,
     ReportRequest,
@@ -53,3 +54,9 @@ class RaterTallyAdmin(RecordAdmin):
 class BoardAdmin(RecordAdmin):
     list_display = ("prompt_set_version", "simulated", "made_at")
     list_select_related = ("prompt_set_version__prompt_set",)
+
+
+@admin.register(GroupRates)
+class GroupRatesAdmin(RecordAdmin):
+    list_display = ("study", "made_at")
+    list_select_related = ("study",)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from assay.accounts.requests import SignedInRequest
 from assay.dashboards.results.comparing import named_pair
+from assay.dashboards.results.groups import groups_of
 from assay.dashboards.results.summary import results_of
 from assay.dashboards.studies.quality import study_for
 from assay.reports.blinding import Arms, arms_for
@@ -44,6 +45,7 @@ def results(request: SignedInRequest, slug: str) -> HttpResponse:
     context = {
         "study": study,
         "results": results_of(study, request.user),
+        "groups": groups_of(study, arms) if study.about_raters else [],
         "raters": [of_rater(row, arms) for row in rows[:RATERS]],
         "more_raters": rows[RATERS - 1].pk if len(rows) > RATERS else None,
     }

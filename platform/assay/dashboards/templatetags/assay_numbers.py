@@ -19,6 +19,12 @@ def whole_percent(share: float) -> str:
 
 
 @register.filter
+def rounded_percent(share: float) -> str:
+    """Of a share that is known no finer, or must not be told finer."""
+    return f"{100 * share:.0f}%"
+
+
+@register.filter
 def interval(estimate: Estimate | Measure) -> str:
     """Both ends in percent: [41.8, 45.6]."""
     if estimate.low is None or estimate.high is None:

@@ -1,7 +1,17 @@
-"""What is kept of analyses: reports with their estimates, who asked for them, the tallies they are made of, boards."""
+"""What is kept of analyses: reports with their estimates, who asked for them, what they are made of, groups."""
 
 from assay.reports.models.boards import Board
+from assay.reports.models.groups import GroupRates
 from assay.reports.models.reports import Estimate, Report, ReportRequest
 from assay.reports.models.tallies import ComparisonTally, RaterTally, StudyTally
 
-__all__ = ["Board", "ComparisonTally", "Estimate", "RaterTally", "Report", "ReportRequest", "StudyTally"]
+__all__ = [
+    "Board",
+    "ComparisonTally",
+    "Estimate",
+    "GroupRates",
+    "RaterTally",
+    "Report",
+    "ReportRequest",
+    "StudyTally",
+]

@@ -1,0 +1,78 @@
+"""Rates by what raters said about themselves, laid out under the names that the reader may know."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language, gettext
+
+from assay.dashboards.results.comparing import named_pair
+from assay.reports.blinding import Arms
+from assay.reports.models import GroupRates
+from raters.models import Study
+from raters.studies.about_raters import Question, questions_in
+
+
+@dataclass(frozen=True)
+class Row:
+    """One group's rate; shares are None where its judgments cannot tell one."""
+
+    of: str
+    rate: str
+    group: str
+    raters: int
+    value: float | None
+    low: float | None
+    high: float | None
+    method: str
+
+
+@dataclass(frozen=True)
+class Groups:
+    """One question with its rows; without any, the groups were too small to be told."""
+
+    question: Question
+    rows: tuple[Row, ...]
+
+    @property
+    def methods(self) -> list[str]:
+        return sorted({f"{row.rate}: {row.method}" for row in self.rows if row.method})
+
+
+def groups_of(study: Study, arms: Arms) -> list[Groups]:
+    """By question; empty until a worker has written them, which it does when the study is closed."""
+    stored = GroupRates.objects.filter(study=study).first()
+    asked = {one.key: one for one in questions_in(study.about_raters, get_language() or study.language)}
+    said = stored.content if stored else []
+    return [
+        Groups(asked[one["key"]], (*_of_pairs(one, asked, arms), *_of_arms(one, asked, arms))) for one in said
+    ]
+
+
+def _of_pairs(said: dict[str, Any], asked: dict[str, Question], arms: Arms) -> Iterator[Row]:
+    for pair in said["pairs"]:
+        turned = arms.turns(pair["a"], pair["b"])
+        name = named_pair(arms, pair["a"], pair["b"])
+        for cell in pair["groups"]:
+            yield _row(name, gettext("Win rate"), _turned(cell) if turned else cell, asked[said["key"]])
+
+
+def _of_arms(said: dict[str, Any], asked: dict[str, Question], arms: Arms) -> Iterator[Row]:
+    for one in said["arms"]:
+        name = arms.called[one["arm"]]
+        yield from (_row(name, gettext("Violations"), cell, asked[said["key"]]) for cell in one["groups"])
+
+
+def _turned(cell: dict[str, Any]) -> dict[str, Any]:
+    if cell["value"] is None:
+        return cell
+    return cell | {"value": 1 - cell["value"], "low": 1 - cell["high"], "high": 1 - cell["low"]}
+
+
+def _row(of: str, rate: str, cell: dict[str, Any], question: Question) -> Row:
+    words = [question.answers[n] for n in cell["answers"] if n is not None]
+    if None in cell["answers"]:
+        words.append(gettext("not said"))
+    ends = {name: cell.get(name) for name in ("value", "low", "high")}
+    method = cell.get("method", "")
+    return Row(of, rate, gettext(" or ").join(words), cell["raters"], **ends, method=method)
