@@ -14,9 +14,9 @@ from raters.studies.unblinding import labels_of, sees_arms
 # What a number becomes when the two arms change places; one that is not named here says too much while blind.
 TURNED = ("win_rate", "judge_win_rate")
 SAME = {"both_bad", "style_told_apart", "self_agreement", "judge_agreement", "judge_consistency"}
-SAME |= {"agreement", "position_bias"}
+SAME |= {"agreement", "position_bias", "length_effect"}
 OF_ONE_ARM = set(RATES.values())
-COUNTS = (*OUTCOMES, "prompts", "raters", "judge", "hits", "hazards", "planned", "stopped_at")
+COUNTS = (*OUTCOMES, "prompts", "raters", "judge", "hits", "hazards", "planned", "stopped_at", "scale")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
 
 from analysis.wording import counted
+from assay.reports import lengths
 from assay.reports.beside import TOO_FEW, tables_beside
 from assay.reports.counted import Counted
 from assay.reports.judges import judge_estimates
@@ -99,6 +100,7 @@ def estimates(report: Report, table: "JudgmentTable") -> Iterator[Estimate]:
     from analysis.win_rate import win_rate
 
     settled, planned = notes_on(report.study), prompts_by_pair(report.study)
+    differences = lengths.differences_of(report.study)
     for candidate, baseline in table.pairs:
         judged = table.of_pair(candidate, baseline)
         row = Estimate(report=report, candidate=candidate, baseline=baseline, inputs_sha256=judged.digest)
@@ -113,6 +115,7 @@ def estimates(report: Report, table: "JudgmentTable") -> Iterator[Estimate]:
             rate = win_rate(both_bad_as_wins(judged))
             yield filled(row, "both_bad", rate, n=overall.n, detail=counts(overall))
         yield from reliability(row, judged, planned.get((candidate, baseline), 0))
+        yield from lengths.length_estimates(row, judged, differences.get((candidate, baseline), {}))
         for part in win_rates_by_category(judged):
             yield of_category(row, part)
 

@@ -14,6 +14,8 @@ WHOLE = {
     "win_rate_no_self_identification": gettext_lazy("All, without responses that name their writer"),
     "win_rate_with_adjudication": gettext_lazy("All, with adjudication"),
     "win_rate_anytime": gettext_lazy("All, valid at every look"),
+    "win_rate_equal_length": gettext_lazy("All, both equally long"),
+    "length_effect": gettext_lazy("Longer by one s.d., all else equal"),
     "agreement": gettext_lazy("Agreement of raters (alpha)"),
     "position_bias": gettext_lazy("Left over an even share"),
     "violation_rate": gettext_lazy("Violations of the policy"),

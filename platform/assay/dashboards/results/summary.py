@@ -12,6 +12,7 @@ from analysis.forest_rows import ForestRow, PublishedRow
 from analysis.published import PUBLISHED
 from assay.accounts.models import User
 from assay.reports.blinding import Arms, arms_for, estimates_for
+from assay.reports.lengths import LENGTH
 from assay.reports.models import Estimate, Report
 from assay.reports.refresh import is_stale
 from assay.reports.reliability import RELIABILITY
@@ -41,6 +42,15 @@ class Truth:
 
 
 @dataclass(frozen=True)
+class LengthEffect:
+    """The headline beside what it would be at equal length, and what length does; no rows where it cannot be told."""
+
+    rows: tuple[Row, ...]
+    chart: SafeString
+    scale: int  # characters: one standard deviation of the difference
+
+
+@dataclass(frozen=True)
 class Pair:
     """One candidate against the baseline. `headline` is the overall win rate, from all prompts."""
 
@@ -49,6 +59,7 @@ class Pair:
     headline: Estimate
     rows: tuple[Row, ...]
     reliability: tuple[Row, ...]
+    length: LengthEffect
     behind: str
     truth: Truth | None
     forest: SafeString
@@ -107,18 +118,34 @@ def judged_by_models(estimates: list[Estimate]) -> tuple[Row, ...]:
 def lay_out(number: int, study: Study, estimates: list[Estimate], behind: str) -> Pair:
     headline = next(row for row in estimates if row.name == "win_rate" and not row.slice)
     every = [Row(label(row), row, part_of(behind, row)) for row in sorted(estimates, key=reading_order)]
-    rows = [row for row in every if row.estimate.name not in RELIABILITY]
+    rows = [row for row in every if row.estimate.name not in (*RELIABILITY, *LENGTH)]
     return Pair(
         candidate=headline.candidate,
         baseline=headline.baseline,
         headline=headline,
         rows=tuple(rows),
         reliability=tuple(row for row in every if row.estimate.name in RELIABILITY),
+        length=length_of(f"pair{number}-length", headline, every),
         behind=behind,
         truth=truth_of(study, headline),
         forest=draw_forest(f"pair{number}-forest", headline, rows, published_for(study)),
         ties=draw_ties(f"pair{number}-ties", headline),
     )
+
+
+def length_of(chart_id: str, headline: Estimate, every: list[Row]) -> LengthEffect:
+    found = [row for row in every if row.estimate.name in LENGTH]
+    if not found:
+        return LengthEffect((), SafeString(), 0)
+    rows = [Row(gettext("As judged"), headline), *found]
+    title = gettext("Length of responses and the win rate")
+    description = gettext(
+        "Each line is a win rate with its interval; the same numbers stand in the table below."
+    )
+    drawn = [forest_row(row) for row in rows]
+    # The chart module escapes every text it is given.
+    chart = mark_safe(forest_plot(drawn, id_prefix=chart_id, title=title, description=description))  # noqa: S308
+    return LengthEffect(tuple(rows), chart, found[0].estimate.detail["scale"])
 
 
 def truth_of(study: Study, headline: Estimate) -> Truth | None:
