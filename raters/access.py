@@ -11,6 +11,17 @@ from django.shortcuts import get_object_or_404
 
 from raters.models import Assignment, Rater, Study
 
+ON_THE_SCREEN = [f"comparison__{name}" for name in ("study__rubric", "prompt", "response_a", "response_b")]
+# Large, and nothing a rater's page is made of: read if something asks for it.
+NOT_ON_THE_SCREEN = [
+    *(f"comparison__study__{name}" for name in ("design", "consent", "exclusion_rules", "stop_rule")),
+    "comparison__study__rubric__training",
+    *(
+        f"comparison__response_{side}__{name}"
+        for side in "ab"
+        for name in ("token_ids", "provenance", "flags")
+    ),
+]
 View = Callable[..., HttpResponseBase]
 
 
@@ -64,9 +75,7 @@ def study_of(rater: Rater, public_id: str) -> Study:
 
 
 def assignment_of(rater: Rater, token: str) -> Assignment:
-    assignments = Assignment.objects.select_related(
-        "comparison__study__rubric", "comparison__prompt", "comparison__response_a", "comparison__response_b"
-    )
+    assignments = Assignment.objects.select_related(*ON_THE_SCREEN).defer(*NOT_ON_THE_SCREEN)
     assignment = get_object_or_404(assignments, rater=rater, token=token)
     assignment.rater = rater
     return assignment

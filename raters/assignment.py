@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, When
 from django.utils import timezone
 
 from generation.timing import timed
@@ -12,11 +11,13 @@ from raters.care.welfare import rests_until, wanted_hazards
 from raters.comparisons.caps import left_under_cap
 from raters.comparisons.gold import gold_is_due
 from raters.comparisons.lots import keyed
+from raters.comparisons.places import a_first_left, first_places, given_so_far
 from raters.comparisons.repeats import repeat_due
 from raters.judging import free_place_of, take_place
 from raters.models import Assignment, Comparison, Enrolment, Rater, Study
-from raters.models.comparison_queries import LOTS, ComparisonQuerySet
+from raters.models.comparison_queries import LOTS
 from raters.models.comparisons import AssignmentQuerySet
+from raters.way_in.steps import qualify
 
 
 @timed("comparison")
@@ -36,6 +37,8 @@ def claim(rater: Rater, study: Study, *, from_others: bool = False) -> Assignmen
     with transaction.atomic():
         # The rater's own lock first, as in judging.py; the study is read under it, since it may have changed.
         enrolment = locked_enrolment(rater, study)
+        if enrolment:
+            qualify(enrolment)
         if enrolment is None or not enrolment.may_claim:
             return None
         rests = rests_until(rater, enrolment.study) is not None
@@ -64,8 +67,7 @@ def claim_ahead(rater: Rater, study: Study) -> Assignment | None:
 
 
 def locked_enrolment(rater: Rater, study: Study) -> Enrolment | None:
-    enrolments = Enrolment.objects.select_for_update(of=("self",)).select_related("study", "rater")
-    return enrolments.filter(study=study, rater=rater).first()
+    return Enrolment.objects.locked().filter(study=study, rater=rater).first()
 
 
 def renew(rater: Rater, study: Study) -> Assignment | None:
@@ -100,8 +102,8 @@ def take_free(enrolment: Enrolment, *, ahead: bool = False) -> Assignment | None
         return again
     # Each round that fails does so because somebody else got on, so the loop ends; giving up after the first
     # would tell a rater "nothing left" while places are free.
-    while comparison := next_place(enrolment):
-        if assignment := assign(enrolment.study, comparison, enrolment.rater, ahead=ahead):
+    while (comparison_id := next_place(enrolment)) is not None:
+        if assignment := assign(enrolment.study, comparison_id, enrolment.rater, ahead=ahead):
             return assignment
     return None
 
@@ -122,17 +124,15 @@ def assign_again(study: Study, first: Assignment, *, ahead: bool) -> Assignment 
     return again if created or lease(again, study, Assignment.State.EXPIRED, ahead=ahead) else None
 
 
-def next_place(enrolment: Enrolment) -> Comparison | None:
+def next_place(enrolment: Enrolment) -> int | None:
     """A comparison with the fewest ratings, by an order of this rater's own, which nobody can foresee.
 
     Now and then it is a gold one instead, as long as there is other work: it looks like any other, and the same is
     asked of the database for either, so that not even the time it takes tells them apart.
     """
     rater, study = enrolment.rater, enrolment.study
-    given = Assignment.objects.of(rater, study).exclude(state=Assignment.State.EXPIRED).count()
-    start = keyed(study, "order", rater.pk, given) % LOTS
-    wanting = study.comparisons.wanting_ratings().unseen_by(rater, study).filter(wanted_hazards(enrolment))
-    gold, place = first_of(wanting.gold(), start), first_of(wanting.regular(), start)
+    given = given_so_far(rater, study)
+    gold, place = first_places(enrolment, keyed(study, "order", rater.pk, given) % LOTS)
     is_due = gold_is_due(study, rater, given)
     if enrolment.step == Enrolment.Step.QUALIFICATION:
         return gold
@@ -141,28 +141,22 @@ def next_place(enrolment: Enrolment) -> Comparison | None:
     return gold or place if place and is_due else place
 
 
-def first_of(wanting: ComparisonQuerySet, start: int) -> Comparison | None:
-    """The first with the fewest ratings, going round the ring of lots from there: one statement, whatever it finds."""
-    behind = Case(When(lot__gte=start, then=0), default=1)
-    return wanting.order_by("ratings_taken", behind, "lot").only("study", "a_first_left").first()
-
-
 @transaction.atomic(savepoint=False)
-def assign(study: Study, comparison: Comparison, rater: Rater, *, ahead: bool = False) -> Assignment | None:
+def assign(study: Study, comparison_id: int, rater: Rater, *, ahead: bool = False) -> Assignment | None:
     """Takes a place in the comparison for the rater; None if others filled it in the meantime."""
     # Taking the place locks the comparison's row: the count of sides below cannot change under us. The rater's own
     # lock, which claim_next holds, keeps a second tab away.
-    if not take_place(comparison.pk):
+    if not take_place(comparison_id):
         return None
-    given = list(Assignment.objects.filter(comparison=comparison.pk).with_a_place())
+    given = list(Assignment.objects.filter(comparison=comparison_id).with_a_place())
     if mine := next((one for one in given if one.rater_id == rater.pk), None):
         if lease(mine, study, Assignment.State.EXPIRED, ahead=ahead):
             return mine
         free_place_of(mine)
         return None
-    side = draw_side(comparison, [one.a_is_left for one in given])
+    side = draw_side(comparison_id, [one.a_is_left for one in given])
     return Assignment.objects.create(
-        comparison_id=comparison.pk, rater=rater, a_is_left=side, lease_until=lease_end(study), ahead=ahead
+        comparison_id=comparison_id, rater=rater, a_is_left=side, lease_until=lease_end(study), ahead=ahead
     )
 
 
@@ -180,10 +174,10 @@ def lease(assignment: Assignment, study: Study, state: str, *, ahead: bool = Fal
     return True
 
 
-def draw_side(comparison: Comparison, so_far: list[bool]) -> bool:
+def draw_side(comparison_id: int, so_far: list[bool]) -> bool:
     """Whether response a stands left: the side it has had less often in this comparison, else its first one's."""
-    lead = so_far.count(True) - so_far.count(False)
-    return lead < 0 if lead else comparison.a_first_left
+    first, lead = a_first_left(comparison_id), so_far.count(True) - so_far.count(False)
+    return lead < 0 if lead else first
 
 
 def lease_end(study: Study) -> datetime:

@@ -36,9 +36,9 @@ def record(assignment: Assignment, answer: Answer) -> Receipt:
     place = lock_place(assignment)
     counts = place is not None and place.counts
     held = Assignment.objects.get(pk=assignment.pk)
-    rubric = (place.study if place else held.comparison.study).rubric
+    rubric = assignment.comparison.study.rubric
     check(answer, rubric)
-    latest = held.judgments.current().first()
+    latest = held.judgments.current().first() if held.is_answered else None
     if latest and says_the_same(latest, answer):
         return Receipt.REPEATED
     if latest and not counts:
@@ -56,8 +56,8 @@ def lock_place(assignment: Assignment) -> Enrolment | None:
     Every step of a rater (claim, answer, skip) takes this one lock first: two tabs wait for each other, a second submit
     of one page sees the first one's judgment, and no two steps can lock the same rows in different orders.
     """
-    places = Enrolment.objects.select_for_update(of=("self",)).select_related("study__rubric", "rater")
-    return places.filter(study__comparisons=assignment.comparison_id, rater=assignment.rater_id).first()
+    places = Enrolment.objects.locked().filter(rater=assignment.rater_id)
+    return places.filter(study=assignment.comparison.study_id).first()
 
 
 def says_the_same(judgment: Judgment, answer: Answer) -> bool:
@@ -70,7 +70,7 @@ def says_the_same(judgment: Judgment, answer: Answer) -> bool:
 
 def settle(assignment: Assignment, counts: bool) -> str:
     """Moves the assignment to where an answer puts it, and says where: done, or surplus if it comes too late."""
-    if assignment.state in {Assignment.State.DONE, Assignment.State.SURPLUS}:
+    if assignment.is_answered:
         Assignment.objects.filter(pk=assignment.pk).update(untallied=True)
         return assignment.state
     # The state again, in the UPDATE: a sweep may take the lease back at this very moment.

@@ -1,6 +1,6 @@
 """Care for those who read harmful text: what is covered, what may be declined, when it is time for a break."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,7 +58,10 @@ def decline(enrolment: Enrolment, hazards: list[str]) -> None:
 
 def wanted_hazards(enrolment: Enrolment) -> Q:
     """The comparisons whose prompts the rater has not declined."""
-    declined = enrolment.declined_hazards
+    return without_hazards(enrolment.declined_hazards)
+
+
+def without_hazards(declined: Sequence[str]) -> Q:
     return Q(prompt__hazard=None) | ~Q(prompt__hazard__in=declined) if declined else Q()
 
 

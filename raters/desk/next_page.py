@@ -15,7 +15,7 @@ from raters.desk.drafts import seconds_left
 from raters.desk.forms import AnswerForm
 from raters.desk.page import judging_page
 from raters.models import Assignment, Enrolment, Rater, Study
-from raters.way_in.steps import BEFORE_WORK, qualify
+from raters.way_in.steps import BEFORE_WORK
 
 BY_SCRIPT = "HTTP_X_BY_SCRIPT"
 
@@ -30,14 +30,15 @@ def next_comparison(request: HttpRequest, rater: Rater, public_id: str) -> HttpR
 
 def where_next(rater: Rater, study: Study) -> Assignment | str:
     """The comparison that the rater holds from now on, or the address of the page that stands in its place."""
+    if found := claim_next(rater, study):
+        return found
     enrolment = study.enrolments.get(rater=rater)
-    qualify(enrolment)
     arriving = enrolment.status == Enrolment.Status.ACTIVE and enrolment.step in BEFORE_WORK
     if arriving or enrolment.status == Enrolment.Status.SCREENED_OUT:
         return reverse("raters:way_in", args=[study.public_id])
     if enrolment.status == Enrolment.Status.FINISHED:
         return reverse("raters:completed", args=[study.public_id])
-    return claim_next(rater, study) or reverse("raters:done", args=[study.public_id])
+    return reverse("raters:done", args=[study.public_id])
 
 
 def after(request: HttpRequest, assignment: Assignment, receipt: judging.Receipt) -> HttpResponse:

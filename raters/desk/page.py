@@ -3,10 +3,7 @@
 import secrets
 from typing import Any
 
-from django.db.models import Count, Q
-
-from raters.care.welfare import wanted_hazards
-from raters.comparisons.caps import left_under_cap
+from raters.comparisons.places import standing
 from raters.desk.drafts import seconds_left
 from raters.desk.forms import AnswerForm
 from raters.desk.preferences import CHOICES, keys_of, listed_keys
@@ -30,9 +27,7 @@ def judging_page(
     guide, language = study.text("guide", spoken(study.language))
     choice_keys = [keys.get(f"choice_{number}", "") for number in range(1, CHOICES + 1)]
     form.keys = choice_keys
-    numbers = progress(rater, study)
-    if answered_meanwhile:
-        numbers["done"] += 1
+    now = standing(study.enrolments.get(rater=rater), assignment)
     return {
         "study": study,
         "showing": showing(assignment),
@@ -40,13 +35,14 @@ def judging_page(
         "guide_language": language,
         "form": form,
         "nonce": form.data.get("idempotency_key") or new_nonce(),
-        "previous": answered_meanwhile or previous(rater, assignment),
+        "previous": answered_meanwhile.token if answered_meanwhile else now.previous,
         "keys": keys,
         "choice_keys": choice_keys,
         "listed_keys": listed_keys(keys),
         "scripts": SCRIPTS,
         "lease_s": seconds_left(assignment),
-        **numbers,
+        "done": now.done + bool(answered_meanwhile),
+        "total": now.total,
     }
 
 
@@ -56,20 +52,5 @@ def new_nonce() -> str:
 
 def progress(rater: Rater, study: Study) -> dict[str, int]:
     """How many comparisons the rater has answered, and how many there are for them in all as things stand."""
-    mine = Assignment.objects.of(rater, study)
-    counts = mine.aggregate(
-        done=Count("pk", filter=Q(state__in=[Assignment.State.DONE, Assignment.State.SURPLUS])),
-        held=Count("pk", filter=Q(state=Assignment.State.LEASED)),
-    )
-    enrolment = study.enrolments.get(rater=rater)
-    wanting = study.comparisons.regular().wanting_ratings().unseen_by(rater, study)
-    left = min(wanting.filter(wanted_hazards(enrolment)).count(), left_under_cap(enrolment))
-    return {"done": counts["done"], "total": counts["done"] + counts["held"] + int(left)}
-
-
-def previous(rater: Rater, assignment: Assignment) -> Assignment | None:
-    """The comparison that this rater answered before this one."""
-    answered = Assignment.objects.of(rater, assignment.comparison.study).filter(
-        state__in=[Assignment.State.DONE, Assignment.State.SURPLUS], pk__lt=assignment.pk
-    )
-    return answered.order_by("-pk").first()
+    now = standing(study.enrolments.get(rater=rater))
+    return {"done": now.done, "total": now.total}

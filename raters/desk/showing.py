@@ -50,8 +50,7 @@ def showing(assignment: Assignment) -> Showing:
         Turn(number, render(prompt), render_raw(prompt), both_views(a), both_views(b))
         for number, (prompt, a, b) in enumerate(zip(prompts, left, right, strict=True), start=1)
     )
-    answered = assignment.state in {Assignment.State.DONE, Assignment.State.SURPLUS}
-    return Showing(assignment.token, turns, answered)
+    return Showing(assignment.token, turns, assignment.is_answered)
 
 
 def side_texts(assignment: Assignment) -> tuple[list[str], list[str], list[str]]:

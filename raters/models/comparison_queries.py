@@ -37,7 +37,7 @@ class ComparisonQuerySet(models.QuerySet["Comparison"]):
     def gold(self) -> "ComparisonQuerySet":
         return self.filter(kind=self.model.Kind.GOLD)
 
-    def unseen_by(self, rater: Rater, study: Study) -> "ComparisonQuerySet":
+    def unseen_by(self, rater: Rater | int, study: Study | int) -> "ComparisonQuerySet":
         """Without the prompts this rater has met in the study; one whose lease merely ran out may be met again."""
         from raters.models.comparisons import Assignment  # which knows this module
 

@@ -143,7 +143,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def ahead(self) -> "AssignmentQuerySet":
         return self.held().filter(ahead=True)
 
-    def of(self, rater: Rater, study: Study) -> "AssignmentQuerySet":
+    def of(self, rater: Rater | int, study: Study | int) -> "AssignmentQuerySet":
         """What the rater was given to judge, planned repeats too; contested comparisons are another matter."""
         return self.filter(rater=rater, comparison__study=study, purpose=Assignment.Purpose.RATING)
 
@@ -227,6 +227,10 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.comparison} for {self.rater}"
+
+    @property
+    def is_answered(self) -> bool:
+        return self.state in {self.State.DONE, self.State.SURPLUS}
 
     @property
     def takes_place(self) -> bool:

@@ -74,6 +74,17 @@ class Invitation(models.Model):
         return self.label or f"Invitation {self.pk}"
 
 
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def locked(self) -> "EnrolmentQuerySet":
+        """Each with its study and rater, its own row locked until the transaction ends.
+
+        Read at every claim and every answer, so what pages alone need of the study is left where it is.
+        """
+        texts = ("design", "texts", "consent", "content_note", "support_line", "exclusion_rules", "stop_rule")
+        rows = self.select_for_update(of=("self",)).select_related("study", "rater")
+        return rows.defer("exit_survey", "recruitment", *(f"study__{name}" for name in texts))
+
+
 class Enrolment(models.Model):
     """How far one rater has come in one study."""
 
@@ -114,6 +125,8 @@ class Enrolment(models.Model):
     )
     completion_code = models.CharField(max_length=16, default=new_code, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -7,9 +7,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from raters import judging
-from raters.assignment import claim_next, first_of, others_hold, reclaim
+from raters.access import assignment_of
+from raters.assignment import claim_next, others_hold, reclaim
+from raters.comparisons.places import first_places
 from raters.judging import Receipt
-from raters.models import Assignment, Comparison, Judgment
+from raters.models import Assignment, Comparison, Enrolment, Judgment
 from tests import builders
 from tests.raters.working import answer, let_leases_run_out
 
@@ -146,9 +148,9 @@ def test_a_claim_asks_the_database_eight_things(db, django_assert_max_num_querie
         assert claim_next(rater, study)
 
 
-def test_a_judgment_asks_the_database_five_things(study, rater, django_assert_max_num_queries):
-    held = claim_next(rater, study)
-    with django_assert_max_num_queries(7):  # with the transaction's own two
+def test_a_judgment_asks_the_database_four_things(study, rater, django_assert_max_num_queries):
+    held = assignment_of(rater, claim_next(rater, study).token)
+    with django_assert_max_num_queries(6):  # with the transaction's own two
         answer(held)
 
 
@@ -164,6 +166,7 @@ def test_comparisons_with_fewer_ratings_come_first(db):
 
 
 def test_the_ring_of_lots_has_no_end(study):
+    enrolment = Enrolment.objects.get(rater=builders.rater(study), study=study)
     lots = dict(study.comparisons.values_list("lot", "pk"))
-    assert first_of(study.comparisons.all(), start=max(lots) + 1).pk == lots[min(lots)]
-    assert first_of(study.comparisons.all(), start=max(lots)).pk == lots[max(lots)]
+    assert first_places(enrolment, start=max(lots) + 1) == (None, lots[min(lots)])
+    assert first_places(enrolment, start=max(lots)) == (None, lots[max(lots)])
