@@ -16,7 +16,7 @@ from promptsets.formats import (
     xstest,
 )
 from promptsets.formats.columns import Columns, proposed
-from promptsets.formats.problems import BadRow, Problem, PromptFileError, printable
+from promptsets.formats.problems import BadRow, Problem, PromptFileError, brief
 from promptsets.formats.records import Record, records
 from promptsets.formats.row import PromptRow
 from promptsets.formats.source import Source
@@ -69,7 +69,7 @@ def format_of(source: Source, name: str | None = None) -> Format:
     for candidate in FORMATS.values():
         if candidate.recognises(first.fields):
             return candidate
-    fields = printable(", ".join(first.fields)) or "none"
+    fields = brief(", ".join(first.fields)) or "none"
     named = f"name one of {', '.join(FORMATS)}"
     mapping = Columns(proposed(first.fields)) if proposed(first.fields) else "prompt=COLUMN"
     raise refused(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from promptsets.formats.problems import BadRow, shown
+from promptsets.formats.problems import BadRow, brief, shown
 
 MOST_BYTES = (
     256 * 1024 * 1024
@@ -26,7 +26,7 @@ def parquet_rows(stored: bytes) -> Iterator[dict[str, Any]]:
     try:
         yield from _rows(pq.ParquetFile(io.BytesIO(stored)))
     except (pa.ArrowException, OSError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
+        reason = brief(str(error).partition("\n")[0])
         raise BadRow(("", f"is Parquet that cannot be read: {reason}")) from error
 
 

@@ -56,6 +56,12 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def brief(text: str) -> str:
+    """Words of others, such as a file's own names, as they may stand in a message: printable, cut at 200 characters."""
+    text = printable(text)
+    return text if len(text) <= 200 else f"{text[:197]}..."
+
+
 def printable(text: str) -> str:
     """The text as a terminal may show it: characters that steer it, or that cannot be seen, are escaped."""
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

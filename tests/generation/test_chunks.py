@@ -119,10 +119,16 @@ def test_a_stored_response_holds_what_is_known_of_it(run):
     assert response.provenance == {"chunk": run.chunks.get().pk, "attempt": 1, "seed": 0}
 
 
-def test_a_character_that_no_database_holds_is_replaced_and_flagged(run):
-    response = store_first(claim("ann"), "a\0b")
+@pytest.mark.parametrize("letter, flag", [("\0", "nul_replaced"), ("\ud800", "surrogate_replaced")])
+def test_a_character_that_no_database_holds_is_replaced_and_flagged(run, letter, flag):
+    response = store_first(claim("ann"), f"a{letter}b")
     response.refresh_from_db()
-    assert (response.turns, response.flags) == (["a\ufffdb"], ["nul_replaced"])
+    assert (response.turns, response.flags) == (["a\ufffdb"], [flag])
+
+
+def test_an_error_in_such_characters_is_written_out(run):
+    claim("ann").fail("a\0b\ud800c")
+    assert run.chunks.get(error__gt="").error == "a\\0b\\ud800c"
 
 
 def test_of_two_workers_with_one_key_the_first_response_fills_both_places(run, heron):

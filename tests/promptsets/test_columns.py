@@ -145,6 +145,21 @@ def test_a_damaged_parquet_file_is_refused(tmp_path, damage):
 
 
 @pytest.mark.django_db
+def test_what_the_reader_of_parquet_says_is_printable(tmp_path):
+    """Of a type that there is not, the reader tells the very byte."""
+    stored = parquet(tmp_path / "birds.parquet", BIRDS).read_bytes()
+    told = []
+    for at in range(len(stored) - 60, len(stored) - 8):
+        damaged = tmp_path / f"{at}.parquet"
+        damaged.write_bytes(stored[:at] + b"\x0f" + stored[at + 1 :])
+        try:
+            import_promptset(damaged, columns=parse(MAPPING), slug=f"at-{at}")
+        except PromptFileError as refused:
+            told.append(str(refused))
+    assert told and all(text.replace("\n", "").isprintable() for text in told)
+
+
+@pytest.mark.django_db
 def test_a_small_parquet_file_that_unfolds_into_a_large_one_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("promptsets.formats.parquet.MOST_BYTES", 100_000)
     file = parquet(tmp_path / "bomb.parquet", [{"prompt": "a" * 100_000}] * 20)

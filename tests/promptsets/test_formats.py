@@ -132,6 +132,12 @@ def test_judgments_with_an_instruction_are_not_taken_for_prompts(tmp_path):
         read(tmp_path, json.dumps(judged))
 
 
+def test_the_file_s_own_long_names_are_told_in_short(tmp_path):
+    with pytest.raises(PromptFileError, match="is in no known format") as refused:
+        read(tmp_path, json.dumps([{"x" * 9_000: 1, "a\x1b[2Jb": 2}]))
+    assert len(str(refused.value)) < 1_000 and str(refused.value).isprintable()
+
+
 def test_a_label_that_is_too_long_is_refused_and_never_cut(tmp_path):
     (row,) = read(tmp_path, FILES["do-not-answer"].replace("Harm", "h" * 100))
     assert row.subcategory == "h" * 100
