@@ -25,7 +25,7 @@ API = (ROOT / "docs/api.md").read_text()
 OURS = ("assay", "raters", "generation", "promptsets")
 OUTSIDE = {"DEBUG", "SECRET_KEY"}  # of other programs too
 NOT_OF_THE_SITE = {  # variables that documents name and other programs read
-    *("ASSAY_URL", "ASSAY_TOKEN", "JAX_PLATFORMS", "CUDA_VISIBLE_DEVICES", "HF_TOKEN"),
+    *("ASSAY_URL", "ASSAY_TOKEN", "JAX_PLATFORMS", "CUDA_VISIBLE_DEVICES", "HF_TOKEN", "PYTHONPATH"),
     *(
         "TPU_VISIBLE_CHIPS",
         "TPU_PROCESS_BOUNDS",
