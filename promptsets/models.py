@@ -224,7 +224,7 @@ class ColumnMapping(models.Model):
 
 
 class PromptFile(models.Model):
-    """A file that was sent by a page and is looked at before it becomes a version; then, or a day later, it goes."""
+    """A file that was sent by a page and is looked at before it becomes a version; then, or in time, it goes."""
 
     token = models.CharField(max_length=43, unique=True, default=secrets.token_urlsafe, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from assay.environment import Environment
@@ -43,6 +44,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2.0,
         "options": {"expires": 2.0},  # a look that had to wait is made up for by the next one
     },
+    "retention": {"task": "assay.operations.tasks.apply_retention", "schedule": crontab(minute=17, hour=3)},
 }
 CHUNK_PROMPTS = env.integer("CHUNK_PROMPTS", 64, least=1)
 CHUNK_LEASE_S = env.integer("CHUNK_LEASE_S", 60, least=1)
@@ -67,6 +69,12 @@ WEBHOOK_HOSTS = env.hosts("WEBHOOK_HOSTS")
 STEP_LEASE_S = env.integer("STEP_LEASE_S", 300, least=1)
 STEP_ATTEMPTS = env.integer("STEP_ATTEMPTS", 4, least=1)
 SITE_URL = env.url("SITE_URL", {"http", "https"}).rstrip("/")
+
+# ── How long what tells of persons is kept: days, see docs/operations.md ──────────────────────────────────────
+KEEP_CONTACTS_DAYS = env.integer("KEEP_CONTACTS_DAYS", 180, least=0)
+KEEP_DRAFTS_DAYS = env.integer("KEEP_DRAFTS_DAYS", 30, least=0)
+KEEP_AUDIT_ADDRESSES_DAYS = env.integer("KEEP_AUDIT_ADDRESSES_DAYS", 90, least=0)
+KEEP_UPLOADS_DAYS = env.integer("KEEP_UPLOADS_DAYS", 1, least=0)
 
 # ── What machines ask ─────────────────────────────────────────────────────────────────────────────────────────
 METRICS_TOKEN = env.text("METRICS_TOKEN")

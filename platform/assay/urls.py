@@ -23,6 +23,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("assay.accounts.urls")),
+    path("", include("assay.operations.urls")),
     path("", include("assay.api.urls")),
     path("welcome/<str:token>/", first_administrator, name="first_administrator"),
     path("policy-reports/", policy_reports, name="policy_reports"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.core import ratelimit
+from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -98,6 +99,7 @@ def reading(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     study = enrolment.study
     text, language = study.text(enrolment.step, spoken(study.language))
     context = {"study": study, "step": enrolment.step, "text": render_prose(text), "text_language": language}
+    context["contact_days"] = settings.KEEP_CONTACTS_DAYS
     return render(request, "raters/reading.html", context)
 
 

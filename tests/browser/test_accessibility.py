@@ -82,6 +82,7 @@ def site(transactional_db, settings, tmp_path):
         "/account/": root,
         "/account/tokens/": root,
         "/people/": root,
+        "/people/forget/": root,
         "/audit/": root,
         "/accounts/2fa/": root,
         "/accounts/2fa/totp/activate/": root,  # asks for the password first

@@ -80,7 +80,16 @@ class StaffInvitation(models.Model):
         return not self.accepted_at and not self.withdrawn_at and self.expires_at > timezone.now()
 
 
+# What in an event's detail may tell of a person.
+ADDRESSES = frozenset({"address", "email"})
+PERSONAL = ADDRESSES | {"reason"}
+
+
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    def rewrite(self, **fields: Any) -> int:
+        """For what must not be kept of persons, and nothing else: who did what, when, to what stays."""
+        return super().update(**fields)
+
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError("The audit log is append-only.")
 
@@ -120,3 +129,11 @@ class AuditEvent(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("The audit log is append-only.")
+
+    def without(self, names: frozenset[str] = PERSONAL, target: str | None = None) -> bool:
+        """Takes these out of the row's detail, and calls its object `target` from then on; whether anything changed."""
+        detail = {name: value for name, value in self.detail.items() if name not in names}
+        fields = {"detail": detail, "target": (self.target if target is None else target)[:200]}
+        if fields == {"detail": self.detail, "target": self.target}:
+            return False
+        return bool(AuditEvent.objects.filter(pk=self.pk).rewrite(**fields))

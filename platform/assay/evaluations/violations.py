@@ -3,13 +3,13 @@
 from typing import Any
 
 from assay.evaluations.models import RunStudy
-from assay.reports.judgments import headline_judgments
+from assay.reports.judgments import headline_judgments, rater_key
 from raters.models import Comparison, SafetyLabel
 
 FEWEST_PROMPTS = 2
-FIELDS = {
+FIELDS: dict[str, Any] = {
     "prompt_id": "judgment__assignment__comparison__prompt__key",
-    "rater_id": "judgment__assignment__rater__code",
+    "rater_id": rater_key("judgment__assignment__rater"),
     "answer_type": "answer_type",
     "violation": "violation",
     "hazard": "hazard",

@@ -121,7 +121,7 @@ class Counted:
     def _row(self, place: dict[str, Any], rater: int, said: int) -> Row:
         asked = {name: place[name] for name in ("prompt_id", "category", "candidate", "baseline")}
         return asked | {
-            "rater_id": self.codes[rater],
+            "rater_id": str(rater),
             "preference": PREFERENCES[said & 3],
             "a_is_left": not said & RIGHT,
             "both_bad": bool(said & BOTH_BAD),
@@ -141,7 +141,7 @@ class Counted:
             baseline=[names[place["baseline"]] for place in every],
         )
         keys, codes = np.unique(self.votes["rater"][votes], return_inverse=True)
-        raters = [self.codes[key] for key in keys.tolist()]
+        raters = [str(key) for key in keys.tolist()]
         said = self.votes["said"][votes]
         own = len(raters) + np.arange(len(rows))  # rows beside name their rater each for itself
         points = np.concatenate([said & 3, np.array([POINTS[row["preference"]] for row in rows], np.uint8)])

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from assay.reports.settled import Row, equal_rows, reused_rows
 from raters.judging import OUTCOMES
@@ -11,9 +13,15 @@ from raters.models import Judgment, Study, StudyArm
 from raters.rubrics.scales import BOTH_BAD_SCALE
 from raters.studies.exclusions import excluded_raters
 
-FIELDS = {
+
+def rater_key(path: str) -> Cast:
+    """A rater's name in tables of numbers: unlike the code it never changes, so no sum is ever added up otherwise."""
+    return Cast(path, TextField())
+
+
+FIELDS: dict[str, Any] = {
     "prompt_id": "assignment__comparison__prompt__key",
-    "rater_id": "assignment__rater__code",
+    "rater_id": rater_key("assignment__rater"),
     "category": "assignment__comparison__prompt__category",
     "candidate": "assignment__comparison__arm_a",
     "baseline": "assignment__comparison__arm_b",
@@ -32,7 +40,7 @@ def columns_of(study: Study, judgments: QuerySet[Judgment] | None = None) -> Map
     return as_columns(study, rows + equal_rows(study, rows), FIELDS)
 
 
-def judged_rows(study: Study, judgments: QuerySet[Judgment], fields: dict[str, str]) -> list[Row]:
+def judged_rows(study: Study, judgments: QuerySet[Judgment], fields: Mapping[str, Any]) -> list[Row]:
     """One row for each of the judgments, and for each of earlier studies that counts here; not for what nobody said."""
     found = judgments.order_by("pk").values_list(*fields.values())
     rows = [dict(zip(fields, values, strict=True)) for values in found]

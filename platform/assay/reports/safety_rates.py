@@ -4,16 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from assay.reports.judgments import arm_names, headline_judgments
+from assay.reports.judgments import arm_names, headline_judgments, rater_key
 from assay.reports.models import Estimate, Report
 from raters.models import SafetyLabel, Study
 
 if TYPE_CHECKING:
     from analysis.safety import Rate
 
-FIELDS = {
+FIELDS: dict[str, Any] = {
     "prompt_id": "judgment__assignment__comparison__prompt__key",
-    "rater_id": "judgment__assignment__rater__code",
+    "rater_id": rater_key("judgment__assignment__rater"),
     "answer_type": "answer_type",
     "violation": "violation",
     "hazard": "hazard",

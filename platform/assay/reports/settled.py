@@ -6,7 +6,7 @@ which all were judged: each prompt counts once, and each rater keeps the share o
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import cycle
 from typing import Any
 
@@ -18,7 +18,7 @@ FLIPPED = {"a": "b", "b": "a", "tie": "tie"}
 Row = dict[str, Any]
 
 
-def reused_rows(study: Study, fields: dict[str, str], judgments_of: Any) -> list[Row]:
+def reused_rows(study: Study, fields: Mapping[str, Any], judgments_of: Any) -> list[Row]:
     """The judgments of earlier studies that count here, turned to this study's own a and b.
 
     judgments_of: which judgments of an earlier study count, from that study.

@@ -203,6 +203,13 @@ def expire_one(export: Export) -> bool:
     return True
 
 
+def make_anew(export: Export) -> None:
+    """For what must not stay as it was written: a file that is ready goes, one under way is begun again."""
+    if not expire_one(export):
+        under_way = Export.objects.filter(pk=export.pk, status=Export.Status.WORKING)
+        under_way.update(status=Export.Status.QUEUED, lease_until=None, rows_done=0)
+
+
 def sweep_folder() -> None:
     """Removes every file of which the ledger knows no use: parts of dead claims, files whose export was cancelled."""
     folder: Path = settings.EXPORT_ROOT

@@ -5,8 +5,9 @@ comparison/1: what was laid out, shown, held, left out.  response/1, judgment/1:
 counted/1: rows that count without having been asked here, where there are any.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import Any
 
 from assay.reports.beside import choices
 from assay.reports.judgments import arm_names, columns_of, headline_judgments
@@ -14,7 +15,7 @@ from assay.takeaway import judgments, responses
 from assay.takeaway.comparator import pairs_of
 from assay.takeaway.source import Row, Source, pages
 from assay.takeaway.study_record import study_row
-from raters.models import Comparison
+from raters.models import Comparison, Rater
 from raters.way_in.probe import words_in, words_of
 
 HEADLINE = "win_rate"
@@ -89,8 +90,16 @@ def settled_rows(source: Source) -> Iterator[Row]:
     for name, counted in [(HEADLINE, headline), *choices(source.study, headline)]:
         columns = columns_of(source.study, counted)
         asked = counted.count()
+        columns = {**columns, "rater_id": codes_of(columns["rater_id"])}
         for values in list(zip(*columns.values(), strict=True))[asked:]:
             yield settled_row(source, name, dict(zip(columns, values, strict=True)), named)
+
+
+def codes_of(keys: Sequence[Any]) -> list[str]:
+    """Raters by the code that all exports make names of; "nobody" of a tie by definition stays."""
+    known = Rater.objects.filter(pk__in={int(key) for key in keys if key.isdecimal()})
+    codes = {str(pk): code for pk, code in known.values_list("pk", "code")}
+    return [codes.get(key, key) for key in keys]
 
 
 def settled_row(source: Source, estimate: str, row: Row, named: dict[str, str]) -> Row:

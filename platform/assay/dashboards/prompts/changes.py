@@ -1,13 +1,11 @@
 """Pages that add to prompt sets: a file sent and looked at, a subset, a correction, what changed between versions."""
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -30,8 +28,6 @@ from promptsets.subsets import subset
 from promptsets.versions import VersionError
 from raters.access import researchers_only
 
-KEPT = timedelta(days=1)
-
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +36,6 @@ def add_prompts(request: SignedInRequest) -> HttpResponse:
     form = FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["file"]
-        PromptFile.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
         kept = PromptFile.objects.create(owner=request.user, name=sent.name[:255], content=sent.read())
         return redirect("dashboards:prompt_file", kept.token)
     return render(request, "dashboards/add_prompts.html", {"form": form})

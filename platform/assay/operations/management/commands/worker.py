@@ -7,9 +7,12 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from assay.evaluations.tasks import sweep
+from assay.operations.personal_data.retention import apply_retention
 from assay.takeaway.tasks import work_off as work_off_exports
 from generation.chunks import this_process
 from generation.worker import work_off
+
+RETENTION_EVERY_S = 3600.0  # so that a worker that is started anew each day comes to it, too
 
 
 class Command(BaseCommand):
@@ -22,9 +25,14 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
+        acts: list[tuple[str, Callable[[], object], float]] = [
+            ("Sweep", sweep, options["sweep_every"]),
+            ("Exporting", lambda: work_off_exports(stop.is_set), options["sweep_every"]),
+            ("Retention", apply_retention, RETENTION_EVERY_S),
+        ]
         beside = [
-            threading.Thread(target=self.keep_doing, args=(act, what, stop, options["sweep_every"]))
-            for what, act in (("Sweep", sweep), ("Exporting", lambda: work_off_exports(stop.is_set)))
+            threading.Thread(target=self.keep_doing, args=(act, what, stop, every_s))
+            for what, act, every_s in acts
         ]
         for thread in beside:
             thread.start()
