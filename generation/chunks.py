@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from generation.backends.base import PromptSample, Reply
 from generation.models import Chunk, GenerationRun, Response, RunResponse
-from generation.storing import key_of, new_response, storable_error
+from generation.storing import key_of, new_response
 from generation.timing import timed
 from promptsets.audit import audited
 
@@ -125,7 +125,7 @@ class Claim:
 
         at_least_s: a longer wait that the source asked for.
         """
-        told = storable_error(error)[:LONGEST_ERROR]
+        told = error.replace("\0", "\\0")[:LONGEST_ERROR]
         if self.chunk.attempts >= settings.CHUNK_ATTEMPTS:
             self._end(Chunk.Status.DEAD, error=told, finished_at=timezone.now())
         else:

@@ -50,10 +50,5 @@ def storable(turns: Iterable[str]) -> tuple[list[str], list[str]]:
     return kept, flags
 
 
-def storable_error(text: str) -> str:
-    """Words about a failure with such characters written out."""
-    return text.encode(errors="backslashreplace").decode().replace("\0", "\\0")
-
-
 def key_of(response: Response) -> dict[str, Any]:
     return {name: getattr(response, name) for name in KEY}

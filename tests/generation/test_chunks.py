@@ -126,11 +126,6 @@ def test_a_character_that_no_database_holds_is_replaced_and_flagged(run, letter,
     assert (response.turns, response.flags) == (["a\ufffdb"], [flag])
 
 
-def test_an_error_in_such_characters_is_written_out(run):
-    claim("ann").fail("a\0b\ud800c")
-    assert run.chunks.get(error__gt="").error == "a\\0b\\ud800c"
-
-
 def test_of_two_workers_with_one_key_the_first_response_fills_both_places(run, heron):
     same = plan_run(heron, builders.prompt_set(prompts=5, slug="same-texts"), Sampling())
     ann, ben = claim("ann"), claim("ben")
