@@ -19,9 +19,8 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('*.')}" for host in ALLOWED_HOSTS
 # ── Where things are kept ─────────────────────────────────────────────────────────────────────────────────────
 DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'assay.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CHECKPOINT_ROOTS = [Path(root).resolve() for root in env.words("CHECKPOINT_ROOTS")] or [
-    BASE_DIR / "var/checkpoints"
-]
+CHECKPOINT_ROOTS = [Path(root).resolve() for root in env.words("CHECKPOINT_ROOTS")]
+CHECKPOINT_ROOTS = CHECKPOINT_ROOTS or [BASE_DIR / "var/checkpoints"]
 CHECKPOINT_PLACES = env.places("CHECKPOINT_PLACES", {"gs", "s3", "hf", "memory"})
 CHECKPOINT_MAX_BYTES = env.integer("CHECKPOINT_MAX_BYTES", 200 * 10**9, least=1)
 
@@ -52,15 +51,18 @@ CHUNK_ATTEMPTS = env.integer("CHUNK_ATTEMPTS", 5, least=1)
 EXPORT_ROOT = Path(env.text("EXPORT_ROOT", str(BASE_DIR / "var/exports"))).resolve()
 EXPORT_HOURS = env.integer("EXPORT_HOURS", 72, least=1)
 EXPORT_LEASE_S = env.integer("EXPORT_LEASE_S", 300, least=1)
+KEEP_CONTACTS_DAYS = env.integer("KEEP_CONTACTS_DAYS", 180, least=0)  # of persons, as the next three
+KEEP_DRAFTS_DAYS = env.integer("KEEP_DRAFTS_DAYS", 30, least=0)
+KEEP_AUDIT_ADDRESSES_DAYS = env.integer("KEEP_AUDIT_ADDRESSES_DAYS", 90, least=0)
+KEEP_UPLOADS_DAYS = env.integer("KEEP_UPLOADS_DAYS", 1, least=0)
 CARD_KEY = Path(env.text("CARD_KEY_FILE", str(BASE_DIR / "var/card-key.pem"))).resolve()
 ENGINE_SLOTS = env.integer("ENGINE_SLOTS", 16, least=1)
 ENGINE_CACHE = Path(env.text("ENGINE_CACHE", str(BASE_DIR / "var/compiled")))
 
 # ── Checkpoints that answer over HTTP ─────────────────────────────────────────────────────────────────────────
 ENDPOINT_HOSTS = env.hosts("ENDPOINT_HOSTS")
-ENDPOINT_KEYS = env.keys(
-    ("_KEY", "_TOKEN"), without={"SECRET_KEY", "METRICS_TOKEN"}
-)  # a checkpoint names its own
+NOT_FOR_ENDPOINTS = {"SECRET_KEY", "METRICS_TOKEN"}  # a checkpoint names its own key
+ENDPOINT_KEYS = env.keys(("_KEY", "_TOKEN"), without=NOT_FOR_ENDPOINTS)
 ENDPOINT_TIMEOUT_S = env.integer("ENDPOINT_TIMEOUT_S", 300, least=1)
 ENDPOINT_TRIES = env.integer("ENDPOINT_TRIES", 8, least=1)
 
@@ -70,12 +72,6 @@ STEP_LEASE_S = env.integer("STEP_LEASE_S", 300, least=1)
 STEP_ATTEMPTS = env.integer("STEP_ATTEMPTS", 4, least=1)
 SITE_URL = env.url("SITE_URL", {"http", "https"}).rstrip("/")
 
-# ── How long what tells of persons is kept: days, see docs/operations.md ──────────────────────────────────────
-KEEP_CONTACTS_DAYS = env.integer("KEEP_CONTACTS_DAYS", 180, least=0)
-KEEP_DRAFTS_DAYS = env.integer("KEEP_DRAFTS_DAYS", 30, least=0)
-KEEP_AUDIT_ADDRESSES_DAYS = env.integer("KEEP_AUDIT_ADDRESSES_DAYS", 90, least=0)
-KEEP_UPLOADS_DAYS = env.integer("KEEP_UPLOADS_DAYS", 1, least=0)
-
 # ── What machines ask ─────────────────────────────────────────────────────────────────────────────────────────
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 METRICS_NETWORKS = env.networks("METRICS_NETWORKS")
@@ -84,9 +80,8 @@ HEARTBEAT_FILE = Path(env.text("HEARTBEAT_FILE")) if env.text("HEARTBEAT_FILE") 
 
 # ── The log ───────────────────────────────────────────────────────────────────────────────────────────────────
 LOG_FORMAT = env.choice("LOG_FORMAT", ("json", "text"), default="text" if DEBUG else "json")
-LOG_LEVEL = env.choice(
-    "LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="WARNING" if DEBUG else "INFO"
-)
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_LEVEL = env.choice("LOG_LEVEL", LOG_LEVELS, default="WARNING" if DEBUG else "INFO")
 LOGGING = logging_of(LOG_FORMAT, LOG_LEVEL)
 
 # ── The application ───────────────────────────────────────────────────────────────────────────────────────────
@@ -220,9 +215,8 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_HTTPONLY = True
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
