@@ -18,7 +18,7 @@ from promptsets.formats import (
 from promptsets.formats.columns import Columns, proposed
 from promptsets.formats.problems import BadRow, Problem, PromptFileError, brief
 from promptsets.formats.records import Record, records
-from promptsets.formats.row import PromptRow
+from promptsets.formats.row import NO_TEXT, PromptRow
 from promptsets.formats.source import Source
 
 
@@ -84,6 +84,8 @@ def rows(source: Source, of: Format) -> Iterator[tuple[int, PromptRow | BadRow]]
             yield record.line, record.fault or of.row(record.fields)
         except BadRow as bad:
             yield record.line, bad
+        except UnicodeEncodeError:  # of a format that makes its ids of the text
+            yield record.line, BadRow(("", NO_TEXT))
 
 
 def problems_of(record: Record, bad: BadRow) -> Iterator[Problem]:

@@ -81,7 +81,7 @@ class Columns:
         return PromptRow(self.kind, self.key(record, turns), turns, **values, extra=extra)
 
     def label(self, record: dict[str, Any], name: str) -> str:
-        value = record.get(self.of.get(name, ""))
+        value = record.get(self.of[name]) if name in self.of else None
         if isinstance(value, float):  # pandas writes whole numbers so where others are missing
             value = int(value) if value.is_integer() else None if math.isnan(value) else value
         return "" if value is None else str(value)

@@ -23,6 +23,7 @@ METADATA: tuple[str, ...] = (
 )
 METADATA += ("persona", "rater_note", "tags", "extra")
 DEEPEST = 50  # lists and objects within each other; far below where Python gives up
+NO_TEXT = "holds half a surrogate pair (\\ud800 to \\udfff), which is no text"
 SHORT_TEXTS = ("category", "subcategory", "language", "contrast")
 LONGEST: dict[str, int] = {name: Prompt._meta.get_field(name).max_length for name in SHORT_TEXTS}  # type: ignore[union-attr, misc]
 
@@ -105,7 +106,7 @@ def _why_unstorable(value: Any, depth: int = 0) -> str:
         if "\0" in value:
             return "holds the character U+0000, which a database cannot store"
         if _SURROGATE.search(value):
-            return "holds half a surrogate pair (\\ud800 to \\udfff), which is no text"
+            return NO_TEXT
     if isinstance(value, float) and not math.isfinite(value):
         return "holds a number too large to be stored"
     if isinstance(value, dict):

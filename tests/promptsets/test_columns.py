@@ -145,6 +145,14 @@ def test_a_damaged_parquet_file_is_refused(tmp_path, damage):
 
 
 @pytest.mark.django_db
+def test_a_column_without_a_name_is_nobodys(tmp_path):
+    file = tmp_path / "birds.jsonl"
+    file.write_text('{"": "x", "prompt": "Which bird?"}\n{"": "y", "prompt": "Which nest?"}\n')
+    version = import_promptset(file, columns=Columns({"prompt": "prompt"}), slug="birds").version
+    assert set(version.prompts.values_list("hazard", "expected", "difficulty")) == {(None, None, None)}
+
+
+@pytest.mark.django_db
 def test_what_the_reader_of_parquet_says_is_printable(tmp_path):
     """Of a type that there is not, the reader tells the very byte."""
     stored = parquet(tmp_path / "birds.parquet", BIRDS).read_bytes()

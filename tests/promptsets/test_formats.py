@@ -138,6 +138,11 @@ def test_the_file_s_own_long_names_are_told_in_short(tmp_path):
     assert len(str(refused.value)) < 1_000 and str(refused.value).isprintable()
 
 
+def test_half_a_surrogate_pair_is_refused_where_the_id_is_made_of_the_text(tmp_path):
+    (bad,) = read(tmp_path, '[{"instruction": "\\ud800"}]')
+    assert "half a surrogate pair" in str(bad)
+
+
 def test_a_label_that_is_too_long_is_refused_and_never_cut(tmp_path):
     (row,) = read(tmp_path, FILES["do-not-answer"].replace("Harm", "h" * 100))
     assert row.subcategory == "h" * 100

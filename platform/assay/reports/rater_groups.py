@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.reports.beside import TOO_FEW
 from assay.reports.counted import Counted
-from assay.reports.judgments import arm_names
+from assay.reports.judgments import arm_names, rater_key
 from assay.reports.models import GroupRates
 from assay.reports.safety_rates import labels_of, rates_of
 from raters.models import AboutRater, Study
@@ -55,25 +55,25 @@ def refresh_one(study: Study) -> bool:
 def content_of(study: Study) -> list[dict[str, Any]]:
     """By question, in the study's order. Arms by primary key: what they are called depends on who reads."""
     table, labels = Counted.of(study).table(), labels_of(study) if study.rubric.asks_safety else []
-    codes = set(study.enrolments.values_list("rater__code", flat=True))
-    labels = [row for row in labels if row["rater_id"] in codes]
+    keys = set(study.enrolments.values_list(rater_key("rater"), flat=True))
+    labels = [row for row in labels if row["rater_id"] in keys]
     content = []
     for question in questions_in(study.about_raters, study.language):
         rows = AboutRater.objects.filter(enrolment__study=study, question=question.key)
-        answers = dict(rows.values_list("enrolment__rater__code", "answer"))
-        pairs = list(of_pairs(study, table, codes, answers)) if table else []
+        answers = dict(rows.values_list(rater_key("enrolment__rater"), "answer"))
+        pairs = list(of_pairs(study, table, keys, answers)) if table else []
         content.append({"key": question.key, "pairs": pairs, "arms": list(of_arms(study, labels, answers))})
     return content
 
 
 def of_pairs(
-    study: Study, table: "JudgmentTable", codes: Collection[str], answers: Answers
+    study: Study, table: "JudgmentTable", keys: Collection[str], answers: Answers
 ) -> Iterator[dict[str, Any]]:
     """Of each pair of arms, with what its raters said; judgments of an earlier study's raters are not among them."""
     arms = {name: arm for arm, name in arm_names(study).items()}
     for candidate, baseline in table.pairs:
         judged = table.of_pair(candidate, baseline)
-        here = [code for code in judged.rater.labels if code in codes]
+        here = [key for key in judged.rater.labels if key in keys]
         groups = by_group(here, answers, partial(win_cell, judged))
         yield {"a": arms[candidate], "b": arms[baseline], "groups": groups}
 
@@ -93,13 +93,13 @@ def by_group(
     from analysis.groups import groups_to_tell
 
     members: dict[int | None, list[str]] = {}
-    for code in raters:
-        members.setdefault(answers.get(code), []).append(code)
+    for key in raters:
+        members.setdefault(answers.get(key), []).append(key)
     cells = []
-    for group in groups_to_tell({answer: len(codes) for answer, codes in members.items()}):
-        codes = [code for answer in group for code in members[answer]]
-        cell = cell_of(set(codes)) or {"value": None}
-        cells.append({"answers": list(group), "raters": len(codes), **cell})
+    for group in groups_to_tell({answer: len(keys) for answer, keys in members.items()}):
+        keys = [key for answer in group for key in members[answer]]
+        cell = cell_of(set(keys)) or {"value": None}
+        cells.append({"answers": list(group), "raters": len(keys), **cell})
     return cells
 
 

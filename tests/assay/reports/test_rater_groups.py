@@ -60,7 +60,7 @@ def test_each_group_has_the_win_rate_of_its_own_judgments(study):
     found = cells(study)
     assert {group: cell["raters"] for group, cell in found.items()} == {(0,): 6, (1,): 5, (None,): 5}
     table = Counted.of(study).table()
-    six = set(study.enrolments.filter(about__answer=0).values_list("rater__code", flat=True))
+    six = {str(key) for key in study.enrolments.filter(about__answer=0).values_list("rater", flat=True)}
     inside = np.array([label in six for label in table.rater.labels])
     own = win_rate(table.rows(inside[table.rater.codes]))
     assert (found[0,]["value"], found[0,]["low"]) == (own.value, round(own.low, 2))
