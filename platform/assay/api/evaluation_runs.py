@@ -141,6 +141,8 @@ def list_changes(
     runs = plan_or_404(slug).runs.select_related("version__judge").in_bulk([old, new])
     if not {old, new} <= runs.keys():
         raise Refused(f"{slug} has no evaluation runs {old} and {new}.")
+    if undecided := next((run for run in runs.values() if not run.verdict), None):
+        raise Refused(f"Run {undecided.pk} has no verdict yet; before that nobody is told how it goes.")
     return [change_out(change) for change in changed_most(runs[old], runs[new])]
 
 

@@ -134,6 +134,7 @@ def _fail(held: Claim, reason: str) -> None:
     held.step.say(f"failed: {reason}")
     run, telling = held.step.run, EvaluationStep.Name.TELL
     run.steps.filter(status=Status.WAITING).exclude(name=telling).update(status=Status.CANCELLED)
-    told = {"finished_at": now} if held.step.name == telling else {}
     undecided = EvaluationRun.objects.filter(pk=run.pk, verdict=None)
-    undecided.update(status=EvaluationRun.Status.FAILED, reason=f"{held.step.name}: {reason}", **told)
+    undecided.update(status=EvaluationRun.Status.FAILED, reason=f"{held.step.name}: {reason}")
+    if held.step.name == telling:
+        EvaluationRun.objects.filter(pk=run.pk, finished_at=None).update(finished_at=now)

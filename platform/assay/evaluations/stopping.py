@@ -1,13 +1,15 @@
 """Cancels a run, and lets one that stopped go on: with its share of the ledger and its studies."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from assay.accounts.models import User
 from assay.evaluations.models import EvaluationRun, EvaluationStep
 from generation.chunks import try_again
-from generation.models import Chunk
+from generation.models import Checkpoint, Chunk
 from promptsets.audit import audited
 from raters.models import Study
 from raters.studies.phases import take
@@ -30,9 +32,8 @@ def cancel(run: EvaluationRun, actor: User | None = None) -> None:
         raise ValueError(f"{run} has ended: only one that runs can be cancelled")
     open_steps = run.steps.filter(status__in=[Status.WAITING, Status.RUNNING])
     open_steps.update(status=Status.CANCELLED, lease_until=None, finished_at=now)
-    if not run.checkpoint.evaluation_runs.filter(status=EvaluationRun.Status.RUNNING).exists():
-        unbegun = chunks_of(run).filter(status=Chunk.Status.QUEUED, run__checkpoint=run.checkpoint)
-        unbegun.update(status=Chunk.Status.DEAD, error=f"{run} was cancelled", finished_at=now)
+    unbegun = chunks_of_no_other(run).filter(status=Chunk.Status.QUEUED)
+    unbegun.update(status=Chunk.Status.DEAD, error=f"{run} was cancelled", finished_at=now)
     for study in studies_of(run, Study.Status.COLLECTING):
         take(study, "pause", actor)
     audited.send(EvaluationRun, actor=actor, action="evaluation.cancelled", target=run, detail={})
@@ -52,6 +53,7 @@ def retry(run: EvaluationRun, actor: User | None = None) -> None:
     if first:
         run.steps.filter(number__gte=first.number).update(**fresh)
         first.say("tried again")
+    run.deliveries.all().delete()  # they tell of an end that holds no more; the next one is told anew
     try_again(chunks_of(run).filter(status=Chunk.Status.DEAD), actor)
     for study in studies_of(run, Study.Status.PAUSED):
         take(study, "start", actor)
@@ -63,8 +65,22 @@ def studies_of(run: EvaluationRun, status: str) -> QuerySet[Study]:
 
 
 def chunks_of(run: EvaluationRun) -> QuerySet[Chunk]:
-    """The ledger's work for both sides of the run's comparisons."""
+    """The ledger's work for both sides of the run's comparisons, and for the language model that judges them."""
     sides = [run.checkpoint, run.version.baseline, *([run.previous] if run.previous else [])]
-    return Chunk.objects.filter(
-        run__checkpoint__in=sides, run__prompt_set_version__in=run.version.prompt_sets.all()
-    )
+    return Chunk.objects.filter(_answers_of(run, sides) | _replies_of_judge(run)).distinct()
+
+
+def chunks_of_no_other(run: EvaluationRun) -> QuerySet[Chunk]:
+    """What of it no other run waits for."""
+    alone = _replies_of_judge(run)
+    if not run.checkpoint.evaluation_runs.filter(status=EvaluationRun.Status.RUNNING).exists():
+        alone |= _answers_of(run, [run.checkpoint])
+    return Chunk.objects.filter(alone)
+
+
+def _answers_of(run: EvaluationRun, checkpoints: Sequence[Checkpoint]) -> Q:
+    return Q(run__checkpoint__in=checkpoints, run__prompt_set_version__in=run.version.prompt_sets.all())
+
+
+def _replies_of_judge(run: EvaluationRun) -> Q:
+    return Q(run__judge_runs__of_run_study__run=run)

@@ -105,22 +105,25 @@ def _send(delivery: Delivery, step: EvaluationStep) -> None:
     try:
         SENDERS[delivery.kind](delivery)
     except Exception as error:  # noqa: BLE001  whatever a mail server or a receiver does, the verdict stands
-        _put_off(delivery, step, error)
+        _put_off(delivery, step, str(error)[:500] or type(error).__name__, getattr(error, "is_final", False))
     else:
-        delivery.status, delivery.delivered_at, delivery.error = Delivery.Status.DELIVERED, timezone.now(), ""
-        delivery.save()
+        _now(delivery, status=Delivery.Status.DELIVERED, delivered_at=timezone.now(), error="")
         step.say(f"told {delivery.target}")
 
 
-def _put_off(delivery: Delivery, step: EvaluationStep, error: Exception) -> None:
-    delivery.error = str(error)[:500] or type(error).__name__
-    if getattr(error, "is_final", False) or delivery.attempts >= TRIES:
-        delivery.status = Delivery.Status.DEAD
-        step.say(f"{delivery.target} was not told, after {delivery.attempts} tries: {delivery.error}")
+def _put_off(delivery: Delivery, step: EvaluationStep, error: str, is_final: bool) -> None:
+    if is_final or delivery.attempts >= TRIES:
+        _now(delivery, status=Delivery.Status.DEAD, error=error)
+        step.say(f"{delivery.target} was not told, after {delivery.attempts} tries: {error}")
     else:
         wait_s = min(FIRST_WAIT_S * 2 ** (delivery.attempts - 1), LONGEST_WAIT_S)
-        delivery.not_before = timezone.now() + timedelta(seconds=jitter(wait_s / 2, wait_s))
-    delivery.save()
+        again_at = timezone.now() + timedelta(seconds=jitter(wait_s / 2, wait_s))
+        _now(delivery, not_before=again_at, error=error)
+
+
+def _now(delivery: Delivery, **fields: Any) -> None:
+    """An update, never a save: a retry may have taken the row away while its message was on the way."""
+    Delivery.objects.filter(pk=delivery.pk).update(**fields)
 
 
 def _send_email(delivery: Delivery) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.evaluations.models import Evaluation
+from assay.evaluations.models import Evaluation, EvaluationRun
 from generation.models import CheckpointSeries
 from tests import builders
 from tests.evaluated import series_with_verdicts
@@ -86,6 +86,9 @@ def test_what_a_checkpoint_lost_is_told_with_texts(api, plan):
     found = api.get(f"evaluations/weekly/changes?old={runs[1]['id']}&new={runs[2]['id']}").json()
     assert found and all(one["before"] > 0.5 > one["after"] for one in found) and found[0]["later"]
     assert api.get("evaluations/weekly/changes?old=1&new=999999").status_code == 422
+    EvaluationRun.objects.filter(pk=runs[2]["id"]).update(verdict=None, status="running")
+    early = api.get(f"evaluations/weekly/changes?old={runs[1]['id']}&new={runs[2]['id']}")
+    assert early.status_code == 422 and "no verdict yet" in early.json()["detail"]
 
 
 def test_a_run_is_started_once_cancelled_tried_again_and_noted(api, plan):

@@ -48,6 +48,21 @@ def test_one_click_leads_to_what_was_lost(plan, page, client):
     assert re.search(r'href="/prompts/birds@1/p00\d\d/"', changes)
 
 
+def test_any_two_checkpoints_are_compared_from_there(plan, page, client):
+    first, second, third = plan.runs.order_by("checkpoint__step")
+    text = page("changes", "herons", second.pk, third.pk)
+    address = reverse("dashboards:changes", args=["herons", first.pk, third.pk])
+    assert f'href="{address}"' in text
+    assert "What heron-300 lost that heron-100 had won" in client.get(address).text
+
+
+def test_nothing_is_told_of_a_run_before_its_verdict(plan, page, client):
+    first, second, _ = plan.runs.order_by("checkpoint__step")
+    EvaluationRun.objects.filter(pk=second.pk).update(verdict=None, status="running")
+    address = reverse("dashboards:changes", args=["herons", first.pk, second.pk])
+    assert client.get(address).status_code == 404
+
+
 def test_changes_between_plans_that_are_not_one_do_not_exist(plan, page, client):
     run = plan.runs.first()
     other = reverse("dashboards:changes", args=["ducks", run.pk, run.pk])

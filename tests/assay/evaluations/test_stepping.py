@@ -72,6 +72,15 @@ def test_what_can_never_succeed_is_not_tried_again(run):
     assert run.status == "failed" and step_of(run).attempts == 1
 
 
+def test_a_verdict_that_cannot_be_told_stands_and_the_run_is_over(run):
+    EvaluationRun.objects.filter(pk=run.pk).update(status="decided", verdict="pass")
+    run.steps.exclude(name="tell").update(status="done")
+    advance(run, raising(StepFailed("no disk")))
+    run.refresh_from_db()
+    assert (run.status, run.verdict, step_of(run, "tell").status) == ("decided", "pass", "failed")
+    assert run.finished_at
+
+
 def test_a_step_that_kills_its_workers_ends_failed(run, settings):
     settings.STEP_ATTEMPTS = 2
     for _ in range(3):

@@ -10,8 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.core import mail
 
+from assay.evaluations import telling
 from assay.evaluations.models import Delivery, EvaluationRun
 from assay.evaluations.planning import add_version
+from assay.evaluations.stopping import retry
 from assay.evaluations.webhooks import NotDeliveredError, post
 from generation.endpoint_hosts import AllowedHosts
 from tests.assay.evaluations.conftest import checkpoint, conclude, judge, settle_down, version_with
@@ -124,3 +126,29 @@ def test_a_failed_run_is_told_too(told, series, receiver, writer, settings):
     message = json.loads(receiver.got[0][1])
     assert message["type"] == "evaluation.failed" and "poison" in message["reason"]
     assert message["verdict"] is None and Delivery.objects.filter(status="delivered").count() == 2
+
+
+def test_a_run_that_failed_and_was_mended_is_told_of_its_verdict_under_a_new_id(
+    told, series, receiver, writer, settings
+):
+    settings.CHUNK_ATTEMPTS = 1
+    writer.broken.add("heron-100")
+    checkpoint(series, 100)
+    settle_down()
+    conclude()
+    writer.broken.clear()
+    retry(EvaluationRun.objects.get())
+    settle_down()
+    judge(0.97)
+    conclude()
+    (failed, _), (decided, body) = receiver.got
+    assert json.loads(body)["type"] == "evaluation.decided" and len(mail.outbox) == 2
+    assert failed["Webhook-Id"] != decided["Webhook-Id"]
+
+
+def test_a_message_on_its_way_is_not_written_back_after_a_retry(told, series, receiver):
+    """As when somebody presses the button while the receiver thinks."""
+    run = decided(series, rounds=0)
+    taken_away = Delivery(run=run, kind="webhook", target=receiver.address, body="{}")
+    telling._put_off(taken_away, run.steps.get(name="tell"), "HTTP 503", is_final=False)
+    assert not Delivery.objects.filter(pk=taken_away.pk).exists()

@@ -108,9 +108,11 @@ def changes(request: HttpRequest, slug: str, old: int, new: int) -> HttpResponse
     runs = EvaluationRun.objects.filter(evaluation__series__slug=slug).select_related(
         "checkpoint", "evaluation__series"
     )
-    before, after = get_object_or_404(runs, pk=old), get_object_or_404(runs, pk=new)
+    decided = runs.exclude(verdict=None)  # before a verdict nobody is told how it goes
+    before, after = get_object_or_404(decided, pk=old), get_object_or_404(decided, pk=new)
     if before.evaluation_id != after.evaluation_id:
         raise Http404
+    others = decided.filter(evaluation=after.evaluation_id).exclude(pk__in=[old, new])
     rows = [
         {
             "change": change,
@@ -120,7 +122,13 @@ def changes(request: HttpRequest, slug: str, old: int, new: int) -> HttpResponse
         }
         for change in changed_most(before, after)
     ]
-    return render(request, "dashboards/changes.html", {"old": before, "new": after, "rows": rows})
+    context = {
+        "old": before,
+        "new": after,
+        "rows": rows,
+        "others": others.order_by("checkpoint__step", "checkpoint__pk"),
+    }
+    return render(request, "dashboards/changes.html", context)
 
 
 def _text(comparison: Any, letter: str) -> Any:
