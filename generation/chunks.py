@@ -13,26 +13,21 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from generation.backends.base import PromptSample, Reply
+from generation.leasing import LeaseLost, kept, wait_s
 from generation.models import Chunk, GenerationRun, Response, RunResponse
 from generation.storing import key_of, new_response
 from generation.timing import timed
 from promptsets.audit import audited
 
 FIRST_WAIT_S, LONGEST_WAIT_S, LONGEST_ASKED_S = 1, 300, 24 * 3600
-LONGEST_ERROR = 2000
 
 
 def this_process() -> str:
     """What a ledger calls its owner here: the machine and the process, for people who look."""
     return f"{socket.gethostname()}:{os.getpid()}"
-
-
-class LeaseLost(Exception):  # noqa: N818  it is no error: another worker has the chunk now
-    """The chunk is another worker's by now, or ended: nothing more may be stored under this claim."""
 
 
 @timed("chunk")
@@ -45,16 +40,16 @@ def claim(owner: str, chunk_id: int | None = None) -> "Claim | None":
         for chunk in candidates:
             if chunk.attempts >= settings.CHUNK_ATTEMPTS:
                 _bury(chunk, f"tried {chunk.attempts} times; {chunk.owner or 'its last worker'} fell silent")
-            elif _take(chunk, owner):
-                return _claimed(chunk)
+            elif held := _take(chunk, owner):
+                return held
     return None
 
 
 def claim_beside(held: "Claim") -> "Claim | None":
     """The next chunk of the same run that was never tried, now held by the same owner; None if there is none."""
     for chunk in Chunk.objects.due().filter(run=held.run, attempts=0).order_by("number")[:10]:
-        if _take(chunk, held.chunk.owner):
-            return _claimed(chunk)
+        if beside := _take(chunk, held.chunk.owner):
+            return beside
     return None
 
 
@@ -84,7 +79,7 @@ class Claim:
 
     def heartbeat(self) -> None:
         """Keeps the chunk for another lease."""
-        self._update(lease_until=_lease_end())
+        self._update(lease_until=Chunk.objects.lease_end())
 
     @transaction.atomic
     def link_known(self) -> int:
@@ -125,12 +120,12 @@ class Claim:
 
         at_least_s: a longer wait that the source asked for.
         """
-        told = error.replace("\0", "\\0")[:LONGEST_ERROR]
+        told = kept(error)
         if self.chunk.attempts >= settings.CHUNK_ATTEMPTS:
             self._end(Chunk.Status.DEAD, error=told, finished_at=timezone.now())
         else:
-            wait_s = min(FIRST_WAIT_S * 2 ** (self.chunk.attempts - 1), LONGEST_WAIT_S)
-            not_before = timezone.now() + timedelta(seconds=max(wait_s, min(at_least_s, LONGEST_ASKED_S)))
+            ours_s = wait_s(self.chunk.attempts, FIRST_WAIT_S, LONGEST_WAIT_S)
+            not_before = timezone.now() + timedelta(seconds=max(ours_s, min(at_least_s, LONGEST_ASKED_S)))
             self._end(Chunk.Status.QUEUED, error=told, not_before=not_before)
 
     def release(self) -> None:
@@ -141,8 +136,7 @@ class Claim:
         self._update(status=status, lease_until=None, **fields)
 
     def _update(self, **fields: Any) -> None:
-        held = Chunk.objects.filter(pk=self.chunk.pk, fence=self.fence, status=Chunk.Status.LEASED)
-        if not held.update(**fields):
+        if not Chunk.objects.held_under(self.chunk, self.fence).update(**fields):
             raise LeaseLost(f"{self.chunk}: another worker has taken it over, or it has ended")
 
 
@@ -175,32 +169,16 @@ def _due(chunk_id: int | None) -> Any:
     return due if chunk_id is None else due.filter(pk=chunk_id)
 
 
-def _take(chunk: Chunk, owner: str) -> bool:
-    """One conditional UPDATE: it changes nothing if another worker was faster, which raised the fence."""
-    taken = Chunk.objects.due().filter(pk=chunk.pk, fence=chunk.fence)
-    return bool(
-        taken.update(
-            status=Chunk.Status.LEASED,
-            fence=F("fence") + 1,
-            attempts=F("attempts") + 1,
-            owner=owner[: Chunk._meta.get_field("owner").max_length],
-            lease_until=_lease_end(),
-        )
-    )
-
-
-def _claimed(chunk: Chunk) -> Claim:
-    return Claim(Chunk.objects.select_related("run__checkpoint").get(pk=chunk.pk), chunk.fence + 1)
+def _take(chunk: Chunk, owner: str) -> Claim | None:
+    fence = Chunk.objects.take(chunk, owner=owner[: Chunk._meta.get_field("owner").max_length])
+    fresh = Chunk.objects.select_related("run__checkpoint")
+    return None if fence is None else Claim(fresh.get(pk=chunk.pk), fence)
 
 
 def _bury(chunk: Chunk, error: str) -> None:
     dead = {"status": Chunk.Status.DEAD, "lease_until": None, "finished_at": timezone.now()}
     told = f"{error} (before that: {chunk.error})" if chunk.error else error
-    Chunk.objects.due().filter(pk=chunk.pk, fence=chunk.fence).update(**dead, error=told[:LONGEST_ERROR])
-
-
-def _lease_end() -> Any:
-    return timezone.now() + timedelta(seconds=settings.CHUNK_LEASE_S)
+    Chunk.objects.due().filter(pk=chunk.pk, fence=chunk.fence).update(**dead, error=kept(told))
 
 
 def _other_fields(response: Response) -> dict[str, Any]:

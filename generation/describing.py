@@ -12,38 +12,41 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
+from generation.leasing import kept, wait_s
 from generation.models import Checkpoint, Sighting
 from generation.registering import register
 
 logger = logging.getLogger(__name__)
-ATTEMPTS, FIRST_WAIT_S, LEASE_S = 3, 5, 3600
+ATTEMPTS, FIRST_WAIT_S, LONGEST_WAIT_S = 3, 5, 300
 Status = Sighting.Status
 
 
 def describe_due() -> int:
     """Describes all that is due in this process; how many."""
-    return sum(describe(row.pk) for row in Sighting.objects.to_describe().order_by("pk"))
+    return sum(describe(row.pk) for row in Sighting.objects.due().order_by("pk"))
 
 
 def describe(sighting_id: int) -> bool:
     """Whether it was due, and so was described. A doubled or late message finds it taken and does nothing."""
-    sighting = Sighting.objects.to_describe().select_related("series").filter(pk=sighting_id).first()
-    if sighting is None or not _take(sighting):
+    sighting = Sighting.objects.due().select_related("series").filter(pk=sighting_id).first()
+    fence = Sighting.objects.take(sighting) if sighting else None
+    if sighting is None or fence is None:
         return False
     if sighting.attempts >= ATTEMPTS:
-        _end(sighting, status=Status.REFUSED, reason=f"{ATTEMPTS} workers fell silent while describing it")
+        silent = f"{ATTEMPTS} workers fell silent while describing it"
+        _end(sighting, fence, status=Status.REFUSED, reason=silent)
         return True
     try:
         checkpoint = _registered(sighting)
     except ValueError as error:
-        _end(sighting, status=Status.REFUSED, reason=_told(error))
+        _end(sighting, fence, status=Status.REFUSED, reason=_told(error))
     except (DatabaseError, KeyboardInterrupt, SystemExit):
         raise  # its lease runs out, and it is tried again
     except Exception as error:
         logger.exception("%s could not be described", sighting)
-        _put_back(sighting, error)
+        _put_back(sighting, fence, error)
     else:
-        _end(sighting, status=Status.REGISTERED, reason="", checkpoint=checkpoint)
+        _end(sighting, fence, status=Status.REGISTERED, reason="", checkpoint=checkpoint)
     return True
 
 
@@ -64,28 +67,19 @@ def _registered(sighting: Sighting) -> Checkpoint:
     return made
 
 
-def _take(sighting: Sighting) -> bool:
-    """One conditional UPDATE: it changes nothing if another worker was faster."""
-    due = Sighting.objects.to_describe().filter(pk=sighting.pk, attempts=sighting.attempts)
-    lease_until = timezone.now() + timedelta(seconds=LEASE_S)
-    return bool(due.update(status=Status.DESCRIBING, attempts=sighting.attempts + 1, lease_until=lease_until))
-
-
-def _put_back(sighting: Sighting, error: Exception) -> None:
-    if sighting.attempts + 1 >= ATTEMPTS:
-        _end(sighting, status=Status.REFUSED, reason=f"tried {ATTEMPTS} times: {_told(error)}")
+def _put_back(sighting: Sighting, fence: int, error: Exception) -> None:
+    tries = sighting.attempts + 1
+    if tries >= ATTEMPTS:
+        _end(sighting, fence, status=Status.REFUSED, reason=f"tried {ATTEMPTS} times: {_told(error)}")
         return
-    again_at = timezone.now() + timedelta(seconds=FIRST_WAIT_S * 2**sighting.attempts)
-    _update(sighting, status=Status.READY, not_before=again_at, lease_until=None, reason=_told(error))
+    again_at = timezone.now() + timedelta(seconds=wait_s(tries, FIRST_WAIT_S, LONGEST_WAIT_S))
+    put_off = {"status": Status.READY, "not_before": again_at, "lease_until": None, "reason": _told(error)}
+    Sighting.objects.held_under(sighting, fence).update(**put_off)
 
 
-def _end(sighting: Sighting, **fields: Any) -> None:
-    _update(sighting, lease_until=None, ended_at=timezone.now(), **fields)
-
-
-def _update(sighting: Sighting, **fields: Any) -> None:
-    held = Sighting.objects.filter(pk=sighting.pk, status=Status.DESCRIBING, attempts=sighting.attempts + 1)
-    held.update(**fields)
+def _end(sighting: Sighting, fence: int, **fields: Any) -> None:
+    ended = {"lease_until": None, "ended_at": timezone.now(), **fields}
+    Sighting.objects.held_under(sighting, fence).update(**ended)
 
 
 def _told(error: Exception) -> str:
@@ -93,4 +87,4 @@ def _told(error: Exception) -> str:
     text = str(error) or type(error).__name__
     for root in settings.CHECKPOINT_ROOTS:
         text = text.replace(f"{root}/", "")
-    return text.replace("\0", "\\0")[:2000]
+    return kept(text)

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from generation.chunks import Claim, LeaseLost
+from generation.chunks import Claim
+from generation.leasing import LeaseLost
 
 logger = logging.getLogger(__name__)
 BEATS_IN_A_LEASE = 3

@@ -32,7 +32,7 @@ def describe_or_ask() -> None:
     if not settings.REDIS_URL:
         describe_due()
         return
-    for sighting in Sighting.objects.to_describe():
+    for sighting in Sighting.objects.due():
         describe_sighting.delay(sighting.pk)
 
 

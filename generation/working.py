@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 
 from generation.backends import NotNow, PromptSample, Reply, backend_for
-from generation.chunks import Claim, LeaseLost, claim_beside
+from generation.chunks import Claim, claim_beside
 from generation.heartbeat import kept_alive
+from generation.leasing import LeaseLost
 from generation.liveness import beat
 from generation.log_context import about
 from generation.models import RunResponse

@@ -1,28 +1,15 @@
 """The ledger: what is to be generated, who holds it and until when."""
 
-from datetime import timedelta
-
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from generation.leasing import LeasedQuerySet
 from generation.models.runs import GenerationRun
 
 
-class ChunkQuerySet(models.QuerySet["Chunk"]):
-    def due(self) -> "ChunkQuerySet":
-        """Chunks that a worker may take now: queued and not put off, or held by one whose lease ran out.
-
-        A lease that ends later than any could was given by a clock that was ahead; nobody waits for it.
-        """
-        now = timezone.now()
-        no_later = now + 2 * timedelta(seconds=settings.CHUNK_LEASE_S)
-        return self.filter(
-            Q(status=Chunk.Status.QUEUED, not_before__lte=now)
-            | Q(status=Chunk.Status.LEASED, lease_until__lt=now)
-            | Q(status=Chunk.Status.LEASED, lease_until__gt=no_later)
-        )
+class ChunkQuerySet(LeasedQuerySet["Chunk"]):
+    waiting, held, lease_setting = "queued", "leased", "CHUNK_LEASE_S"
 
 
 class Chunk(models.Model):

@@ -4,15 +4,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from generation.leasing import LeasedQuerySet
 from generation.models.checkpoints import Checkpoint, CheckpointSeries
 
 
-class SightingQuerySet(models.QuerySet["Sighting"]):
-    def to_describe(self) -> "SightingQuerySet":
-        """Those that a worker may describe now: complete, or held by one whose lease ran out."""
-        now = timezone.now()
-        ready = Q(status=Sighting.Status.READY, not_before__lte=now)
-        return self.filter(ready | Q(status=Sighting.Status.DESCRIBING, lease_until__lt=now))
+class SightingQuerySet(LeasedQuerySet["Sighting"]):
+    """Due are those that a worker may describe now."""
+
+    waiting, held, lease_setting = "ready", "describing", "DESCRIBE_LEASE_S"
 
 
 class Sighting(models.Model):
@@ -37,6 +36,7 @@ class Sighting(models.Model):
     fingerprint = models.CharField(max_length=64)
     files = models.PositiveIntegerField(default=0)
     size = models.PositiveBigIntegerField(default=0, help_text="Bytes")
+    fence = models.PositiveBigIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)

@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from generation.chunks import LeaseLost, claim
+from generation.chunks import claim
+from generation.leasing import LeaseLost
 from generation.models import Chunk, Response
 from generation.runs import plan_run
 from generation.sampling import Sampling

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from generation.backends import Reply
-from generation.chunks import LeaseLost, claim, try_again
+from generation.chunks import claim, try_again
+from generation.leasing import LeaseLost
 from generation.models import Chunk, RunResponse
 from generation.runs import plan_run
 from generation.sampling import Sampling

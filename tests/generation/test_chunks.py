@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from assay.accounts.models import AuditEvent
 from generation.backends import Reply
-from generation.chunks import LeaseLost, claim, try_again
+from generation.chunks import claim, try_again
+from generation.leasing import LeaseLost
 from generation.models import Chunk, Response
 from generation.runs import plan_run
 from generation.sampling import Sampling

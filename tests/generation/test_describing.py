@@ -7,6 +7,7 @@ from django.utils import timezone
 from generation import describing, tasks
 from generation.describing import describe_due
 from generation.models import Checkpoint, Sighting
+from generation.watching import look
 from tests.generation.test_watching import look_twice, seen
 
 
@@ -43,3 +44,20 @@ def test_a_store_that_fails_for_a_while_is_asked_again_with_limits(watched, step
         Sighting.objects.update(not_before=timezone.now() - timedelta(seconds=1))
         describe_due()
     assert seen(watched)["step-000100"] == ("refused", "tried 3 times: the store is away")
+
+
+def test_what_changed_and_was_taken_anew_is_not_ended_by_whoever_had_it_before(watched, step, monkeypatch):
+    """The first worker reads on while the files are written again, seen whole, and described by a second one."""
+    path = step()
+    look_twice(watched)
+
+    def written_again(sighting):
+        (path / "notes.txt").write_text("a second try")
+        look(watched)
+        look_twice(watched)
+        Sighting.objects.take(Sighting.objects.get())
+        raise ValueError("what the first worker read is not there any more")
+
+    monkeypatch.setattr(describing, "_registered", written_again)
+    describe_due()
+    assert seen(watched)["step-000100"] == ("describing", "")

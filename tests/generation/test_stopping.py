@@ -3,7 +3,8 @@
 import pytest
 
 from assay.accounts.models import AuditEvent
-from generation.chunks import LeaseLost, claim
+from generation.chunks import claim
+from generation.leasing import LeaseLost
 from generation.models import Chunk
 from generation.stopping import retry, stop
 from tests import builders

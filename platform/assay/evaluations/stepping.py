@@ -15,11 +15,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from assay.evaluations.models import EvaluationRun, EvaluationStep
+from generation.leasing import kept, wait_s
 from generation.log_context import about
 
 logger = logging.getLogger(__name__)
 Status = EvaluationStep.Status
-FIRST_WAIT_S, LONGEST_WAIT_S, LONGEST_ERROR = 2, 600, 2000
+FIRST_WAIT_S, LONGEST_WAIT_S = 2, 600
 Step = Callable[[EvaluationRun, EvaluationStep], None]
 
 
@@ -44,7 +45,7 @@ class Claim:
 
     def end(self, status: str, **fields: Any) -> bool:
         """Whether the step was still ours; if not, nothing is changed."""
-        held = EvaluationStep.objects.filter(pk=self.step.pk, fence=self.fence, status=Status.RUNNING)
+        held = EvaluationStep.objects.held_under(self.step, self.fence)
         return bool(held.update(status=status, lease_until=None, **fields))
 
 
@@ -85,16 +86,12 @@ def _claim(run: EvaluationRun) -> Claim | None:
         return None
     if step.started_at is None:
         EvaluationStep.objects.filter(pk=step.pk, started_at=None).update(started_at=timezone.now())
-    fence = step.fence
-    taken = EvaluationStep.objects.due().filter(pk=step.pk, fence=fence)
-    lease_until = timezone.now() + timedelta(seconds=settings.STEP_LEASE_S)
-    if not taken.update(
-        status=Status.RUNNING, fence=fence + 1, attempts=F("attempts") + 1, lease_until=lease_until
-    ):
+    fence = EvaluationStep.objects.take(step)
+    if fence is None:
         return None
     fell_silent = step.status == Status.RUNNING
     step.refresh_from_db()
-    held = Claim(step, fence + 1)
+    held = Claim(step, fence)
     if fell_silent:
         step.say("the worker that held this step fell silent; taken over")
     if step.attempts > settings.STEP_ATTEMPTS:
@@ -116,13 +113,13 @@ def _finish(held: Claim) -> bool:
 
 
 def _try_again_or_fail(held: Claim, error: str) -> None:
-    told = error.replace("\0", "\\0")[:LONGEST_ERROR]
+    told = kept(error)
     if held.step.attempts >= settings.STEP_ATTEMPTS:
         _fail(held, told)
         return
-    wait_s = min(FIRST_WAIT_S * 2 ** (held.step.attempts - 1), LONGEST_WAIT_S)
-    held.step.say(f"try {held.step.attempts} failed, again in {wait_s} s: {told}")
-    held.end(Status.WAITING, error=told, not_before=timezone.now() + timedelta(seconds=wait_s))
+    again_in_s = wait_s(held.step.attempts, FIRST_WAIT_S, LONGEST_WAIT_S)
+    held.step.say(f"try {held.step.attempts} failed, again in {again_in_s} s: {told}")
+    held.end(Status.WAITING, error=told, not_before=timezone.now() + timedelta(seconds=again_in_s))
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from assay.evaluations.models import Delivery, EvaluationRun, EvaluationStep
 from assay.evaluations.stepping import NotYet
+from generation.leasing import wait_s
 
 TRIES, FIRST_WAIT_S, LONGEST_WAIT_S = 8, 2.0, 3600.0
 jitter = SystemRandom().uniform  # decides when, never what
@@ -26,8 +27,8 @@ def tell(run: EvaluationRun, step: EvaluationStep) -> None:
     for delivery in run.deliveries.filter(status=Delivery.Status.WAITING, not_before__lte=now):
         _send(delivery, step)
     if waiting := run.deliveries.filter(status=Delivery.Status.WAITING).order_by("not_before").first():
-        wait_s = (waiting.not_before - timezone.now()).total_seconds()
-        raise NotYet(f"{waiting.target} is tried again: {waiting.error}", wait_s=max(wait_s, 0.1))
+        left_s = (waiting.not_before - timezone.now()).total_seconds()
+        raise NotYet(f"{waiting.target} is tried again: {waiting.error}", wait_s=max(left_s, 0.1))
 
 
 def _write_down(run: EvaluationRun) -> None:
@@ -116,8 +117,8 @@ def _put_off(delivery: Delivery, step: EvaluationStep, error: str, is_final: boo
         _now(delivery, status=Delivery.Status.DEAD, error=error)
         step.say(f"{delivery.target} was not told, after {delivery.attempts} tries: {error}")
     else:
-        wait_s = min(FIRST_WAIT_S * 2 ** (delivery.attempts - 1), LONGEST_WAIT_S)
-        again_at = timezone.now() + timedelta(seconds=jitter(wait_s / 2, wait_s))
+        longest_s = wait_s(delivery.attempts, FIRST_WAIT_S, LONGEST_WAIT_S)
+        again_at = timezone.now() + timedelta(seconds=jitter(longest_s / 2, longest_s))
         _now(delivery, not_before=again_at, error=error)
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,6 +20,7 @@ from django.utils import timezone
 from assay.takeaway.kinds import KINDS, checked, write_kind
 from assay.takeaway.models import Export
 from assay.takeaway.source import Source
+from generation.leasing import LeaseLost, kept
 from generation.log_context import about
 from promptsets.audit import audited
 from raters.models import Study
@@ -28,12 +29,7 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 3
 TELL_EVERY_S = 1.0
 A_BLOCK = 1 << 20
-LONGEST_ERROR = 2000
 Stop = Callable[[], bool]
-
-
-class NoLongerOurs(Exception):  # noqa: N818  it is no error: the export was cancelled, or another worker has it
-    """The claim has ended: nothing more may be stored under it."""
 
 
 class ToldToStop(Exception):  # noqa: N818  the worker is ending; another goes on
@@ -81,7 +77,7 @@ def note_opened(export: Export, actor: AbstractBaseUser) -> None:
 
 @dataclass
 class Claim:
-    """An export that one worker holds. Every method raises NoLongerOurs once it is cancelled or taken over."""
+    """An export that one worker holds. Every method raises LeaseLost once it is cancelled or taken over."""
 
     export: Export
     fence: int
@@ -95,34 +91,25 @@ class Claim:
         if time.monotonic() - self.told_at >= TELL_EVERY_S:
             if self.stop():
                 raise ToldToStop
-            self.update(rows_done=self.rows, lease_until=lease_end())
+            self.update(rows_done=self.rows, lease_until=Export.objects.lease_end())
             self.told_at = time.monotonic()
 
     def update(self, **fields: Any) -> None:
-        held = Export.objects.filter(pk=self.export.pk, fence=self.fence, status=Export.Status.WORKING)
-        if not held.update(**fields):
-            raise NoLongerOurs(f"{self.export}: cancelled, or another worker has it")
+        if not Export.objects.held_under(self.export, self.fence).update(**fields):
+            raise LeaseLost(f"{self.export}: cancelled, or another worker has it")
 
 
 def claim(owner: str, export_id: int | None = None, stop: Stop = lambda: False) -> Claim | None:
     """The oldest export that is due (or that very one, if it is), now held by `owner`; None if there is none."""
     due = Export.objects.due().order_by("pk")
     for export in due if export_id is None else due.filter(pk=export_id):
-        held = Export.objects.due().filter(pk=export.pk, fence=export.fence)
         if export.attempts >= ATTEMPTS:
             silent = f"tried {export.attempts} times; {export.owner} fell silent each time"
-            held.update(
-                status=Export.Status.FAILED, lease_until=None, error=silent, finished_at=timezone.now()
-            )
-        elif held.update(
-            status=Export.Status.WORKING,
-            fence=F("fence") + 1,
-            attempts=F("attempts") + 1,
-            owner=owner[:128],
-            lease_until=lease_end(),
-            rows_done=0,
-        ):
-            return Claim(Export.objects.select_related("study").get(pk=export.pk), export.fence + 1, stop)
+            failed = {"status": Export.Status.FAILED, "error": silent, "finished_at": timezone.now()}
+            silent_one = Export.objects.due().filter(pk=export.pk, fence=export.fence)
+            silent_one.update(**failed, lease_until=None)
+        elif (fence := Export.objects.take(export, owner=owner[:128], rows_done=0)) is not None:
+            return Claim(Export.objects.select_related("study").get(pk=export.pk), fence, stop)
     return None
 
 
@@ -141,13 +128,13 @@ def _make(held: Claim, export: Export, part: Path) -> None:
             write_kind(file, export.kind, export.format, source, held.step)
             settle_on_disk(file)
         finish(held, part)
-    except NoLongerOurs as lost:
+    except LeaseLost as lost:
         logger.info("%s", lost)
     except ToldToStop:
         put_back(held)
     except Exception as error:
         logger.exception("%s could not be made", export)
-        with suppress(NoLongerOurs):
+        with suppress(LeaseLost):
             held.update(
                 status=Export.Status.FAILED,
                 lease_until=None,
@@ -162,7 +149,7 @@ def finish(held: Claim, part: Path) -> None:
     """Puts the whole file under its final name, then says so; a worker that dies in between is followed by another."""
     export = held.export
     sha256, size = digest_of(part), part.stat().st_size
-    held.update(lease_until=lease_end())
+    held.update(lease_until=Export.objects.lease_end())
     part.replace(export.path)
     now = timezone.now()
     with transaction.atomic():
@@ -181,7 +168,7 @@ def finish(held: Claim, part: Path) -> None:
 
 
 def put_back(held: Claim) -> None:
-    with suppress(NoLongerOurs):
+    with suppress(LeaseLost):
         held.update(status=Export.Status.QUEUED, lease_until=None, attempts=F("attempts") - 1, rows_done=0)
 
 
@@ -237,11 +224,7 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def lease_end() -> datetime:
-    return timezone.now() + timedelta(seconds=settings.EXPORT_LEASE_S)
-
-
 def told(error: Exception) -> str:
     """In the user's words where we raised it for them, else with the error's own name."""
     text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-    return text.replace("\0", "\\0")[:LONGEST_ERROR]
+    return kept(text)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from generation.leasing import LeasedQuerySet
 from raters.models import Study
 
 
@@ -16,17 +17,14 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
-class ExportQuerySet(models.QuerySet["Export"]):
+class ExportQuerySet(LeasedQuerySet["Export"]):
+    waiting, held, lease_setting, puts_off = "queued", "working", "EXPORT_LEASE_S", False
+
     def for_user(self, user: Any) -> "ExportQuerySet":
         """Those that this person may open: of studies that they may know of, and what they asked for themselves."""
         if not (user.is_authenticated and user.plans_studies):
             return self.none()
         return self.filter(Q(requested_by=user) | Q(study__in=Study.objects.for_user(user)))
-
-    def due(self) -> "ExportQuerySet":
-        """What a worker may take now: queued, or held by one whose lease ran out."""
-        queued = Q(status=Export.Status.QUEUED)
-        return self.filter(queued | Q(status=Export.Status.WORKING, lease_until__lt=timezone.now()))
 
     def overdue(self) -> "ExportQuerySet":
         """Files whose time is over."""

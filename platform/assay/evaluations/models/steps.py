@@ -5,16 +5,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from assay.evaluations.models.runs import EvaluationRun
+from generation.leasing import LeasedQuerySet
 
 
-class EvaluationStepQuerySet(models.QuerySet["EvaluationStep"]):
-    def due(self) -> "EvaluationStepQuerySet":
-        """Steps that a worker may take now: waiting and not put off, or held by one whose lease ran out."""
-        now = timezone.now()
-        return self.filter(
-            Q(status=EvaluationStep.Status.WAITING, not_before__lte=now)
-            | Q(status=EvaluationStep.Status.RUNNING, lease_until__lt=now)
-        )
+class EvaluationStepQuerySet(LeasedQuerySet["EvaluationStep"]):
+    waiting, held, lease_setting = "waiting", "running", "STEP_LEASE_S"
 
 
 class EvaluationStep(models.Model):
