@@ -42,6 +42,7 @@ class Step:
     command: str
     wall_s: float
     peak_mb: float
+    cpu_s: float
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -107,7 +108,8 @@ def ended(process: "subprocess.Popen[bytes]", name: str, started: float) -> Step
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, name)
-    return Step(name, time.perf_counter() - started, usage.ru_maxrss / 1024)
+    cpu_s = usage.ru_utime + usage.ru_stime
+    return Step(name, time.perf_counter() - started, usage.ru_maxrss / 1024, cpu_s)
 
 
 def generating(options: argparse.Namespace) -> Step:
@@ -133,7 +135,8 @@ def generating(options: argparse.Namespace) -> Step:
     for worker in workers:
         worker.terminate()
     done = [ended(worker, "generate", started) for worker in workers]
-    return Step("generate", generated_s, sum(step.peak_mb for step in done))
+    cpu_s = sum(step.cpu_s for step in done)
+    return Step("generate", generated_s, sum(step.peak_mb for step in done), cpu_s)
 
 
 def judging() -> list[Step]:
