@@ -13,10 +13,11 @@ from itertools import count
 
 @dataclass(frozen=True)
 class Visit:
-    """A piece of work for one server of a station."""
+    """A piece of work for one server of a station. Once it has waited longer than `expires_s`, it takes no time."""
 
     station: str
     service_s: float
+    expires_s: float = float("inf")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Station:
     stayed_s: float = 0.0  # summed over visits, waiting and being served
     waits_s: "array[float]" = field(default_factory=lambda: array("d"))
     longest_line: int = 0
+    expired: int = 0
     present_s: float = 0.0  # the integral of how many are there
     _changed_s: float = 0.0
 
@@ -124,11 +126,14 @@ class _Model:
     def _serve(self, station: Station) -> None:
         while station.line and station.busy < station.servers:
             came_s, visit, underway = station.line.popleft()
+            waited_s = self.now_s - came_s
+            service_s = visit.service_s if waited_s <= visit.expires_s else 0.0
             station.busy += 1
-            station.busy_s += visit.service_s
-            station.waits_s.append(self.now_s - came_s)
-            station.stayed_s += self.now_s - came_s + visit.service_s
-            heapq.heappush(self.ends, (self.now_s + visit.service_s, next(self.number), visit, underway))
+            station.busy_s += service_s
+            station.expired += waited_s > visit.expires_s
+            station.waits_s.append(waited_s)
+            station.stayed_s += waited_s + service_s
+            heapq.heappush(self.ends, (self.now_s + service_s, next(self.number), visit, underway))
 
     def _end(self, visit: Visit, underway: _Underway) -> None:
         station = self.outcome.stations[visit.station]

@@ -48,7 +48,10 @@ def measured(prompts: int) -> dict[str, tuple[float, int]]:
         advance_as_far_as_it_goes(run)
 
     step()  # plans the run of generation
-    costs["a response, claimed and stored"] = cpu_s(lambda: work_off("bench", lambda: False, until_idle=True)), prompts
+    costs["a response, claimed and stored"] = (
+        cpu_s(lambda: work_off("bench", lambda: False, until_idle=True)),
+        prompts,
+    )
     costs["a comparison, scanned, paired and locked"] = cpu_s(step), prompts
     costs["a look at a run that collects"] = cpu_s(lambda: [step() for _ in range(10)]), 10
     study = Study.objects.get(status="collecting")

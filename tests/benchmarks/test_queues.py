@@ -79,6 +79,12 @@ def test_random_arrivals_wait_as_erlang_s_formula_says(servers, load):
     assert sum(waits) / len(waits) == pytest.approx(waiting / (servers - a_second), rel=0.1)
 
 
+def test_what_has_waited_too_long_takes_no_time():
+    late = Job("job", 1, ((Visit("desk", 5, expires_s=2),),))
+    found = run({"desk": 1}, [one_visit(0, 10), late, one_visit(2, 1)])
+    assert (found.stations["desk"].expired, found.ended_s) == (1, 11)
+
+
 def test_jobs_out_of_order_are_refused():
     with pytest.raises(ValueError, match="in order"):
         run({"desk": 1}, [one_visit(5, 1), one_visit(4, 1)])

@@ -8,7 +8,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from analysis.wording import counted
 from assay.reports import lengths
@@ -17,14 +18,14 @@ from assay.reports.counted import Counted
 from assay.reports.judges import judge_estimates
 from assay.reports.judgments import arm_names
 from assay.reports.left_out import left_out_of
-from assay.reports.live import fold, marks_of
+from assay.reports.live import fold
 from assay.reports.models import Estimate, Report, ReportRequest, StudyTally
 from assay.reports.reliability import reliability
 from assay.reports.repeats import repeat_estimates
 from assay.reports.safety_rates import safety_estimates
 from assay.reports.settled import notes_on
 from assay.reports.stylometry import style_estimates
-from raters.models import Study
+from raters.models import Assignment, Study
 
 if TYPE_CHECKING:
     from analysis.slices import Slice
@@ -64,15 +65,22 @@ def refresh(study: Study) -> Report:
 
 def is_stale(study: Study) -> bool:
     """Whether judgments have come in since the last report, or what counts has changed."""
-    if marks_of(study).exists():
-        return True
-    report, tally = study.reports.first(), StudyTally.objects.filter(study=study).first()
-    return (tally.folds if tally else 0) > (report.folds if report else 0)
+    return stale_ones().filter(pk=study.pk).exists()
+
+
+def stale_ones() -> QuerySet[Study]:
+    """All whose report is old, by one statement: of many studies that were, few have news."""
+    marks = Assignment.objects.filter(untallied=True).values("comparison__study")
+    reported = (
+        Report.objects.filter(study=OuterRef("pk")).order_by(*Report._meta.ordering).values("folds")[:1]
+    )
+    unreported = Study.objects.filter(tally__folds__gt=Coalesce(Subquery(reported), 0))
+    return Study.objects.filter(Q(pk__in=marks) | Q(pk__in=unreported.values("pk")))
 
 
 def refresh_stale() -> int:
     """Writes the reports that newer judgments have made old, and says how many were written."""
-    stale = [study for study in Study.objects.exclude(status=Study.Status.DRAFT) if is_stale(study)]
+    stale = list(stale_ones().exclude(status=Study.Status.DRAFT))
     written = 0
     for study in stale:
         try:

@@ -19,7 +19,7 @@ from assay.reports.votes import Vote, packed, unpacked
 from raters import judging
 from raters.assignment import claim_next
 from raters.comparisons.holding import hold
-from raters.models import Assignment, Judgment, StudyArm
+from raters.models import Assignment, Judgment, Study, StudyArm
 from raters.simulation import Simulation, simulate
 from tests import builders
 from tests.raters.working import answer
@@ -84,6 +84,22 @@ def test_a_flagged_comparison_leaves_the_tallies_and_makes_the_report_old(simula
     refresh(simulated)
     hold(simulated.comparisons.first())
     assert is_stale(simulated) and refresh_stale() == 1 and not is_stale(simulated)
+
+
+def test_looking_for_old_reports_costs_one_statement_however_many_studies_there_were(
+    simulated, django_assert_num_queries
+):
+    refresh(simulated)
+    for number in range(3):
+        Study.objects.create(
+            slug=f"past-{number}",
+            prompt_set_version=simulated.prompt_set_version,
+            rubric=simulated.rubric,
+            status="closed",
+            secret="0" * 64,
+        )
+    with django_assert_num_queries(1):
+        assert refresh_stale() == 0
     assert simulated.reports.first().judgments == 33
     assert sum(row.n for row in RaterTally.objects.all()) == 33 and recount(simulated) == []
 
