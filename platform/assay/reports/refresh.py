@@ -71,10 +71,8 @@ def is_stale(study: Study) -> bool:
 def stale_ones() -> QuerySet[Study]:
     """All whose report is old, by one statement: of many studies that were, few have news."""
     marks = Assignment.objects.filter(untallied=True).values("comparison__study")
-    reported = (
-        Report.objects.filter(study=OuterRef("pk")).order_by(*Report._meta.ordering).values("folds")[:1]
-    )
-    unreported = Study.objects.filter(tally__folds__gt=Coalesce(Subquery(reported), 0))
+    newest = Report.objects.filter(study=OuterRef("pk")).values("folds")[:1]  # in the model's own order
+    unreported = Study.objects.filter(tally__folds__gt=Coalesce(Subquery(newest), 0))
     return Study.objects.filter(Q(pk__in=marks) | Q(pk__in=unreported.values("pk")))
 
 
