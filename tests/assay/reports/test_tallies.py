@@ -19,7 +19,7 @@ from assay.reports.votes import Vote, packed, unpacked
 from raters import judging
 from raters.assignment import claim_next
 from raters.comparisons.holding import hold
-from raters.models import Assignment, Judgment, Study, StudyArm
+from raters.models import Assignment, Judgment, StudyArm
 from raters.simulation import Simulation, simulate
 from tests import builders
 from tests.raters.working import answer
@@ -91,13 +91,7 @@ def test_looking_for_old_reports_costs_one_statement_however_many_studies_there_
 ):
     refresh(simulated)
     for number in range(3):
-        Study.objects.create(
-            slug=f"past-{number}",
-            prompt_set_version=simulated.prompt_set_version,
-            rubric=simulated.rubric,
-            status="closed",
-            secret="0" * 64,
-        )
+        builders.study(prompts=1, slug=f"past-{number}")
     with django_assert_num_queries(1):
         assert refresh_stale() == 0
     assert simulated.reports.first().judgments == 33
