@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0005_archived'),
+        ('generation', '0006_automatic_results'),
     ]
 
     operations = [
