@@ -10,15 +10,11 @@ from django.urls import reverse
 from assay.evaluations.making import tokens_spent
 from assay.evaluations.models import EvaluationRun, Measure
 from assay.evaluations.planning import add_version, make_plan
-from assay.evaluations.stopping import cancel, retry
 from assay.evaluations.telling import message
-from assay.evaluations.ticking import tick
 from assay.evaluations.verdicts import standing_of
-from generation.models import Chunk
-from generation.worker import work_off
 from raters.models import Comparison, Enrolment, Judgment, Study
 from raters.studies.exclusions import excluded_raters
-from tests.assay.evaluations.conftest import checkpoint, conclude, hurry, settle_down, version_with
+from tests.assay.evaluations.conftest import checkpoint, conclude, settle_down, version_with
 from tests.assay.evaluations.test_collecting import judge_by_people
 from tests.generation.endpoint_server import Said, chat
 from tests.generation.endpoints import heron as owl
@@ -161,34 +157,6 @@ def test_a_judge_that_cannot_be_had_fails_the_run_with_its_reason(alone, series,
     server.answer = lambda asked: Said(401)
     run = decided(series)
     assert run.status == "failed" and "heron could not be asked about everything" in run.reason
-
-
-def test_once_the_judge_can_be_had_a_retry_goes_on(alone, series, server, settings):
-    settings.CHUNK_ATTEMPTS = 1
-    whole, server.answer = server.answer, lambda asked: Said(401)
-    run = decided(series)
-    server.answer = whole
-    retry(run)
-    settle_down(ticks=4)
-    conclude()
-    run.refresh_from_db()
-    assert (run.verdict, run.reason) == ("improvement", "")
-
-
-def test_a_cancelled_run_asks_its_judge_no_more_and_a_retry_does(alone, series, server):
-    checkpoint(series, 100)
-    tick()
-    work_off("tests", stop=lambda: False, until_idle=True)
-    hurry()
-    tick()  # the judge's questions are planned now, and not put yet
-    run, asked = EvaluationRun.objects.get(), len(server.asked)
-    chunks = Chunk.objects.filter(run__judge_runs__of_run_study__run=run)
-    assert set(chunks.values_list("status", flat=True)) == {"queued"}
-    cancel(run)
-    work_off("tests", stop=lambda: False, until_idle=True)
-    assert len(server.asked) == asked and set(chunks.values_list("status", flat=True)) == {"dead"}
-    retry(run)
-    assert set(chunks.values_list("status", flat=True)) == {"queued"}
 
 
 def test_beside_people_it_moves_no_bit_of_their_verdict(both, series):
