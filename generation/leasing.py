@@ -66,5 +66,5 @@ def wait_s(tries: int, first_s: float, longest_s: float) -> float:
 
 
 def kept(error: str) -> str:
-    """What is kept of an error: no NUL, which PostgreSQL refuses, and not without end."""
-    return error.replace("\0", "\\0")[:LONGEST_ERROR]
+    """What is kept of an error: no NUL, which PostgreSQL refuses, no half a surrogate pair, and not without end."""
+    return error.encode(errors="backslashreplace").decode().replace("\0", "\\0")[:LONGEST_ERROR]

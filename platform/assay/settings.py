@@ -228,13 +228,7 @@ if not DEBUG:
 
 # ── Language, time, files ─────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en"
-LANGUAGES = [
-    ("en", "English"),
-    ("de", "Deutsch"),
-    ("es", "Español"),
-    ("ja", "日本語"),
-    ("pt", "Português"),
-]
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("ja", "日本語"), ("pt", "Português")]
 LOCALE_PATHS = [BASE_DIR / "platform/assay/locale", BASE_DIR / "raters/locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"

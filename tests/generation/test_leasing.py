@@ -90,4 +90,4 @@ def test_waits_double_up_to_the_longest():
 
 
 def test_what_is_kept_of_an_error_has_an_end_and_no_nul():
-    assert kept("a\0b") == "a\\0b" and len(kept("x" * 9999)) == 2000
+    assert kept("a\0b") == "a\\0b" and kept("\ud800!") == "\\ud800!" and len(kept("x" * 9999)) == 2000
