@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from django.db.models import Count, Max, Min, Sum
 from django.utils import timezone
@@ -15,13 +16,26 @@ RECENT = timedelta(minutes=2)
 class RunProgress:
     """Counts of one run. `tokens_a_second` is of its newest responses, None where none is recent."""
 
+    run: GenerationRun
     present: int
     wanted: int
-    by_status: dict[str, int]
-    tokens: int
     tokens_a_second: float | None
     chunks: dict[str, int]
     failures: list[Chunk]
+
+    @cached_property
+    def counted(self) -> list[tuple[str, int, int]]:
+        """Responses and tokens of each status. It reads every response, so it is counted only where it is shown."""
+        responses = Response.objects.filter(run_items__run=self.run).order_by("status").values_list("status")
+        return list(responses.annotate(n=Count("pk"), tokens=Sum("n_output_tokens", default=0)))
+
+    @property
+    def by_status(self) -> dict[str, int]:
+        return {status: n for status, n, _ in self.counted}
+
+    @property
+    def tokens(self) -> int:
+        return sum(tokens for *_, tokens in self.counted)
 
     @property
     def share(self) -> float:
@@ -33,14 +47,10 @@ class RunProgress:
 
 
 def run_progress(run: GenerationRun) -> RunProgress:
-    responses = Response.objects.filter(run_items__run=run)
     totals = run.items.aggregate(wanted=Count("pk"), present=Count("response"))
-    counted = responses.order_by("status").values_list("status")
-    found = list(counted.annotate(n=Count("pk"), tokens=Sum("n_output_tokens", default=0)))
     return RunProgress(
+        run,
         **totals,
-        by_status={status: n for status, n, _ in found},
-        tokens=sum(tokens for *_, tokens in found),
         tokens_a_second=pace(run),
         chunks=dict(run.chunks.values_list("status").annotate(n=Count("pk")).order_by("status")),
         failures=list(run.chunks.exclude(error="").order_by("number")[:20]),
