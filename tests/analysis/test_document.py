@@ -62,6 +62,7 @@ def test_the_section_that_a_command_points_to_is_there():
 DRAWING = {
     "charts",
     "forest_rows",
+    "heat_map",
     "power_chart",
     "steps",
     "svg",
