@@ -74,10 +74,15 @@ def unlike_in_safety(study: Study) -> Iterator[int]:
 
 
 def waiting_for(enrolment: Enrolment) -> list[int]:
-    """Contested comparisons that nobody has decided or holds, of prompts that this rater has not met or declined."""
+    """Contested comparisons that nobody has decided or holds, of prompts that this rater has not met or declined.
+
+    Nor one that was on their own screen as a rating, even if that lease ran out: who was to judge it decides nothing.
+    """
     rater, study = enrolment.rater, enrolment.study
     taken = Assignment.objects.filter(purpose=Purpose.ADJUDICATION, state__in=[State.LEASED, State.DONE])
+    own = Assignment.objects.filter(rater=rater, purpose=Purpose.RATING)
     open_ones = Comparison.objects.filter(pk__in=contested(study)).exclude(assignments__in=taken)
+    open_ones = open_ones.exclude(assignments__in=own)
     theirs = open_ones.unseen_by(rater, study).filter(wanted_hazards(enrolment))
     return list(theirs.order_by("pk").values_list("pk", flat=True))
 
