@@ -3,6 +3,7 @@
 import pytest
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from assay.reports.refresh import refresh
 from promptsets.models import Prompt
@@ -73,6 +74,16 @@ def test_a_senior_rater_decides_each_one_and_nobody_else_does(split, senior):
         say(held, "b")
         decided.append(held.comparison_id)
     assert decided == contested(split)
+
+
+def test_what_lapsed_on_a_seniors_own_screen_is_for_another_to_decide(split, senior):
+    first, second = contested(split)
+    lapsed = {"state": Assignment.State.EXPIRED, "lease_until": timezone.now(), "a_is_left": True}
+    Assignment.objects.create(comparison_id=first, rater=senior, **lapsed)
+    held = claim_contested(senior, split)
+    assert held.comparison_id == second
+    say(held, "a")
+    assert claim_contested(senior, split) is None
     assert set(split.comparisons.values_list("ratings_taken", flat=True)) == {2}
 
 
