@@ -13,7 +13,6 @@ from raters.models.comparison_queries import ComparisonQuerySet
 from raters.models.prepared import Prepared
 
 Rows = QuerySet[Any, tuple[Any, ...]]
-ANSWERED = [Assignment.State.DONE, Assignment.State.SURPLUS]
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def a_first_left(comparison_id: int) -> bool:
 
 def _standing(rater: int, study: int, before: int, *, declined: tuple[str, ...]) -> Rows:
     mine = Assignment.objects.of(rater, study)
-    answered = mine.filter(state__in=ANSWERED)
+    answered = mine.answered()
     return _enrolment(rater, study).values_list(
         _count(answered),
         _count(mine.filter(state=Assignment.State.LEASED)),

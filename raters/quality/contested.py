@@ -91,8 +91,7 @@ def claim_contested(rater: Rater, study: Study) -> Assignment | None:
     """The contested comparison that this senior rater holds, else the next one; None if there is none for them."""
     reclaim(study)
     with transaction.atomic():
-        places = Enrolment.objects.select_for_update(of=("self",)).select_related("study", "rater")
-        place = places.filter(study=study, rater=rater, is_senior=True).first()
+        place = Enrolment.objects.locked().filter(study=study, rater=rater, is_senior=True).first()
         if place is None or not place.counts or study.status == Study.Status.DRAFT:
             return None
         mine = Assignment.objects.filter(
