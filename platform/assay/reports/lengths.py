@@ -67,10 +67,7 @@ def of_the_longer(found: "AdjustedWinRate") -> dict[str, float]:
 
     The same whichever of the two arms is called the candidate. The coefficient is per tanh(difference / sd).
     """
+    from scipy.special import expit
+
     effect = found.coefficients[COVARIATE]
-    return {name: logistic(getattr(effect, name) * math.tanh(1)) for name in ("value", "low", "high")}
-
-
-def logistic(x: float) -> float:
-    """0 or 1 where an end of the interval lies too far out for exp."""
-    return 1 / (1 + math.exp(-min(max(x, -700.0), 700.0)))
+    return {name: float(expit(getattr(effect, name) * math.tanh(1))) for name in ("value", "low", "high")}

@@ -7,10 +7,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from django.urls import reverse
+from scipy.special import expit
 
 from analysis.adjusted import adjusted_win_rate
 from assay.reports.counted import Counted
-from assay.reports.lengths import LENGTH, differences_of, logistic
+from assay.reports.lengths import LENGTH, differences_of
 from assay.reports.refresh import refresh
 from raters import judging
 from raters.assignment import claim_next
@@ -57,7 +58,7 @@ def test_they_are_what_analysis_says_of_lengths_and_verdicts(study):
     told = estimates(study)
     rate, effect = told["win_rate_equal_length"], told["length_effect"]
     assert (rate.value, rate.low, rate.high) == pytest.approx((found.value, found.low, found.high))
-    assert effect.value == pytest.approx(logistic(found.coefficients["length"].value * np.tanh(1)))
+    assert effect.value == pytest.approx(expit(found.coefficients["length"].value * np.tanh(1)))
     assert effect.value > 0.5 and effect.detail["scale"] == round(column.std())
 
 

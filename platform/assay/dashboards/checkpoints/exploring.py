@@ -21,13 +21,13 @@ from django.views.decorators.http import require_GET
 from assay.accounts.requests import SignedInRequest
 from assay.dashboards.prompts.browsing import ANY, LENGTHS
 from generation.models import Checkpoint, Response, RunResponse
+from promptsets import fitting
 from promptsets.models import PromptSetVersion
 from raters.access import researchers_only
 from raters.desk.rendering import render as safe
 from raters.studies.unblinding import blind_runs
 
 PAGE = 20
-BOUNDS = {"s": (0, 100), "m": (100, 400), "l": (400, 1500), "xl": (1500, None)}  # characters, as LENGTHS says
 
 
 class ResponseFilter(forms.Form):
@@ -136,12 +136,10 @@ def holding(text: str, most_turns: int) -> Q:
 
 
 def of_length(found: QuerySet[RunResponse], bucket: str, most_turns: int) -> QuerySet[RunResponse]:
-    """By the characters of all turns together."""
-    least, most = BOUNDS[bucket]
+    """By the characters of all turns together, in the buckets of prompts."""
     turns = [Coalesce(Length(KeyTextTransform(n, "response__turns")), Value(0)) for n in range(most_turns)]
-    found = found.alias(characters=reduce(add, turns, Value(0, output_field=IntegerField())))
-    found = found.filter(characters__gte=least)
-    return found if most is None else found.filter(characters__lt=most)
+    characters = reduce(add, turns, Value(0, output_field=IntegerField()))
+    return found.alias(characters=characters).filter(fitting.LENGTHS[bucket])
 
 
 def explored(place: RunResponse) -> Explored:

@@ -6,13 +6,13 @@ Preferences, safety labels, times and sides stay as they are: they are what figu
 
 from functools import partial
 
-from django.db import models, transaction
+from django.db import transaction
 
 from assay.operations.personal_data.person import Person
 from assay.takeaway.making import make_anew
 from assay.takeaway.models import Export
 from raters.assignment import hand_back
-from raters.models import Assignment, Enrolment, Invitation, Judgment, Message, Reply
+from raters.models import AboutRater, Assignment, Enrolment, Invitation, Judgment, Message, Reply
 from raters.models.people import new_code
 from raters.way_in.probe import words_in, words_of
 
@@ -43,14 +43,7 @@ def messages(person: Person) -> int:
 
 
 def declared_answers(person: Person) -> int:
-    """Whatever hangs on a part in a study and would go with it."""
-    return sum(
-        relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": person.parts}).delete()[
-            0
-        ]
-        for relation in Enrolment._meta.related_objects
-        if relation.on_delete is models.CASCADE
-    )
+    return AboutRater.objects.filter(enrolment__in=person.parts).delete()[0]
 
 
 def invitations(person: Person) -> int:

@@ -13,7 +13,7 @@ from assay.takeaway.models import Export
 from assay.takeaway.tasks import work_off
 from raters.assignment import claim_next
 from raters.care import inbox
-from raters.models import Assignment, Enrolment, Judgment, Rater
+from raters.models import AboutRater, Assignment, Enrolment, Judgment, Rater
 from raters.way_in.probe import blinding
 from tests import builders
 
@@ -58,6 +58,16 @@ def test_judgments_stay_with_all_that_was_chosen(site):
     before = list(hers.values_list(*kept))
     forget(site.rita.code)
     assert list(hers.values_list(*kept)) == before and len(before) == 11
+
+
+def test_what_she_said_about_herself_goes_and_others_answers_stay(site):
+    for part in site.study.enrolments.all():
+        AboutRater.objects.create(enrolment=part, question="age", answer=1)
+    (done,) = forget(site.rita.code)
+    assert ("answers about themselves", 1) in done.rows
+    assert set(AboutRater.objects.values_list("enrolment__rater", flat=True)) == {
+        one.pk for one in site.others
+    }
 
 
 def test_what_others_wrote_stays(site):
