@@ -79,7 +79,7 @@ class Claim:
 
     def heartbeat(self) -> None:
         """Keeps the chunk for another lease."""
-        self._update(lease_until=Chunk.objects.lease_end())
+        Chunk.objects.keep(self.chunk, self.fence)
 
     @transaction.atomic
     def link_known(self) -> int:

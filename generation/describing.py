@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
+from generation.heartbeat import kept_alive
 from generation.leasing import kept, wait_s
 from generation.models import Checkpoint, Sighting
 from generation.registering import register
@@ -37,7 +38,8 @@ def describe(sighting_id: int) -> bool:
         _end(sighting, fence, status=Status.REFUSED, reason=silent)
         return True
     try:
-        checkpoint = _registered(sighting)
+        with kept_alive(sighting, fence):  # a large one takes long to be copied here and hashed
+            checkpoint = _registered(sighting)
     except ValueError as error:
         _end(sighting, fence, status=Status.REFUSED, reason=_told(error))
     except (DatabaseError, KeyboardInterrupt, SystemExit):

@@ -1,29 +1,27 @@
-"""Keeps a claim alive while its worker is busy with something that may take longer than the lease."""
+"""Keeps a row ours while its worker is busy with something that may take longer than the lease."""
 
 import contextvars
 import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 
-from generation.chunks import Claim
-from generation.leasing import LeaseLost
+from generation.leasing import LeasedQuerySet, LeaseLost
 
 logger = logging.getLogger(__name__)
 BEATS_IN_A_LEASE = 3
 
 
 @contextmanager
-def kept_alive(claim: Claim) -> Iterator[None]:
-    """Extends the lease from a thread, three times in each, until the block ends or the claim is lost."""
+def kept_alive(row: Any, fence: int) -> Iterator[None]:
+    """Extends the row's lease from a thread, three times in each, until the block ends or the row is lost."""
     over = threading.Event()
-    here = contextvars.copy_context()  # its lines in the log are about the same chunk
-    thread = threading.Thread(
-        target=here.run, args=(_beat, claim, over), name=f"heartbeat-{claim.chunk.pk}", daemon=True
-    )
+    here = contextvars.copy_context()  # its lines in the log are about the same row
+    name = f"heartbeat-{row._meta.model_name}-{row.pk}"
+    thread = threading.Thread(target=here.run, args=(_beat, row, fence, over), name=name, daemon=True)
     thread.start()
     try:
         yield
@@ -32,10 +30,11 @@ def kept_alive(claim: Claim) -> Iterator[None]:
         thread.join()
 
 
-def _beat(claim: Claim, over: threading.Event) -> None:
-    while not over.wait(settings.CHUNK_LEASE_S / BEATS_IN_A_LEASE):
+def _beat(row: Any, fence: int, over: threading.Event) -> None:
+    table: LeasedQuerySet[Any] = type(row).objects.all()
+    while not over.wait(table.lease_s / BEATS_IN_A_LEASE):
         try:
-            claim.heartbeat()
+            table.keep(row, fence)
         except LeaseLost as lost:
             logger.warning("%s", lost)
             return  # the worker learns of it when it next stores

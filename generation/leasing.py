@@ -55,9 +55,18 @@ class LeasedQuerySet(models.QuerySet[Row]):
         """That row while it is ours, else nothing; an update of it says which by its count."""
         return self.filter(pk=row.pk, fence=fence, status=self.held)
 
+    def keep(self, row: Any, fence: int) -> None:
+        """Keeps the row for another lease. Raises: LeaseLost if it is no longer ours."""
+        if not self.held_under(row, fence).update(lease_until=self.lease_end()):
+            raise LeaseLost(f"{row}: another worker has taken it over, or it has ended")
+
     def lease_end(self) -> datetime:
         """When a lease that begins now ends."""
-        return timezone.now() + timedelta(seconds=getattr(settings, self.lease_setting))
+        return timezone.now() + timedelta(seconds=self.lease_s)
+
+    @property
+    def lease_s(self) -> float:
+        return float(getattr(settings, self.lease_setting))
 
 
 def wait_s(tries: int, first_s: float, longest_s: float) -> float:

@@ -93,7 +93,7 @@ class Work:
     def _take(self, claim: Claim) -> list[PromptSample]:
         """Holds the chunk, fills what is known by now, and gives the samples that are not being generated yet."""
         self._beats[claim] = ExitStack()
-        self._beats[claim].enter_context(kept_alive(claim))
+        self._beats[claim].enter_context(kept_alive(claim.chunk, claim.fence))
         if claim.link_known():
             self._on_progress()
         asked = claim.asked()

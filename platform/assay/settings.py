@@ -47,7 +47,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 CHUNK_PROMPTS = env.integer("CHUNK_PROMPTS", 64, least=1)
 CHUNK_LEASE_S = env.integer("CHUNK_LEASE_S", 60, least=1)
-DESCRIBE_LEASE_S = env.integer("DESCRIBE_LEASE_S", 3600, least=1)
+DESCRIBE_LEASE_S = env.integer("DESCRIBE_LEASE_S", 300, least=1)
 CHUNK_ATTEMPTS = env.integer("CHUNK_ATTEMPTS", 5, least=1)
 EXPORT_ROOT = Path(env.text("EXPORT_ROOT", str(BASE_DIR / "var/exports"))).resolve()
 EXPORT_HOURS = env.integer("EXPORT_HOURS", 72, least=1)

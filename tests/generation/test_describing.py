@@ -1,7 +1,9 @@
 """Who describes what was found, and what becomes of what cannot be described."""
 
+import time
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from generation import describing, tasks
@@ -30,6 +32,25 @@ def test_what_kills_every_worker_that_describes_it_is_refused(watched, step):
     Sighting.objects.update(status="describing", attempts=3, lease_until=past)
     describe_due()
     assert seen(watched)["step-000100"] == ("refused", "3 workers fell silent while describing it")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_checkpoint_that_takes_longer_than_the_lease_stays_with_its_worker(
+    watched, step, monkeypatch, settings
+):
+    step()
+    look_twice(watched)
+    settings.DESCRIBE_LEASE_S, due = 0.6, []
+    quick = describing.register
+
+    def slow(*arguments, **options):
+        time.sleep(3 * settings.DESCRIBE_LEASE_S)
+        due.append(Sighting.objects.due().exists())
+        return quick(*arguments, **options)
+
+    monkeypatch.setattr(describing, "register", slow)
+    describe_due()
+    assert due == [False] and seen(watched)["step-000100"][0] == "registered"
 
 
 def test_a_store_that_fails_for_a_while_is_asked_again_with_limits(watched, step, monkeypatch):

@@ -28,11 +28,11 @@ def test_the_heartbeats_thread_is_about_the_same(heron, monkeypatch):
     plan_run(heron, builders.prompt_set(prompts=2), Sampling())
     held, seen, ended = claim("ann"), [], threading.Event()
 
-    def beat(claim, over):
+    def beat(row, fence, over):
         seen.append(current())
         ended.set()
 
     monkeypatch.setattr("generation.heartbeat._beat", beat)
-    with about(chunk=held.chunk.pk), kept_alive(held):
+    with about(chunk=held.chunk.pk), kept_alive(held.chunk, held.fence):
         ended.wait(10)
     assert seen == [{"chunk": str(held.chunk.pk)}]

@@ -138,7 +138,7 @@ def test_a_heartbeat_keeps_the_lease_while_the_worker_is_busy(run, settings):
     settings.CHUNK_LEASE_S = 0.3
     held = claim("ann")
     first_end = Chunk.objects.get(pk=held.chunk.pk).lease_until
-    with kept_alive(held):
+    with kept_alive(held.chunk, held.fence):
         eventually(lambda: Chunk.objects.get(pk=held.chunk.pk).lease_until > first_end)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("heartbeat")]
 
@@ -147,5 +147,5 @@ def test_a_heartbeat_ends_once_the_claim_is_lost(run, settings, caplog):
     settings.CHUNK_LEASE_S = 0.1
     held = claim("ann")
     Chunk.objects.filter(pk=held.chunk.pk).update(fence=99)
-    with kept_alive(held):
+    with kept_alive(held.chunk, held.fence):
         eventually(lambda: "another worker has taken it over" in caplog.text)

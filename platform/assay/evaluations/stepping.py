@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from assay.evaluations.models import EvaluationRun, EvaluationStep
+from generation.heartbeat import kept_alive
 from generation.leasing import kept, wait_s
 from generation.log_context import about
 
@@ -61,7 +62,8 @@ def advance(run: EvaluationRun, steps: Mapping[str, Step]) -> bool:
 def _advance(held: Claim, run: EvaluationRun, do: Step) -> bool:
     step = held.step
     try:
-        do(run, step)
+        with kept_alive(step, held.fence):
+            do(run, step)
     except NotYet as wait:
         step.say(str(wait))
         again_at = timezone.now() + timedelta(seconds=wait.wait_s)

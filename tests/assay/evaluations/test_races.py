@@ -1,5 +1,7 @@
 """Several who tick, start or look at the same moment, each with a connection of its own: everything happens once."""
 
+import time
+
 import pytest
 
 from assay.accounts.models import AuditEvent
@@ -45,6 +47,18 @@ def test_a_step_is_held_by_one_of_those_who_come_for_it(plan, series):
     together(*[come] * RACERS)
     assert len(at_work) == len(set(at_work))
     assert not run.steps.filter(fence__gt=1).exists()
+
+
+def test_a_step_that_takes_longer_than_its_lease_stays_with_its_worker(plan, series, settings):
+    settings.STEP_LEASE_S = 0.6
+    run, due = start(plan, checkpoint(series, 100)), []
+
+    def slow(run: EvaluationRun, step: EvaluationStep) -> None:
+        time.sleep(3 * settings.STEP_LEASE_S)
+        due.append(EvaluationStep.objects.due().filter(pk=step.pk).exists())
+
+    assert advance(run, dict.fromkeys(EvaluationStep.Name, slow))
+    assert due == [False] and run.steps.get(name="generate").fence == 1
 
 
 def test_a_plan_made_twice_at_once_has_one_first_version(series, prompts, baseline, writer):
