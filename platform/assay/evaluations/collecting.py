@@ -1,17 +1,14 @@
 """The step that collects: opens studies within the plan's budget, waits for judgments, closes what is complete."""
 
-from datetime import timedelta
-
 from django.db import transaction
-from django.db.models import F, Sum
-from django.utils import timezone
+from django.db.models import F
 
+from assay.evaluations.budgets import keep_to_judgments, wanted_by
 from assay.evaluations.deciding import sequence_verdict
-from assay.evaluations.making import of_plan
-from assay.evaluations.models import Evaluation, EvaluationRun, EvaluationStep, RunStudy
+from assay.evaluations.models import EvaluationRun, EvaluationStep, RunStudy
 from assay.evaluations.questioning import ask, has_replied, replies_so_far
 from assay.evaluations.stepping import NotYet, StepFailed
-from raters.models import Assignment, Comparison, Judgment, Study
+from raters.models import Comparison, Judgment, Study
 from raters.models.comparisons import ANSWERED
 from raters.studies.design import lock
 from raters.studies.phases import take
@@ -32,37 +29,13 @@ def collect(run: EvaluationRun, step: EvaluationStep) -> None:
 def _open(run: EvaluationRun, asked: RunStudy) -> None:
     """Raises: NotYet while the plan's judgments of this week are used up, StepFailed if there is nothing to judge."""
     study = asked.study
-    wanted = wanted_by(study)
-    most = run.version.judgments_a_week
-    if most is not None and wanted and (spent := judgments_spent(run.evaluation)) + wanted > most:
-        if wanted > most:
-            raise StepFailed(f"{study.slug} needs {wanted} judgments, and the plan has {most} a week")
-        raise NotYet(f"{spent} of {most} judgments of this week are used; {wanted} are wanted", wait_s=60)
+    keep_to_judgments(run, study)
     try:
         with transaction.atomic():
             lock(study)
             ask(run, asked)
     except ValueError as error:
         raise StepFailed(str(error)) from error
-
-
-def wanted_by(study: Study) -> int:
-    shown = study.comparisons.regular().filter(status=Comparison.Status.OPEN)
-    return int(shown.aggregate(wanted=Sum("ratings_wanted", default=0))["wanted"])
-
-
-def judgments_spent(evaluation: Evaluation) -> int:
-    """People's judgments of the last seven days in the plan's studies, and those that open studies still want."""
-    studies = of_plan(evaluation)
-    since = timezone.now() - timedelta(days=7)
-    made = Judgment.objects.filter(assignment__comparison__study__in=studies, submitted_at__gte=since)
-    made = made.exclude(assignment__purpose=Assignment.Purpose.JUDGE)
-    waiting = Comparison.objects.regular().filter(
-        study__in=studies.filter(status__in=[Study.Status.COLLECTING, Study.Status.PAUSED]),
-        status=Comparison.Status.OPEN,
-    )
-    left = waiting.aggregate(n=Sum(F("ratings_wanted") - F("ratings_taken"), default=0))["n"]
-    return made.count() + int(left)
 
 
 def progress_of(run: EvaluationRun) -> str:

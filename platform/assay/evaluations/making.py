@@ -1,14 +1,13 @@
 """The steps that make what is judged: generate what is missing, scan it, pair it."""
 
-from datetime import timedelta
-
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count
 from django.utils import timezone
 
 from analysis.wording import counted
+from assay.evaluations.budgets import Side, keep_to_tokens
 from assay.evaluations.evaluating import Question, draft_study, run_of
-from assay.evaluations.models import Evaluation, EvaluationRun, EvaluationStep, EvaluationVersion, RunStudy
+from assay.evaluations.models import EvaluationRun, EvaluationStep, EvaluationVersion, RunStudy
 from assay.evaluations.stepping import NotYet, StepFailed
 from generation.models import Checkpoint, Chunk, GenerationRun, Response, RunResponse
 from promptsets.models import PromptSetVersion
@@ -22,7 +21,7 @@ UNUSABLE = (Response.Status.EMPTY, Response.Status.ERROR, Response.Status.BLOCKE
 def generate(run: EvaluationRun, step: EvaluationStep) -> None:
     """Plans the generation runs of both sides, of which what exists is only linked, and waits until all are there."""
     fix_opponents(run)
-    keep_to_budget(run)
+    keep_to_tokens(run, sides(run))
     runs = generation_runs(run)
     dead = Chunk.objects.filter(run__in=runs, status=Chunk.Status.DEAD).first()
     if dead:
@@ -53,25 +52,6 @@ def last_that_passed(run: EvaluationRun) -> Checkpoint | None:
     return checkpoints.filter(created_at__lt=run.checkpoint.created_at).order_by("-created_at").first()
 
 
-def keep_to_budget(run: EvaluationRun) -> None:
-    """Raises: NotYet while the plan has spent its tokens of the last 24 hours, unless this run was planned before."""
-    most = run.version.tokens_a_day
-    planned = run.checkpoint.runs.filter(prompt_set_version__in=run.version.prompt_sets.all())
-    if most is None or planned.count() >= run.version.prompt_sets.count():
-        return
-    if (spent := tokens_spent(run.evaluation)) >= most:
-        raise NotYet(f"{spent:,} tokens in the last 24 hours, of {most:,} a day", wait_s=60)
-
-
-def tokens_spent(evaluation: Evaluation) -> int:
-    """Tokens that the plan's checkpoints and judges wrote in the last 24 hours."""
-    replies = RunResponse.objects.filter(run__judge_runs__of_run_study__run__evaluation=evaluation)
-    by_checkpoints = Q(checkpoint__evaluation_runs__evaluation=evaluation)
-    recent = Response.objects.filter(created_at__gte=timezone.now() - timedelta(days=1))
-    spent = recent.filter(by_checkpoints | Q(pk__in=replies.values("response")))
-    return int(spent.aggregate(tokens=Sum("n_output_tokens", default=0))["tokens"])
-
-
 def questions(run: EvaluationRun) -> list[tuple[str, Question]]:
     """What is asked: the role of each opponent, and the comparison with it, prompt set by prompt set."""
     prompt_sets = run.version.prompt_sets.select_related("prompt_set").order_by("prompt_set__slug")
@@ -97,12 +77,13 @@ def question_of(run: EvaluationRun, prompts: PromptSetVersion, opponent: Checkpo
 
 def generation_runs(run: EvaluationRun) -> list[GenerationRun]:
     """Every run that this evaluation needs, made where it is missing."""
+    return [run_of(question, checkpoint) for question, checkpoint in sides(run)]
+
+
+def sides(run: EvaluationRun) -> list[Side]:
+    """Both sides of every question."""
     asked = [question for _, question in questions(run)]
-    return [
-        run_of(question, checkpoint)
-        for question in asked
-        for checkpoint in (question.candidate, question.baseline)
-    ]
+    return [(question, one) for question in asked for one in (question.candidate, question.baseline)]
 
 
 def scan(run: EvaluationRun, step: EvaluationStep) -> None:
@@ -135,7 +116,7 @@ def pair(run: EvaluationRun, step: EvaluationStep) -> None:
         with transaction.atomic():
             study = _study_for(run, against, question)
             settled = settle(
-                study, of_plan(run.evaluation) if run.version.asks_people else Study.objects.none()
+                study, run.evaluation.studies if run.version.asks_people else Study.objects.none()
             )
             asked = {"run": run, "against": against, "prompt_set_version": question.prompts}
             RunStudy.objects.create(study=study, **asked)
@@ -155,8 +136,3 @@ def _study_for(run: EvaluationRun, against: str, question: Question) -> Study:
         setattr(study, name, value)
     study.save()
     return study
-
-
-def of_plan(evaluation: Evaluation) -> QuerySet[Study]:
-    """All studies of the plan's runs."""
-    return Study.objects.filter(of_evaluation_run__run__evaluation=evaluation)

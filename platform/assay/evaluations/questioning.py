@@ -2,7 +2,6 @@
 
 from django.db.models import Count
 
-from assay.evaluations.making import of_plan
 from assay.evaluations.models import EvaluationRun, EvaluationStep, RunStudy
 from assay.evaluations.stepping import StepFailed
 from generation.models import Chunk, RunResponse
@@ -22,7 +21,7 @@ def ask(run: EvaluationRun, asked: RunStudy) -> None:
 def ask_people(run: EvaluationRun, study: Study) -> None:
     """Raters who have come to the work in an earlier study of this plan, under the same guide, find this one too."""
     before = Enrolment.objects.filter(
-        study__in=of_plan(run.evaluation).exclude(pk=study.pk),
+        study__in=run.evaluation.studies.exclude(pk=study.pk),
         study__rubric=study.rubric,
         step__in=[Enrolment.Step.WORK, Enrolment.Step.EXIT],
         status=Enrolment.Status.ACTIVE,

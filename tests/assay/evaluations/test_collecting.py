@@ -7,6 +7,8 @@ from assay.evaluations.collecting import unanswered
 from assay.evaluations.models import EvaluationRun
 from assay.evaluations.planning import add_version
 from assay.evaluations.ticking import tick
+from generation.runs import plan_run
+from generation.sampling import Sampling
 from raters import judging
 from raters.assignment import claim_next
 from raters.models import Assignment, Comparison, Enrolment, Rater, Study
@@ -93,15 +95,40 @@ def test_raters_of_an_earlier_study_of_the_plan_find_the_next_one(plan, series):
     }
 
 
+def waits_with(step: int) -> str:
+    waiting = EvaluationRun.objects.get(checkpoint__step=step).steps.get(name="generate")
+    return str(waiting.lines.last())
+
+
 def test_generation_waits_while_the_day_s_tokens_are_spent(plan, series, prompts, baseline, writer):
-    add_version(plan, version_with(baseline, tokens_a_day=30), [prompts])
+    add_version(plan, version_with(baseline, tokens_a_day=70), [prompts])
     checkpoint(series, 100)
     settle_down()  # 12 responses of 3 tokens: 36
     checkpoint(series, 200)
     settle_down()
     assert {name for name, _ in writer.asked} == {"heron-100"}
-    waiting = EvaluationRun.objects.get(checkpoint__step=200).steps.get(name="generate")
-    assert [line.text for line in waiting.lines.all()] == ["36 tokens in the last 24 hours, of 30 a day"]
+    assert waits_with(200) == "36 of 70 tokens of 24 hours are used or promised; about 36 more are wanted"
+
+
+def test_what_is_promised_and_not_generated_yet_counts_against_the_day(plan, series, prompts, baseline):
+    """Nothing is measured: 12 responses may take 64 tokens each."""
+    sampling = Sampling(max_new_tokens=64).to_json()
+    add_version(plan, version_with(baseline, tokens_a_day=1500, sampling=sampling), [prompts])
+    for step in (100, 200):
+        checkpoint(series, step)
+    tick()
+    assert (
+        waits_with(200) == "768 of 1,500 tokens of 24 hours are used or promised; about 768 more are wanted"
+    )
+
+
+def test_responses_to_the_same_prompts_under_other_sampling_spare_no_tokens(
+    plan, series, prompts, baseline, writer
+):
+    add_version(plan, version_with(baseline, tokens_a_day=70), [prompts])
+    plan_run(checkpoint(series, 100), prompts, Sampling(max_new_tokens=9))
+    settle_down()
+    assert waits_with(100) == "36 of 70 tokens of 24 hours are used or promised; about 36 more are wanted"
 
 
 def test_the_most_urgent_plan_goes_first(plan, series, prompts, baseline, writer):

@@ -7,7 +7,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from assay.evaluations.making import tokens_spent
+from assay.evaluations.budgets import tokens_spent
 from assay.evaluations.models import EvaluationRun, Measure
 from assay.evaluations.planning import add_version, make_plan
 from assay.evaluations.telling import message

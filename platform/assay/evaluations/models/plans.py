@@ -8,6 +8,7 @@ from django.db.models import Q
 from generation.models import Checkpoint, CheckpointSeries
 from generation.sampling import Sampling
 from promptsets.models import PromptSetVersion
+from raters.models import Study
 
 
 class Evaluation(models.Model):
@@ -33,6 +34,11 @@ class Evaluation(models.Model):
     def current(self) -> "EvaluationVersion":
         """The newest version, by which new checkpoints are evaluated."""
         return self.versions.latest("number")
+
+    @property
+    def studies(self) -> models.QuerySet[Study]:
+        """Of all its runs."""
+        return Study.objects.filter(of_evaluation_run__run__evaluation=self)
 
 
 class EvaluationVersion(models.Model):
