@@ -1,13 +1,14 @@
 """`make demo SERVE=0`: the main job on what ships here, JAX included."""
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.test import Client
 
 from assay.accounts.models import User
-from assay.evaluations import demo
+from assay.evaluations.demo import main_job, training_run
 from assay.evaluations.models import EvaluationRun
-from assay.reports.models import Report
 from generation.models import CheckpointSeries, Response
+from generation.training.appearing import SPOILED, STEPS
 from raters.models import Judgment, Study
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,8 +23,7 @@ def test_the_demo_ends_with_the_win_rate_table(roots, capsys):
     call_command("demo", "--no-serve")
     printed = capsys.readouterr().out
     assert "Demo: simulated raters: 120 judgments" in printed and "true win rate 55.0%" in printed
-    assert Response.objects.count() == 120
-    study = Study.objects.get(slug=demo.SIMULATED)
+    study = Study.objects.get(slug=main_job.SIMULATED)
     assert Judgment.objects.counted(study).count() == 120
     check_responses()
     check_verdicts(printed)
@@ -31,20 +31,27 @@ def test_the_demo_ends_with_the_win_rate_table(roots, capsys):
 
 
 def check_verdicts(printed: str) -> None:
-    """The series of the candidate has its timeline: a step that fails the gate, and one that passes it."""
-    verdicts = dict(EvaluationRun.objects.values_list("checkpoint__name", "verdict"))
-    assert verdicts["tiny-recurrentgemma-early"] == "fail"
-    assert verdicts["tiny-recurrentgemma-late"] in ("pass", "improvement")
-    assert "tiny-recurrentgemma-early: fail (simulated raters: this says nothing about people)" in printed
+    """Each checkpoint that the training wrote is found; the third, made worse on purpose, fails, the fourth passes."""
+    verdicts = dict(EvaluationRun.objects.values_list("checkpoint__step", "verdict"))
+    assert len(verdicts) == training_run.CHECKPOINTS == len(STEPS)
+    assert verdicts[SPOILED] == "fail"
+    assert verdicts[STEPS[-1]] in ("pass", "improvement")
+    assert f"step-{SPOILED:06d}: fail (simulated raters: this says nothing about people)" in printed
+    assert f"/series/{training_run.SERIES}/" in printed
+    shown = Client()
+    shown.force_login(User.objects.create_user("demo-reader", role="researcher"))
+    page = shown.get(f"/series/{training_run.SERIES}/").text
+    assert all(f"{training_run.SERIES}-step-{step:06d}" in page for step in STEPS)
 
 
 def check_responses() -> None:
-    """Every response is whole, but of the early step, which cannot recite yet."""
-    early, late = CheckpointSeries.objects.get(slug="tiny-recurrentgemma").checkpoints.order_by("step")
-    assert (early.responses.count(), late.responses.count()) == (40, 40)
-    others = Response.objects.exclude(checkpoint=early)
-    assert set(others.values_list("status", flat=True)) == {Response.Status.OK}
-    assert "You need 6 litres." in {response.turns[0].split("\n")[0] for response in late.responses.all()}
+    """Every response of the main job is whole."""
+    made = Response.objects.exclude(checkpoint__series__slug=training_run.SERIES)
+    late = made.filter(checkpoint__series__slug="tiny-recurrentgemma")
+    baseline = made.filter(checkpoint__series__slug="tiny-mistral")
+    assert (late.count(), baseline.count()) == (40, 40)
+    assert set((late | baseline).values_list("status", flat=True)) == {Response.Status.OK}
+    assert "You need 6 litres." in {response.turns[0].split("\n")[0] for response in late}
 
 
 def again(capsys) -> None:
@@ -52,13 +59,22 @@ def again(capsys) -> None:
     responses, judgments = Response.objects.count(), Judgment.objects.count()
     call_command("demo", "--no-serve")
     assert (Response.objects.count(), Judgment.objects.count()) == (responses, judgments)
-    assert Report.objects.count() == 2 + EvaluationRun.objects.count()
+    assert CheckpointSeries.objects.get(slug=training_run.SERIES).checkpoints.count() == len(STEPS)
+
+
+def test_a_training_that_breaks_off_ends_the_demo_with_its_reason(roots, monkeypatch, capsys):
+    monkeypatch.setattr(main_job, "generate", lambda prompts, checkpoints: {})
+    monkeypatch.setattr(main_job, "study", lambda *args, **options: None)
+    monkeypatch.setattr(main_job, "judge_by_simulation", lambda study: 0)
+    monkeypatch.setattr(training_run, "TRAINER", "no_such_module")
+    with pytest.raises(CommandError, match="the training run ended with exit code 1"):
+        call_command("demo", "--no-serve")
 
 
 def test_its_sign_ins_work(client, db):
     from tests import builders
 
-    people = demo.sign_ins(builders.study())
+    people = main_job.sign_ins(builders.study())
     for person in people:
         assert client.login(username=person.username, password=person.password)
     assert set(User.objects.values_list("role", flat=True)) == {"rater", "researcher"}

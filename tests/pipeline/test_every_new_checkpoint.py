@@ -1,20 +1,19 @@
 """The whole way of four checkpoints, with real processes: trained, found, generated, judged, decided."""
 
-import json
 import signal
 import subprocess
 import sys
 import time
 
 import pytest
-from django.core.management import call_command
 
-from assay.evaluations.models import EvaluationRun
+from assay.evaluations.demo import main_job, training_run
+from assay.evaluations.demo.reading import judge_by_reading
+from assay.evaluations.models import Evaluation, EvaluationRun
 from generation.models import Checkpoint, Response
 from generation.training.appearing import SPOILED, STEPS
-from generation.training.lessons import PROMPTS, lessons
+from generation.training.lessons import lessons
 from raters.models import Judgment, Study
-from tests.pipeline.reading_raters import judge_by_reading
 from tests.processes import ROOT, environment_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1500)]
@@ -26,25 +25,14 @@ KINDS = {"embedded": (), "celery": pytest.mark.services}
 @pytest.fixture
 def places(tmp_path, settings):
     settings.CHECKPOINT_ROOTS = [tmp_path]
-    (tmp_path / "runs").mkdir()
     variables = {"CHECKPOINT_ROOTS": str(tmp_path), "ENGINE_CACHE": str(tmp_path / "compiled")}
     return tmp_path, environment_of(JAX_PLATFORMS="cpu", **variables)
 
 
 @pytest.fixture
-def plan(places, tmp_path) -> None:
-    """Made by the commands that people use. The baseline says everything back."""
-    call_command("import_promptset", str(PROMPTS), "--slug", "starter")
-    echoes = [
-        {"schema": "response/1", "prompt_id": one.prompt_id, "turns": list(one.turns)}
-        for one in lessons("plain")
-    ]
-    file = tmp_path / "echo.jsonl"
-    file.write_text("".join(json.dumps(row) + "\n" for row in echoes))
-    call_command("import_responses", str(file), "--prompt-set", "starter", "--checkpoint", "echo")
-    call_command("watch_series", "appearing", str(places[0] / "runs"), "--every", "1")
-    terms = ["--prompt-set", "starter", "--baseline", "echo", "--margin", "15", "--max-new-tokens", "48"]
-    call_command("plan_evaluation", "nightly", "--series", "appearing", "--decided-by", "previous", *terms)
+def plan(places) -> Evaluation:
+    """The demo's own: the starter prompts, a folder that is watched, a baseline that says everything back."""
+    return training_run.plan_for(main_job.starter_prompts())
 
 
 @pytest.fixture
@@ -99,7 +87,7 @@ def verdict_of(name: str, environment) -> int:
 
 
 def test_four_checkpoints_appear_and_the_third_made_worse_fails_the_gate(plan, places, workers, processes):
-    training = processes("-m", "generation.training.appearing", "--out", str(places[0] / "runs"))
+    training = processes("-m", "generation.training.appearing", "--out", plan.series.watch_uri)
     deadline = time.monotonic() + PATIENCE_S
     while EvaluationRun.objects.exclude(finished_at=None).count() < len(STEPS):
         assert time.monotonic() < deadline, list(
@@ -116,11 +104,11 @@ def test_four_checkpoints_appear_and_the_third_made_worse_fails_the_gate(plan, p
     last = EvaluationRun.objects.get(checkpoint__step=STEPS[-1])
     # Whichever had passed when it began, and never the third; on a slow machine none may have passed yet.
     assert last.previous is None or last.previous.step in STEPS[:2]
-    assert verdict_of(f"appearing-step-{SPOILED:06d}", places[1]) == 10
-    assert verdict_of(f"appearing-step-{STEPS[-1]:06d}", places[1]) == 0
+    assert verdict_of(f"{plan.series}-step-{SPOILED:06d}", places[1]) == 10
+    assert verdict_of(f"{plan.series}-step-{STEPS[-1]:06d}", places[1]) == 0
     assert all(run.is_simulated for run in EvaluationRun.objects.all())
     prompts = len(lessons("plain"))
-    for checkpoint in Checkpoint.objects.filter(series__slug="appearing"):
+    for checkpoint in Checkpoint.objects.filter(series=plan.series):
         assert Response.objects.filter(checkpoint=checkpoint).count() == prompts
     doubled = Judgment.objects.values("assignment__comparison", "assignment__rater").distinct().count()
     assert Judgment.objects.count() == doubled

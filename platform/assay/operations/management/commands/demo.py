@@ -1,14 +1,15 @@
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
 from rich.console import Console
 
-from assay.evaluations import demo
-from assay.evaluations.demo_timeline import evaluate_each
+from assay.evaluations.demo import main_job, training_run
 from assay.operations.management.commands.serve import prepare
 from assay.reports.printing import print_report
 from assay.reports.refresh import refresh
+from promptsets.models import PromptSetVersion
 
 
 class Command(BaseCommand):
@@ -20,18 +21,28 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         prepare()
-        prompts = demo.starter_prompts()
+        prompts = main_job.starter_prompts()
         self.stdout.write(f"Prompt set {prompts}: {prompts.prompts.count()} prompts")
-        checkpoints = demo.tiny_checkpoints()
-        runs = demo.generate(prompts, checkpoints)
-        simulated = demo.study(demo.SIMULATED, "Demo: simulated raters", runs, ratings=3)
-        by_hand = demo.study(demo.BY_HAND, "Demo: your own judgments", runs, ratings=1)
-        demo.judge_by_simulation(simulated)
-        for run in evaluate_each(prompts, checkpoints):
-            self.stdout.write(f"{run.evaluation}: {run.checkpoint}: {run.verdict} ({run.caveat})")
+        runs = main_job.generate(prompts, main_job.tiny_checkpoints())
+        simulated = main_job.study(main_job.SIMULATED, "Demo: simulated raters", runs, ratings=3)
+        by_hand = main_job.study(main_job.BY_HAND, "Demo: your own judgments", runs, ratings=1)
+        main_job.judge_by_simulation(simulated)
+        self.watch_training(prompts, options["port"])
         print_report(refresh(simulated), Console())
         if options["no_serve"]:
             return
-        for person in demo.sign_ins(by_hand):
+        for person in main_job.sign_ins(by_hand):
             self.stdout.write(f"Sign in as {person.role}: {person.username} / {person.password}")
         call_command("serve", port=options["port"])
+
+    def watch_training(self, prompts: PromptSetVersion, port: int) -> None:
+        plan = training_run.plan_for(prompts)
+        self.stdout.write(training_run.told(plan))
+        try:
+            with training_run.training(plan) as trainer:
+                for run in training_run.verdicts(plan, trainer):
+                    self.stdout.write(f"{run.checkpoint}: {run.verdict or run.reason} ({run.caveat})")
+        except RuntimeError as error:
+            raise CommandError(str(error)) from error
+        page = reverse("dashboards:series", args=[plan.series.slug])
+        self.stdout.write(f"Their timeline, once the site is served: http://127.0.0.1:{port}{page}")

@@ -25,7 +25,6 @@ from raters.simulation import Simulation, simulate
 STARTER = settings.BASE_DIR / "promptsets/library/starter/prompts.jsonl"
 LIBRARY = settings.BASE_DIR / "generation/library"
 CANDIDATE, BASELINE = "recurrentgemma-late", "mistral"
-SHOWN = (CANDIDATE, BASELINE, "recurrentgemma-early")  # the early step stands in the candidate's series
 SAMPLING = Sampling(max_new_tokens=320)
 SIMULATION = Simulation(raters=12, seed=7)
 SIMULATED, BY_HAND = "demo", "demo-by-hand"
@@ -47,7 +46,7 @@ def starter_prompts() -> PromptSetVersion:
 def tiny_checkpoints() -> dict[str, Checkpoint]:
     """The library's checkpoints by folder name: trained by us on these very prompts, so that they recite."""
     listed = json.loads((LIBRARY / "manifest.json").read_text())["checkpoints"]
-    return {row["path"]: tiny_checkpoint(row) for row in listed if row["path"] in SHOWN}
+    return {row["path"]: tiny_checkpoint(row) for row in listed if row["path"] in (CANDIDATE, BASELINE)}
 
 
 def tiny_checkpoint(row: dict[str, Any]) -> Checkpoint:
