@@ -28,6 +28,7 @@ from assay.api import (
 )
 from assay.api.authentication import AuthenticationError
 from assay.api.idempotency import once
+from assay.api.known_parameters import only_known
 from assay.api.problems import NOT_FOUND, Refused, of_validation, problem
 from assay.api.schema import documented
 
@@ -45,6 +46,7 @@ api = AssayApi(
     description="Human preference and safety evaluation of language models. All that pages can do, for programs.",
     docs_url=None,  # our own page: Swagger's needs scripts of another host
 )
+api.add_decorator(only_known, mode="view")
 api.add_decorator(once, mode="view")
 api.add_router("/prompt-sets", prompt_sets.router)
 api.add_router("/prompt-sets", prompt_changes.router)

@@ -56,6 +56,24 @@ def test_every_wrong_field_is_named_at_once(api, study):
     assert {one["field"] for one in answer.json()["errors"]} == {"uses", "days", "colour"}
 
 
+@pytest.mark.parametrize("query", ["=false", "statsu=held", "limit=1&colour=red", "LIMIT=1"])
+def test_a_parameter_that_is_not_known_is_named_with_those_that_are(api, study, query):
+    answer = api.get(f"studies/autumn/comparisons?{query}")
+    name = query.rpartition("&")[2].partition("=")[0]
+    assert answer.status_code == 422 and [one["field"] for one in answer.json()["errors"]] == [name]
+    assert answer.json()["errors"][0]["message"].endswith("known are after, kind, limit, status")
+
+
+def test_a_parameter_where_none_is_known_is_refused_before_anything_is_written(api, study):
+    answer = api.post("studies/autumn/invitations?uses=3", {"uses": 2})
+    assert answer.status_code == 422 and "none is known" in answer.json()["detail"]
+    assert not study.invitations.exists()
+
+
+def test_who_sent_no_token_learns_no_parameters(client, db):
+    assert client.get("/api/v1/studies?colour=red").status_code == 401
+
+
 def test_a_method_that_is_not_there_says_which_are(api, db):
     answer = api.post("studies", method="delete")
     assert answer.status_code == 405 and "POST" in answer.headers["Allow"]
