@@ -18,7 +18,7 @@ Run = Callable[..., HttpResponse]
 
 def only_known(run: Run) -> Run:
     """Around every operation. Who sent no valid token is told that first."""
-    known = sorted(names_of(inspect.unwrap(run).__self__))  # type: ignore[attr-defined]
+    known = sorted(names_of(inspect.unwrap(run).__self__))
 
     @wraps(run)
     def operation(request: HttpRequest, **values: Any) -> HttpResponse:
