@@ -1,9 +1,20 @@
 """What was answered. A response belongs to its key, not to the run that happened to make it."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
 from generation.models.checkpoints import Checkpoint
+
+
+class CharactersField(models.PositiveIntegerField):
+    """How long its row's turns are together, counted whenever the row is stored, many at once too."""
+
+    def pre_save(self, model_instance: Any, add: bool) -> int:
+        length = sum(map(len, model_instance.turns))
+        setattr(model_instance, self.attname, length)
+        return length
 
 
 class Response(models.Model):
@@ -35,6 +46,9 @@ class Response(models.Model):
     sample = models.PositiveSmallIntegerField(default=0)
 
     turns = models.JSONField(help_text="One text for each user turn, verbatim")
+    characters = CharactersField(
+        editable=False, help_text="Of all turns together: lengths are read without texts"
+    )
     token_ids = models.JSONField(
         null=True, blank=True, help_text="Token ids for each turn; null where imported"
     )

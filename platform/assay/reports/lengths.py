@@ -25,15 +25,11 @@ def differences_of(study: Study) -> dict[tuple[str, str], Differences]:
         status__in=[Comparison.Status.EXCLUDED, Comparison.Status.HELD]
     )
     rows = counted.filter(response_a__isnull=False, response_b__isnull=False).order_by()
-    fields = ("arm_a", "arm_b", "prompt__key", "response_a__turns", "response_b__turns")
+    fields = ("arm_a", "arm_b", "prompt__key", "response_a__characters", "response_b__characters")
     found: dict[tuple[str, str], Differences] = {}
-    for a, b, prompt, text_a, text_b in rows.values_list(*fields).iterator(chunk_size=1000):
-        found.setdefault((names[a], names[b]), {})[prompt] = characters(text_a) - characters(text_b)
+    for a, b, prompt, length_a, length_b in rows.values_list(*fields).iterator(chunk_size=5000):
+        found.setdefault((names[a], names[b]), {})[prompt] = length_a - length_b
     return found
-
-
-def characters(turns: list[str]) -> int:
-    return sum(map(len, turns))
 
 
 def length_estimates(row: Estimate, judged: "JudgmentTable", differences: Differences) -> Iterator[Estimate]:

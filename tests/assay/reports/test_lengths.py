@@ -63,10 +63,17 @@ def test_they_are_what_analysis_says_of_lengths_and_verdicts(study):
 
 
 def test_lengths_are_counted_over_all_turns_and_candidate_less_baseline(study):
-    comparison = study.comparisons.first()
     (lengths,) = differences_of(study).values()
-    a, b = (len(response.text) for response in (comparison.response_a, comparison.response_b))
-    assert lengths[comparison.prompt.key] == a - b and len(lengths) == 30
+    for row in study.comparisons.all():
+        a, b = (sum(map(len, response.turns)) for response in (row.response_a, row.response_b))
+        assert lengths[row.prompt.key] == a - b
+    assert len(lengths) == 30
+
+
+def test_no_text_is_read_for_lengths(study, django_assert_num_queries):
+    with django_assert_num_queries(2) as asked:
+        differences_of(study)
+    assert "turns" not in "".join(query["sql"] for query in asked.captured_queries)
 
 
 def test_the_page_tells_them_as_a_chart_and_a_table_and_says_how(client, researcher, study):

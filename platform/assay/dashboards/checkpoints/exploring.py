@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
-from operator import add
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import IntegerField, Q, QuerySet, Value
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce, Length
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString
@@ -127,7 +125,7 @@ def fitting_places(
     found = found.filter(**{field: asked[name] for name, field in equal.items() if name in asked})
     if "q" in asked:
         found = found.filter(holding(asked["q"], form.most_turns))
-    return of_length(found, asked["length"], form.most_turns) if "length" in asked else found
+    return of_length(found, asked["length"]) if "length" in asked else found
 
 
 def holding(text: str, most_turns: int) -> Q:
@@ -135,11 +133,9 @@ def holding(text: str, most_turns: int) -> Q:
     return reduce(Q.__or__, (Q(**{f"response__turns__{n}__icontains": text}) for n in range(most_turns)))
 
 
-def of_length(found: QuerySet[RunResponse], bucket: str, most_turns: int) -> QuerySet[RunResponse]:
-    """By the characters of all turns together, in the buckets of prompts."""
-    turns = [Coalesce(Length(KeyTextTransform(n, "response__turns")), Value(0)) for n in range(most_turns)]
-    characters = reduce(add, turns, Value(0, output_field=IntegerField()))
-    return found.alias(characters=characters).filter(fitting.LENGTHS[bucket])
+def of_length(found: QuerySet[RunResponse], bucket: str) -> QuerySet[RunResponse]:
+    """By the characters of all turns together, in the buckets of prompts; a response that is not there has none."""
+    return found.alias(characters=Coalesce("response__characters", 0)).filter(fitting.LENGTHS[bucket])
 
 
 def explored(place: RunResponse) -> Explored:
