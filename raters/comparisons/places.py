@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, QuerySet, Subquery, When
 
 from raters.care.welfare import without_hazards
 from raters.comparisons.caps import left_under_cap
 from raters.models import Assignment, Comparison, Enrolment, Rater, Study
 from raters.models.comparison_queries import ComparisonQuerySet
+from raters.models.counting import number_of
 from raters.models.prepared import Prepared
 
 Rows = QuerySet[Any, tuple[Any, ...]]
@@ -61,16 +61,16 @@ def _standing(rater: int, study: int, before: int, *, declined: tuple[str, ...])
     mine = Assignment.objects.of(rater, study)
     answered = mine.answered()
     return _enrolment(rater, study).values_list(
-        _count(answered),
-        _count(mine.filter(state=Assignment.State.LEASED)),
-        _count(_wanting(rater, study, declined).regular()),
+        number_of(answered),
+        number_of(mine.filter(state=Assignment.State.LEASED)),
+        number_of(_wanting(rater, study, declined).regular()),
         Subquery(answered.filter(pk__lt=before).order_by("-pk").values("token")[:1]),
     )
 
 
 def _given(rater: int, study: int) -> Rows:
     mine = Assignment.objects.of(rater, study)
-    return _enrolment(rater, study).values_list(_count(mine.exclude(state=Assignment.State.EXPIRED)))
+    return _enrolment(rater, study).values_list(number_of(mine.exclude(state=Assignment.State.EXPIRED)))
 
 
 def _first(rater: int, study: int, start: int, *, declined: tuple[str, ...]) -> Rows:
@@ -91,13 +91,6 @@ def _enrolment(rater: int, study: int) -> QuerySet[Enrolment]:
 def _wanting(rater: int, study: int, declined: tuple[str, ...]) -> ComparisonQuerySet:
     wanting = Comparison.objects.filter(study=study).wanting_ratings()
     return wanting.unseen_by(rater, study).filter(without_hazards(declined))
-
-
-def _count(rows: QuerySet[Any]) -> Coalesce:
-    """How many rows, as a value in a row of something else."""
-    alike = rows.order_by().annotate(all_of_them=Value(1)).values("all_of_them")
-    counted = alike.annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 STANDING, GIVEN = Prepared(_standing), Prepared(_given)

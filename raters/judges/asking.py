@@ -9,9 +9,11 @@ from collections.abc import Iterator
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
-from generation.models import Checkpoint, Response
+from generation.models import Checkpoint, Response, RunResponse
 from generation.runs import plan_run
 from generation.sampling import Sampling
 from promptsets.audit import audited
@@ -20,6 +22,7 @@ from promptsets.models import PromptSetVersion
 from promptsets.versions import store
 from raters.judges.template import VERSION, Unreadable, prompt_for, read
 from raters.models import Assignment, Comparison, JudgeRun, Judgment, Rater, SafetyLabel, Study
+from raters.models.counting import number_of
 from raters.models.people import new_code
 from raters.rubrics.answers import labels, own_terms
 
@@ -87,13 +90,15 @@ def collect(judging: JudgeRun) -> int:
 
 def collect_all() -> int:
     """Reads what has come from every judge since; for the sweep."""
-    judges = JudgeRun.objects.select_related("study__rubric", "rater", "run")
-    return sum(collect(judging) for judging in judges if has_news(judging))
+    return sum(collect(judging) for judging in with_news())
 
 
-def has_news(judging: JudgeRun) -> bool:
-    came = judging.run.items.filter(response__isnull=False).count()
-    return came > Assignment.objects.filter(rater=judging.rater).count()
+def with_news() -> QuerySet[JudgeRun]:
+    """Judges of whose replies some are not read, found in one query however many there are."""
+    came = RunResponse.objects.filter(run=OuterRef("run"), response__isnull=False)
+    read_before = Assignment.objects.filter(rater=OuterRef("rater"))
+    judges = JudgeRun.objects.filter(GreaterThan(number_of(came), number_of(read_before)))
+    return judges.select_related("study__rubric", "rater", "run")
 
 
 @transaction.atomic

@@ -144,6 +144,13 @@ def test_reading_twice_reads_once_and_asking_again_asks_nothing(judged, server):
     assert len(server.texts) == 12
 
 
+def test_the_sweep_looks_at_all_judges_in_one_query(judged, server, django_assert_num_queries):
+    server.answer = likes(candidate_number(judged))
+    judge(judged, server)
+    with django_assert_num_queries(1):
+        assert collect_all() == 0
+
+
 def test_the_page_marks_judges_and_shows_what_they_said(client, judged, server):
     client.force_login(builders.researcher())
     address = reverse("dashboards:judges", args=[judged.slug])
