@@ -1,4 +1,4 @@
-"""What a study decides about the care taken over judgments and raters: repeats, contested comparisons, pay."""
+"""What a study decides beside its question: what raters need, repeats, contested comparisons, pay."""
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -13,6 +13,10 @@ class StudyCare(models.Model):
         ITEM = "item", "for each comparison"
         HOUR = "hour", "for each hour of work"
 
+    needs_desktop = models.BooleanField(
+        default=False,
+        help_text="Whether raters need a window at least 1024 px wide; they are told before they agree to take part",
+    )
     repeat_every = models.PositiveSmallIntegerField(
         default=0,
         help_text="One comparison in so many is shown to the same rater a second time, uncounted; 0: none",
