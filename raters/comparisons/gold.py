@@ -21,7 +21,7 @@ def make_gold(
     """
     row = Comparison.objects.select_for_update(of=("self",)).get(pk=comparison.pk)
     if preference not in Judgment.Preference or not reason.strip():
-        raise ValueError("a gold comparison needs a verdict (a, b or tie) and a reason")
+        raise ValueError("a gold comparison needs a verdict, one of the three, and a reason")
     if row.kind != Comparison.Kind.REGULAR or row.status != Comparison.Status.OPEN:
         raise ValueError(f"{row} is {row.kind} and {row.status}: only an open, regular one becomes gold")
     if Judgment.objects.filter(assignment__comparison=row).exists():
@@ -29,8 +29,9 @@ def make_gold(
     row.kind, row.ratings_wanted = Comparison.Kind.GOLD, UNLIMITED
     row.gold_preference, row.gold_reason = preference, reason.strip()
     row.save(update_fields=["kind", "ratings_wanted", "gold_preference", "gold_reason"])
+    # The verdict is no detail of it: a or b, beside the texts, would tell who reads the log which arm wrote which.
     audited.send(
-        Comparison, actor=actor, action="comparison.made_gold", target=row, detail={"verdict": preference}
+        Comparison, actor=actor, action="comparison.made_gold", target=row, detail={"reason": reason.strip()}
     )
 
 

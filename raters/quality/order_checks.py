@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from raters.quality.binomial import binomial_p, holm
 
 LEVEL = 0.05
 FEWEST = 10  # showings, below which a test could find nothing
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class OrderCheck:
     what: str  # "sides" or "order"
     of: str  # a rater's code, or a pair of arms
     n: int
-    seen: float  # share of `a` on the left, or number of runs over the expected
+    seen: float  # share of a pair's first arm on the left, or number of runs over the expected
     p: float
 
     @property
@@ -28,12 +29,16 @@ class OrderCheck:
         return self.p < LEVEL
 
 
-def order_checks(study: Study) -> list[OrderCheck]:
+def order_checks(
+    study: Study, called: Mapping[int, str], ordered: Callable[[int, int], Pair]
+) -> list[OrderCheck]:
     """Sides for each rater and each pair of arms; order for each rater, where there are several pairs.
 
+    called, ordered: what the reader may know each arm as, by its key, and which of two comes first for them: the
+    share of the candidate on the left, beside judgments under labels, would tell which label it has.
     Holm-adjusted over all of them together, so that a study drawn by fair coins is suspected once in twenty.
     """
-    found = list(tests_of(showings(study)))
+    found = list(tests_of(showings(study, called, ordered)))
     adjusted = holm([one.p for one in found])
     return [OrderCheck(one.what, one.of, one.n, one.seen, p) for one, p in zip(found, adjusted, strict=True)]
 
@@ -42,21 +47,23 @@ def order_checks(study: Study) -> list[OrderCheck]:
 class Showing:
     rater: str
     pair: str
-    a_is_left: bool
+    first_is_left: bool
 
 
-def showings(study: Study) -> list[Showing]:
+def showings(
+    study: Study, called: Mapping[int, str], ordered: Callable[[int, int], Pair]
+) -> Iterator[Showing]:
     """Every regular comparison that was given to somebody for the first time, in the order given."""
     given = Assignment.objects.with_a_place().filter(
         comparison__study=study, comparison__kind=Comparison.Kind.REGULAR
     )
     names = ("rater__code", "comparison__arm_a", "comparison__arm_b", "a_is_left")
-    rows = given.order_by("pk").values_list(*names)
-    numbers = {pk: number for number, pk in enumerate(study.arms.values_list("pk", flat=True), start=1)}
-    return [Showing(rater, f"{numbers[a]}–{numbers[b]}", a_is_left) for rater, a, b, a_is_left in rows]
+    for rater, a, b, a_is_left in given.order_by("pk").values_list(*names):
+        first, second = ordered(a, b)
+        yield Showing(rater, f"{called[first]} – {called[second]}", a_is_left == (first == a))
 
 
-def tests_of(rows: Sequence[Showing]) -> Iterator[OrderCheck]:
+def tests_of(rows: Iterable[Showing]) -> Iterator[OrderCheck]:
     by_rater: dict[str, list[Showing]] = defaultdict(list)
     by_pair: dict[str, list[Showing]] = defaultdict(list)
     for row in rows:
@@ -64,7 +71,7 @@ def tests_of(rows: Sequence[Showing]) -> Iterator[OrderCheck]:
         by_pair[row.pair].append(row)
     for of, group in [*sorted(by_rater.items()), *sorted(by_pair.items())]:
         if len(group) >= FEWEST:
-            left = sum(row.a_is_left for row in group)
+            left = sum(row.first_is_left for row in group)
             p = binomial_p(left, len(group), 0.5, "two-sided")
             yield OrderCheck("sides", of, len(group), left / len(group), p)
     for rater, group in sorted(by_rater.items()):

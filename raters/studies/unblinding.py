@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from generation.models import GenerationRun, RunResponse
 from promptsets.audit import audited
 from raters.models import Study, StudyArm
 
@@ -19,12 +20,26 @@ def sees_arms(study: Study, user: Any) -> bool:
     )
 
 
-def blind_runs(user: Any) -> set[int]:
+def blind_runs(user: Any, *, names_allowed: bool = True) -> set[int]:
     """The runs whose texts may not be tied to their checkpoints for this person: arms of studies that they may know
-    of and that still hide names from them. Whoever read such a text under its name would know it again in the study."""
+    of and that still hide names from them. Whoever read such a text under its name would know it again in the study.
+
+    names_allowed: False for a reader with fewer rights than the user, such as a token.
+    """
     studies = Study.objects.for_user(user).filter(unblinded_at=None).exclude(status=Study.Status.DRAFT)
-    hiding = [study.pk for study in studies.distinct() if not sees_arms(study, user)]
+    hiding = [
+        study.pk
+        for study in studies.distinct()
+        if study.is_blinded and not (names_allowed and sees_arms(study, user))
+    ]
     return set(StudyArm.objects.filter(study__in=hiding).values_list("run_id", flat=True))
+
+
+def kept_back(run: GenerationRun, user: Any, *, names_allowed: bool = True) -> set[int]:
+    """The run's responses, by key, that a blind run holds, this one or another: one text may stand in several runs."""
+    blind = blind_runs(user, names_allowed=names_allowed)
+    held = RunResponse.objects.filter(run__in=blind, response__run_items__run=run)
+    return set(held.values_list("response_id", flat=True)) if blind else set()
 
 
 def labels_of(study: Study) -> dict[int, str]:

@@ -57,7 +57,7 @@ def judgment_out(row: Judgment, arms: Arms) -> dict[str, Any]:
     given, comparison = row.assignment, row.assignment.comparison
     pair = (comparison.arm_a_id, comparison.arm_b_id)
     turned = arms.turns(*pair)
-    first, second = reversed(pair) if turned else pair
+    first, second = arms.pair(*pair)
     fields = ("supersedes_id", "strength", "both_bad", "tie_kind", "comment", "submitted_at", "active_ms")
     return {
         **{name.removesuffix("_id"): getattr(row, name) for name in fields},

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from assay.api.authentication import ApiRequest, Token
+from assay.api.authentication import ApiRequest, Token, may_see_names
 from assay.api.fields import Body, Id, ShortText, VersionName
 from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import refusals
@@ -18,6 +18,7 @@ from generation.runs import plan_run
 from generation.sampling import Sampling
 from generation.stopping import retry, stop
 from promptsets.naming import version_named
+from raters.studies.unblinding import kept_back
 
 router = Router(tags=["runs"])
 RELATED = ("checkpoint", "prompt_set_version__prompt_set")
@@ -80,7 +81,8 @@ class ChunksOut(Schema):
 class ResponseOut(Schema):
     prompt: str = Field(description="The prompt's key")
     sample: int
-    status: str | None = Field(description="null: there is no response yet")
+    kept_back: bool = Field(description="Whether the rest is empty since a study hides names from you still")
+    status: str | None = Field(description="null: there is no response yet, or it is kept back")
     finish_reason: str | None
     turns: list[str]
     flags: list[Any]
@@ -154,14 +156,19 @@ def retry_run(request: ApiRequest, id: Id) -> dict[str, int]:  # noqa: A002
 
 @router.get("/{id}/responses", auth=Token(), response=Page[ResponseOut], summary="Responses of a run")
 def list_responses(
-    request: HttpRequest,
+    request: ApiRequest,
     id: Id,  # noqa: A002
     after: After = "",
     limit: Limit = 100,
 ) -> dict[str, Any]:
-    """A place for each sample of each prompt, whether it is filled or not."""
-    places = run_or_404(id).items.select_related("prompt", "response")
-    return page_of(places, after, limit, response_out)
+    """A place for each sample of each prompt, whether it is filled or not.
+
+    A text that stands in a blind study is kept back: under its checkpoint's name it would tell who wrote it there.
+    """
+    run = run_or_404(id)
+    hidden = kept_back(run, request.user, names_allowed=may_see_names(request))
+    places = run.items.select_related("prompt", "response")
+    return page_of(places, after, limit, lambda place: response_out(place, place.response_id in hidden))
 
 
 def run_or_404(pk: int) -> Any:
@@ -177,8 +184,9 @@ def run_out(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in fields} | names
 
 
-def response_out(place: RunResponse) -> dict[str, Any]:
+def response_out(place: RunResponse, is_kept_back: bool) -> dict[str, Any]:
+    response = None if is_kept_back else place.response
     fields = ("status", "finish_reason", "n_prompt_tokens", "n_output_tokens")
-    out: dict[str, Any] = {name: getattr(place.response, name, None) for name in fields}
-    lists = {"turns": getattr(place.response, "turns", []), "flags": getattr(place.response, "flags", [])}
-    return out | lists | {"prompt": place.prompt.key, "sample": place.sample}
+    out: dict[str, Any] = {name: getattr(response, name, None) for name in fields}
+    lists = {"turns": getattr(response, "turns", []), "flags": getattr(response, "flags", [])}
+    return out | lists | {"prompt": place.prompt.key, "sample": place.sample, "kept_back": is_kept_back}

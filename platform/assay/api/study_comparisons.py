@@ -102,7 +102,7 @@ def make_comparison_gold(request: ApiRequest, slug: Slug, id: Id, payload: GoldI
     row, arms = comparison_or_404(study, id), arms_of(study, request)
     letters = {name: letter for letter, name in names_of(row, arms).items()}
     if payload.verdict not in letters:
-        raise Refused(f"verdict is {payload.verdict!r}; it is one of {', '.join(letters)}")
+        raise Refused(f"verdict is {payload.verdict!r}; it is one of {', '.join(sorted(letters))}")
     with refusals():
         make_gold(row, letters[payload.verdict], payload.reason, request.user)
     return comparison_out(comparison_or_404(study, id), arms)

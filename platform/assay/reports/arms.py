@@ -18,5 +18,10 @@ def b_stands_first(study: Study, name_a: str, name_b: str) -> bool:
     return study.is_blinded and model_number(name_b) < model_number(name_a)
 
 
+def pair_key(a: int, b: int) -> str:
+    """What an address calls the pair; the same whichever of the two is the candidate."""
+    return "-".join(map(str, sorted((a, b))))
+
+
 def model_number(name: str) -> int:
     return int(name.rpartition(" ")[2])

@@ -15,6 +15,8 @@ from raters.studies.unblinding import labels_of, sees_arms
 TURNED = ("win_rate", "judge_win_rate")
 SAME = {"both_bad", "style_told_apart", "self_agreement", "judge_agreement", "judge_consistency"}
 SAME |= {"agreement", "position_bias", "length_effect"}
+ENDS = ("value", "low", "high")
+TOLD_DIGITS = 9
 OF_ONE_ARM = set(RATES.values())
 COUNTS = (*OUTCOMES, "prompts", "raters", "judge", "hits", "hazards", "planned", "stopped_at", "scale")
 
@@ -29,6 +31,10 @@ class Arms:
     def turns(self, a: int, b: int) -> bool:
         """Whether arm b comes first for this reader: while blind, the lower label does."""
         return self.is_blind and model_number(self.called[a]) > model_number(self.called[b])
+
+    def pair(self, a: int, b: int) -> tuple[int, int]:
+        """The two in the order in which this reader meets them."""
+        return (b, a) if self.turns(a, b) else (a, b)
 
 
 def arms_for(study: Study, user: Any, *, names_allowed: bool = True) -> Arms:
@@ -56,8 +62,10 @@ def estimates_for(report: Report, arms: Arms) -> list[Estimate]:
 
 
 def blinded_rows(report: Report, arms: Arms, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """By their labels: the order in which rows are stored, or that of names, would tell whose come first."""
     labels = {name: arms.called[pk] for pk, name in arm_names(report.study).items()}
-    return [shown for row in rows if (shown := blinded(row, labels))]
+    shown = [told for row in rows if (told := blinded(row, labels))]
+    return sorted(shown, key=lambda row: (row["candidate"], row["baseline"]))
 
 
 def blinded(row: dict[str, Any], labels: dict[str, str]) -> dict[str, Any] | None:
@@ -68,9 +76,14 @@ def blinded(row: dict[str, Any], labels: dict[str, str]) -> dict[str, Any] | Non
         return None
     detail = {name: row["detail"][name] for name in COUNTS if name in row["detail"]}
     told = {**row, "candidate": pair[0], "baseline": pair[1], "detail": detail}
-    if not row["baseline"]:  # of one arm alone
-        return told
-    return turned(told) if model_number(str(pair[0])) > model_number(str(pair[1])) else told
+    if row["baseline"] and model_number(str(pair[0])) > model_number(str(pair[1])):  # else of one arm alone
+        told = turned(told)
+    return told | {name: rounded(told[name]) for name in ENDS}
+
+
+def rounded(share: float | None) -> float | None:
+    """Without the last digits, in which 1 - (1 - x) is not x: they would tell that a number was turned."""
+    return None if share is None else round(share, TOLD_DIGITS)
 
 
 def turned(row: dict[str, Any]) -> dict[str, Any]:
@@ -78,7 +91,7 @@ def turned(row: dict[str, Any]) -> dict[str, Any]:
     detail = dict(row["detail"])
     if "wins" in detail:
         detail["wins"], detail["losses"] = detail["losses"], detail["wins"]
-    ends = {"value": row["value"], "low": row["low"], "high": row["high"]}
+    ends = {name: row[name] for name in ENDS}
     if row["name"].startswith(TURNED) and row["value"] is not None:
         ends = {"value": 1 - row["value"], "low": 1 - row["high"], "high": 1 - row["low"]}
     return {**row, **ends, "detail": detail, "candidate": row["baseline"], "baseline": row["candidate"]}

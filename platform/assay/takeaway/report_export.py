@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assay.reports.arms import model_number
+from assay.reports.blinding import ENDS, rounded
 from assay.reports.judgments import arm_names
 from assay.reports.models import Estimate, Report
 from assay.reports.printing import as_json, estimate_as_json
@@ -48,10 +49,11 @@ def blinded(source: Source, estimate: Estimate) -> Row:
     row = estimate_as_json(estimate)
     detail = {name: value for name, value in row["detail"].items() if name in {*COUNTS, "prompts", "raters"}}
     kept = {name: row[name] for name in ("name", "slice", "level", "n", "method")}
-    ends = {name: row[name] for name in ("value", "low", "high")}
+    ends = {name: rounded(row[name]) for name in ENDS}
     if not b or model_number(a) < model_number(b):  # without b it is of one arm alone
         return {"first": a, "second": b, **kept, **ends, "detail": detail}
     if FLIPS in row["name"] and row["value"] is not None:
         ends = {"value": 1 - row["value"], "low": 1 - row["high"], "high": 1 - row["low"]}
+        ends = {name: rounded(end) for name, end in ends.items()}
     turned = {COUNTS.get(name, name): value for name, value in detail.items()}
     return {"first": b, "second": a, **kept, **ends, "detail": turned}

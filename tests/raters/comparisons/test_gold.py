@@ -90,8 +90,8 @@ def test_gold_looks_like_any_other_comparison(client, db):
 def test_a_researcher_makes_gold_on_the_page(client, researcher, study):
     client.force_login(researcher)
     page = client.get(reverse("dashboards:gold", args=[study.slug])).text
-    assert page.count("Gold: a is better") == 3 and "There is none yet" in page
+    assert page.count("Gold: the first is better") == 3 and "There is none yet" in page
     row = study.comparisons.first()
     address = reverse("dashboards:add_gold", args=[study.slug, row.pk])
-    client.post(address, {"verdict": "b", "reason": "a is off the point"})
-    assert "a is off the point" in client.get(reverse("dashboards:gold", args=[study.slug])).text
+    client.post(address, {"verdict": "second", "reason": "the first is off the point"})
+    assert "the first is off the point" in client.get(reverse("dashboards:gold", args=[study.slug])).text

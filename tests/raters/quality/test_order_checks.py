@@ -14,11 +14,17 @@ from tests import builders
 from tests.raters.working import answer, work
 
 
+def checks_of(study):
+    """As one reads them who knows the arms."""
+    called = {arm.pk: arm.run.checkpoint.name for arm in study.arms.all()}
+    return order_checks(study, called, lambda a, b: (a, b))
+
+
 def test_sides_as_they_are_drawn_tell_nothing(db):
     study = builders.study(prompts=40, ratings=3)
     for name in ("ana", "ben", "cem"):
         list(work(builders.rater(study, name), study))
-    checks = order_checks(study)
+    checks = checks_of(study)
     assert len(checks) == 4 and not any(one.tells for one in checks)
 
 
@@ -29,7 +35,7 @@ def test_a_rater_with_one_arm_always_left_is_found(db):
     ben = builders.rater(study, "ben")
     list(work(ben, study))
     Assignment.objects.filter(rater=rater).update(a_is_left=True)
-    found = [one.of for one in order_checks(study) if one.tells]
+    found = [one.of for one in checks_of(study) if one.tells]
     assert rater.code in found and ben.code not in found
 
 
@@ -50,7 +56,7 @@ def test_the_order_in_which_pairs_come_groups_none(db):
     rater = builders.rater(study)
     while held := claim_next(rater, study):
         answer(held)
-    order = next(one for one in order_checks(study) if one.what == "order")
+    order = next(one for one in checks_of(study) if one.what == "order")
     assert order.n == 60 and not order.tells and 0.7 < order.seen < 1.3
 
 
@@ -71,7 +77,7 @@ def test_an_order_that_shows_one_pair_after_the_other_is_found(db):
             a_is_left=bool(comparison.pk % 4 < 2),
             lease_until="2026-03-01T12:00Z",
         )
-    assert next(one for one in order_checks(study) if one.what == "order").tells
+    assert next(one for one in checks_of(study) if one.what == "order").tells
 
 
 def test_the_expected_number_of_runs_is_the_mean_over_all_orders():

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from assay.dashboards.prompts.browsing import ANY, FilterForm
+from assay.reports.arms import pair_key
 from assay.reports.blinding import Arms
 from assay.reports.models import ComparisonTally
 from generation.models import Response
@@ -39,13 +40,13 @@ class ComparisonFilter(FilterForm):
     def __init__(self, study: Study, arms: Arms, data: Any) -> None:
         super().__init__(study.prompt_set_version, data)
         pairs = study.comparisons.order_by("arm_a", "arm_b").values_list("arm_a", "arm_b").distinct()
-        self.pairs = {f"{a}-{b}": (a, b) for a, b in pairs}
+        self.pairs = {pair_key(a, b): (a, b) for a, b in pairs}
         named = [(key, named_pair(arms, *pair)) for key, pair in self.pairs.items()]
         self.fields["pair"].choices = [ANY, *named]  # type: ignore[attr-defined]
 
 
 def named_pair(arms: Arms, a: int, b: int) -> str:
-    first, second = (b, a) if arms.turns(a, b) else (a, b)
+    first, second = arms.pair(a, b)
     return f"{arms.called[first]} – {arms.called[second]}"
 
 

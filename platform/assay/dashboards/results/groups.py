@@ -58,8 +58,8 @@ def _of_pairs(said: dict[str, Any], asked: dict[str, Question], arms: Arms) -> I
 
 
 def _of_arms(said: dict[str, Any], asked: dict[str, Question], arms: Arms) -> Iterator[Row]:
-    for one in said["arms"]:
-        name = arms.called[one["arm"]]
+    """By the name that this reader knows: the order in which they are stored would tell the candidate."""
+    for name, one in sorted((arms.called[one["arm"]], one) for one in said["arms"]):
         yield from (_row(name, gettext("Violations"), cell, asked[said["key"]]) for cell in one["groups"])
 
 

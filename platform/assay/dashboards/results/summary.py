@@ -11,6 +11,7 @@ from analysis.charts import forest_plot, tie_bar
 from analysis.forest_rows import ForestRow, PublishedRow
 from analysis.published import PUBLISHED
 from assay.accounts.models import User
+from assay.reports.arms import pair_key
 from assay.reports.blinding import Arms, arms_for, estimates_for
 from assay.reports.lengths import LENGTH
 from assay.reports.models import Estimate, Report
@@ -98,7 +99,7 @@ def addresses(study: Study, arms: Arms) -> dict[frozenset[str], str]:
     """Of the comparisons of each pair, by the names of its arms."""
     page = reverse("dashboards:comparisons", args=[study.slug])
     pairs = study.comparisons.order_by().values_list("arm_a", "arm_b").distinct()
-    return {frozenset((arms.called[a], arms.called[b])): f"{page}?pair={a}-{b}" for a, b in pairs}
+    return {frozenset((arms.called[a], arms.called[b])): f"{page}?pair={pair_key(a, b)}" for a, b in pairs}
 
 
 def safety_of(estimates: list[Estimate]) -> tuple[Row, ...]:

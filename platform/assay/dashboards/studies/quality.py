@@ -1,9 +1,8 @@
-"""The pages on which a researcher watches the quality of judgments: raters, and gold comparisons."""
+"""The page on which a researcher watches the quality of judgments, rater by rater."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -12,15 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 from assay.accounts.requests import SignedInRequest
 from assay.reports.blinding import arms_for
 from raters.access import researchers_only
-from raters.comparisons.gold import make_gold
-from raters.models import Comparison, Enrolment, Study
+from raters.models import Enrolment, Study
 from raters.quality.measures import Share, quality_of
 from raters.quality.order_checks import order_checks
 from raters.quality.pausing import pause, release
 from raters.studies.exclusions import excluded_raters
 from raters.way_in.probe import blinding
-
-A_PAGE = 20
 
 
 def study_for(request: SignedInRequest, slug: str) -> Study:
@@ -35,9 +31,9 @@ def study_for(request: SignedInRequest, slug: str) -> Study:
 @researchers_only
 def study_raters(request: SignedInRequest, slug: str) -> HttpResponse:
     study = study_for(request, slug)
-    rows, called = rows_of(study), arms_for(study, request.user).called
-    context = {"study": study, "rows": rows, "blinding": blinding(study, called)}
-    context |= {"orders": order_checks(study), "repeats": repeats_of(rows)}
+    rows, arms = rows_of(study), arms_for(study, request.user)
+    context = {"study": study, "rows": rows, "blinding": blinding(study, arms.called)}
+    context |= {"orders": order_checks(study, arms.called, arms.pair), "repeats": repeats_of(rows)}
     return render(request, "dashboards/raters.html", context)
 
 
@@ -73,28 +69,3 @@ def pause_rater(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     except ValueError as error:
         messages.error(request, str(error))
     return redirect("dashboards:study_raters", slug)
-
-
-@never_cache
-@require_GET
-@researchers_only
-def gold(request: SignedInRequest, slug: str) -> HttpResponse:
-    study = study_for(request, slug)
-    rows = study.comparisons.select_related("prompt", "response_a", "response_b").order_by("pk")
-    unjudged = rows.filter(kind=Comparison.Kind.REGULAR, status=Comparison.Status.OPEN)
-    unjudged = unjudged.exclude(assignments__judgments__isnull=False)
-    page = Paginator(unjudged, A_PAGE).get_page(request.GET.get("page"))
-    context = {"study": study, "gold": rows.filter(kind=Comparison.Kind.GOLD), "page": page}
-    return render(request, "dashboards/gold.html", context)
-
-
-@require_POST
-@researchers_only
-def add_gold(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    study = get_object_or_404(Study.objects.for_editor(request.user), slug=slug)
-    comparison = get_object_or_404(Comparison, study=study, pk=pk)
-    try:
-        make_gold(comparison, request.POST.get("verdict", ""), request.POST.get("reason", ""), request.user)
-    except ValueError as error:
-        messages.error(request, str(error))
-    return redirect("dashboards:gold", slug)

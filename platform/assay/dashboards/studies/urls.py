@@ -3,6 +3,7 @@ from django.urls import path
 from assay.dashboards.studies import (
     contested,
     copies,
+    gold,
     held,
     inbox,
     invitations,
@@ -31,8 +32,8 @@ urlpatterns = [
     path("studies/<slug:slug>/held/<int:pk>/", held.decide_held, name="decide_held"),
     path("studies/<slug:slug>/raters/", quality.study_raters, name="study_raters"),
     path("studies/<slug:slug>/raters/<int:pk>/", quality.pause_rater, name="pause_rater"),
-    path("studies/<slug:slug>/gold/", quality.gold, name="gold"),
-    path("studies/<slug:slug>/gold/<int:pk>/", quality.add_gold, name="add_gold"),
+    path("studies/<slug:slug>/gold/", gold.gold, name="gold"),
+    path("studies/<slug:slug>/gold/<int:pk>/", gold.add_gold, name="add_gold"),
     path("studies/<slug:slug>/senior/<int:pk>/", contested.make_senior, name="make_senior"),
     path("studies/<slug:slug>/contested/", contested.contested_of_study, name="contested"),
     path("studies/<slug:slug>/inbox/", inbox.inbox, name="inbox"),

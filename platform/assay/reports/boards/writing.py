@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from assay.reports.arms import pair_key
 from assay.reports.beside import TOO_FEW
 from assay.reports.boards.gathering import Entry, Gathered, called, gather, whole
 from assay.reports.boards.scopes import Scope
@@ -115,4 +116,4 @@ def of_study(
         first, second = sorted((entry[candidate], entry[baseline]))
         judged = table.of_pair(candidate, baseline)
         source = {"study": study.pk, "slug": study.slug, "title": study.title, "n": len(judged)}
-        yield (first, second), source | {"pair": f"{arms[candidate]}-{arms[baseline]}"}
+        yield (first, second), source | {"pair": pair_key(arms[candidate], arms[baseline])}

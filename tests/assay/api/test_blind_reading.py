@@ -1,0 +1,141 @@
+"""Who is blind does not learn which arm is the candidate: no page or answer moves when the two exchange their roles."""
+
+import json
+import re
+
+import pytest
+import time_machine
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from assay.reports.live import fold
+from assay.reports.models import ComparisonTally, RaterTally
+from assay.reports.refresh import refresh
+from generation.models import GenerationRun, RunResponse
+from raters.assignment import claim_next
+from raters.comparisons.gold import make_gold
+from raters.comparisons.holding import hold
+from raters.models import Assignment, Judgment, Study, StudyMember
+from raters.quality.contested import claim_contested, set_senior
+from tests import builders
+from tests.raters.working import say, work
+
+PAGES = ("study", "gold", "contested", "study_raters", "comparisons", "results", "held", "inbox")
+ANSWERS = ("", "/comparisons", "/judgments", "/contested", "/raters", "/progress")
+# Of each request; and the digest of the judgments, which commits to names and holds raters' keys that no page tells.
+BESIDE = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|<code>[0-9a-f]{16}</code>')
+SWAPPED = {"a": "b", "b": "a", "tie": "tie", None: None}
+
+
+@pytest.fixture
+def judged(db):
+    """Two raters, of whom one prefers a and the other b now and then; a decision, a held one, gold of either arm."""
+    with time_machine.travel("2026-03-01T12:00Z", tick=False):
+        study = builders.study(prompts=16, ratings=2, contested_split=True, gold_every=0)
+        for row, verdict in zip(study.comparisons.order_by("pk")[:3], ("a", "b", "tie"), strict=True):
+            make_gold(row, verdict, "because")
+        list(work(builders.rater(study, "ana"), study, "a"))
+        ben = builders.rater(study, "ben")
+        while held := claim_next(ben, study):
+            say(held, "b" if held.comparison_id % 4 == 0 else "a")
+        sora = builders.rater(study, "sora")
+        set_senior(study.enrolments.get(rater=sora), True)
+        say(claim_contested(sora, study), "a")
+        hold(study.comparisons.order_by("pk").last())
+        count_again(study)
+        yield study
+
+
+def count_again(study: Study) -> None:
+    ComparisonTally.objects.all().delete()
+    RaterTally.objects.all().delete()
+    Assignment.objects.update(untallied=True)
+    fold(study)
+    study.reports.all().delete()
+    refresh(study)
+
+
+def exchange_roles(study: Study) -> None:
+    """The baseline becomes the candidate and stands as `a`; who wrote what, and what raters said of it, stays."""
+    baseline, candidate = study.arms.get(role="baseline"), study.arms.get(role="candidate")
+    study.arms.filter(pk=baseline.pk).update(role="candidate")
+    study.arms.filter(pk=candidate.pk).update(role="baseline")
+    for row in study.comparisons.all():
+        row.arm_a, row.arm_b = row.arm_b, row.arm_a
+        row.response_a, row.response_b = row.response_b, row.response_a
+        row.gold_preference = SWAPPED[row.gold_preference]
+        row.save()
+    for given in Assignment.objects.all():
+        Assignment.objects.filter(pk=given.pk).update(a_is_left=not given.a_is_left)
+    for said in Judgment.objects.all():
+        QuerySet(Judgment).filter(pk=said.pk).update(preference=SWAPPED[said.preference])  # past append-only
+    count_again(study)
+
+
+def told(client, api, study: Study) -> dict[str, str]:
+    found = {page: client.get(reverse(f"dashboards:{page}", args=[study.slug])).text for page in PAGES}
+    found |= {answer: api.get(f"studies/{study.slug}{answer}").text for answer in ANSWERS}
+    found["report"] = json.dumps(api.get(f"reports/{study.reports.get().pk}").json()["estimates"])
+    return {name: BESIDE.sub("", text) for name, text in found.items()}
+
+
+@pytest.mark.parametrize("secret", ["0" * 64, "2" * 64])
+def test_nothing_that_the_blind_read_moves_with_the_roles(client, api, researcher, judged, secret):
+    Study.objects.update(secret=secret)
+    judged.refresh_from_db()
+    client.force_login(researcher)
+    before = told(client, api, judged)
+    exchange_roles(judged)
+    after = told(client, api, judged)
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+def test_the_exchange_is_seen_by_those_who_may_know(client, api, researcher, judged):
+    """Else the test above would pass whatever pages told."""
+    Study.objects.update(unblinded_at="2026-03-01T12:00Z")
+    judged.refresh_from_db()
+    client.force_login(researcher)
+    before = told(client, api, judged)
+    exchange_roles(judged)
+    after = told(client, api, judged)
+    moved = {name for name in before if before[name] != after[name]}
+    assert {"contested", "study_raters", "comparisons", "results", "/judgments", "report"} <= moved
+
+
+def test_a_verdict_that_is_refused_names_the_labels_in_their_own_order(api, judged):
+    row = judged.comparisons.regular().filter(status="open").last()
+    answer = api.post(f"studies/{judged.slug}/comparisons/{row.pk}/gold", {"verdict": "a", "reason": "clear"})
+    assert "it is one of Model 1, Model 2, tie" in answer.json()["detail"]
+
+
+def kept_back(api, run) -> set[bool]:
+    rows = api.get(f"runs/{run.pk}/responses").json()["items"]
+    assert all(row["kept_back"] != bool(row["turns"]) for row in rows)
+    assert all(row["n_output_tokens"] is None and row["status"] is None for row in rows if row["kept_back"])
+    return {row["kept_back"] for row in rows}
+
+
+def test_texts_of_an_arm_are_kept_back_from_lists_under_its_checkpoints_name(api_of, researcher, db):
+    study = builders.study(arms_known_to=["owner"])
+    StudyMember.objects.create(study=study, user=researcher, role="owner")
+    run = study.arms.get(role="candidate").run
+    assert kept_back(api_of(researcher), run) == {False}
+    assert kept_back(api_of(researcher, "read"), run) == {True}
+    StudyMember.objects.update(role="editor")
+    assert kept_back(api_of(researcher), run) == {True}
+    Study.objects.update(unblinded_at="2026-03-01T12:00Z")
+    assert kept_back(api_of(researcher), run) == {False}
+
+
+def test_a_text_that_another_run_links_is_kept_back_there_too(api, db):
+    study = builders.study()
+    theirs = study.arms.get(role="candidate").run
+    other = GenerationRun.objects.create(
+        checkpoint=theirs.checkpoint,
+        prompt_set_version=theirs.prompt_set_version,
+        sampling={},
+        sampling_sha256="of another run",
+    )
+    first = theirs.items.first()
+    RunResponse.objects.create(run=other, prompt=first.prompt, response=first.response)
+    assert kept_back(api, other) == {True}
