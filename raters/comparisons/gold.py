@@ -5,6 +5,7 @@ from django.db import transaction
 
 from promptsets.audit import audited
 from raters.comparisons.lots import keyed
+from raters.comparisons.sides import side_of_gold
 from raters.models import Comparison, Judgment, Rater, Study
 
 UNLIMITED = 32_767  # every rater may meet it
@@ -28,7 +29,8 @@ def make_gold(
         raise ValueError(f"{row} has judgments, which a result is made of: choose one that nobody has judged")
     row.kind, row.ratings_wanted = Comparison.Kind.GOLD, UNLIMITED
     row.gold_preference, row.gold_reason = preference, reason.strip()
-    row.save(update_fields=["kind", "ratings_wanted", "gold_preference", "gold_reason"])
+    row.a_first_left = side_of_gold(row, preference)
+    row.save(update_fields=["kind", "ratings_wanted", "gold_preference", "gold_reason", "a_first_left"])
     # The verdict is no detail of it: a or b, beside the texts, would tell who reads the log which arm wrote which.
     audited.send(
         Comparison, actor=actor, action="comparison.made_gold", target=row, detail={"reason": reason.strip()}

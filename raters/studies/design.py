@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from promptsets.audit import audited
 from promptsets.digests import canonical_json
+from raters.comparisons.leaning import leaning
 from raters.comparisons.lint import refuse_telling_names
 from raters.comparisons.sides import balance_sides
 from raters.models import Rubric, Study, StudyArm
@@ -120,5 +121,9 @@ def lock(study: Study, actor: AbstractBaseUser | None = None) -> None:
         actor=actor,
         action="study.locked",
         target=study,
-        detail={"design_sha256": study.design_sha256, "names": [str(one) for one in worth_a_look]},
+        detail={
+            "design_sha256": study.design_sha256,
+            "names": [str(one) for one in worth_a_look],
+            "leaning": leaning(study),
+        },
     )

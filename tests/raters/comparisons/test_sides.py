@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 
+from raters.comparisons.gold import make_gold
 from raters.comparisons.pairing import pair
 from raters.comparisons.sides import balance_sides
 from raters.models import Assignment, Study, StudyArm
@@ -74,3 +75,18 @@ def test_first_sides_follow_from_the_studys_secret_alone(db):
     study.secret = "1" * 64
     balance_sides(study)
     assert first_sides(study) != drawn
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_the_right_answer_of_gold_stands_left_as_often_as_right_for_either_verdict(db, locked):
+    study = builders.study(prompts=24)
+    if not locked:
+        Study.objects.update(status="draft")
+        study.refresh_from_db()
+    for row, verdict in zip(study.comparisons.order_by("-pk")[:15], 5 * ["a", "b", "b"], strict=True):
+        make_gold(row, verdict, "because")
+    if not locked:
+        lock(study)
+    shown = Counter(study.comparisons.gold().values_list("gold_preference", "a_first_left"))
+    assert (shown["b", True], shown["b", False]) == (5, 5)
+    assert {shown["a", True], shown["a", False]} == {2, 3}

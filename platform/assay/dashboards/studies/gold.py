@@ -17,6 +17,7 @@ from assay.dashboards.results.comparing import turns_of
 from assay.dashboards.studies.quality import study_for
 from raters.access import researchers_only
 from raters.comparisons.gold import make_gold
+from raters.comparisons.leaning import leaning
 from raters.comparisons.lots import keyed
 from raters.desk.rendering import shown_text
 from raters.models import Comparison, Study
@@ -48,7 +49,7 @@ def gold(request: SignedInRequest, slug: str) -> HttpResponse:
     unjudged = unjudged.exclude(assignments__judgments__isnull=False)
     page = Paginator(unjudged, A_PAGE).get_page(request.GET.get("page"))
     context = {"study": study, "page": page, "choices": list(choices(study, page))}
-    context |= {"gold": list(choices(study, rows.gold())), "verdicts": VERDICTS}
+    context |= {"gold": list(choices(study, rows.gold())), "verdicts": VERDICTS, "leaning": leaning(study)}
     return render(request, "dashboards/gold.html", context)
 
 

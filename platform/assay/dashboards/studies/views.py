@@ -11,6 +11,7 @@ from assay.accounts.requests import SignedInRequest
 from assay.dashboards.results.summary import results_of
 from assay.dashboards.studies.running import is_live, running_of
 from raters.access import researchers_only
+from raters.comparisons.leaning import leaning
 from raters.comparisons.lint import lint
 from raters.models import Study
 from raters.studies.progress import progress_of
@@ -40,5 +41,5 @@ def study(request: SignedInRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {"study": found, "running": running, "live": is_live(found, running)}
     context["results"] = results_of(found, request.user)
     if found.status == Study.Status.DRAFT:
-        context |= {"names": lint(found), "waits_for": waits_for(found)}
+        context |= {"names": lint(found), "leaning": leaning(found), "waits_for": waits_for(found)}
     return render(request, "dashboards/study.html", context)
