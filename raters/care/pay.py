@@ -2,6 +2,7 @@
 
 By the hour, the time of an answer is what was in view, and never more than went by; without JavaScript what went by,
 up to a lease. Skips and practice pairs have no such time: each counts as the rater's own median, else the study's.
+Who is screened out is paid what the study fixed for that, or what they did where that is more.
 """
 
 from collections import defaultdict
@@ -11,17 +12,29 @@ from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 
 from raters.models import Assignment, Comparison, Enrolment, Judgment, Rater, Study
+from raters.way_in.onward import onward_from
 
 CENT = Decimal("0.01")
 MS_AN_HOUR = 3_600_000
+PARTS = {
+    Enrolment.Status.ACTIVE: "under way",
+    Enrolment.Status.PAUSED: "paused",
+    Enrolment.Status.FINISHED: "complete",
+    Enrolment.Status.SCREENED_OUT: "screened out",
+}
 COUNTS = ("answered", "gold", "repeats", "adjudicated", "skipped", "practice")
 
 
 @dataclass(frozen=True)
 class Pay:
-    """What one rater did in one study, and what is due for it; None where the study does not say what it pays."""
+    """What one rater did in one study, and what is due for it; None where the study does not say what it pays.
+
+    `part` is how far they came, in a word of PARTS; `code` is what they were shown at the end, empty before it.
+    """
 
     rater: str
+    part: str
+    code: str
     answered: int
     gold: int
     repeats: int
@@ -100,11 +113,24 @@ def paid(study: Study, enrolment: Enrolment, done: Counts, times: Times) -> Pay:
     everybody = mine or [ms for theirs in times.values() for ms in theirs]
     typical = int(median(everybody)) if everybody else 0
     worked = sum(mine) + typical * (counts["skipped"] + counts["practice"])
+    return Pay(
+        rater=enrolment.rater.code,
+        part=PARTS[Enrolment.Status(enrolment.status)],
+        code=onward_from(enrolment).code,
+        **counts,
+        worked_ms=worked,
+        amount=due(study, enrolment, sum(counts.values()), worked),
+        currency=study.pay_currency,
+    )
+
+
+def due(study: Study, enrolment: Enrolment, items: int, worked_ms: int) -> Decimal | None:
+    """The study's rate for this work; None if it names neither a rate nor a pay for being screened out."""
     amount = {
         Study.PayBasis.NONE.value: None,
-        Study.PayBasis.ITEM.value: study.pay_rate * sum(counts.values()),
-        Study.PayBasis.HOUR.value: study.pay_rate * worked / MS_AN_HOUR,
+        Study.PayBasis.ITEM.value: study.pay_rate * items,
+        Study.PayBasis.HOUR.value: study.pay_rate * worked_ms / MS_AN_HOUR,
     }[study.pay_basis]
-    rounded = None if amount is None else Decimal(amount).quantize(CENT, ROUND_HALF_UP)
-    code, currency = enrolment.rater.code, study.pay_currency
-    return Pay(rater=code, **counts, worked_ms=worked, amount=rounded, currency=currency)
+    if enrolment.status == Enrolment.Status.SCREENED_OUT and study.screen_out_pay:
+        amount = max(study.screen_out_pay, amount or Decimal(0))
+    return None if amount is None else Decimal(amount).quantize(CENT, ROUND_HALF_UP)

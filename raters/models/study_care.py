@@ -1,6 +1,6 @@
 """What a study decides beside its question: what raters need, repeats, contested comparisons, pay."""
 
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator, URLValidator
 from django.db import models
 from django.db.models import Q
 
@@ -46,6 +46,19 @@ class StudyCare(models.Model):
         default="EUR",
         validators=[RegexValidator(r"^[A-Z]{3}\Z", "Three capital letters, such as EUR.")],
     )
+    screen_out_pay = models.DecimalField(
+        max_digits=8,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0)],
+        help_text="What a rater is paid, at the least, who fails the check or the qualification",
+    )
+    screen_out_url = models.CharField(
+        max_length=500,
+        blank=True,
+        validators=[URLValidator(schemes=["https"])],
+        help_text="Where such a rater goes; {code}, {PROLIFIC_PID} and the like are filled in",
+    )
 
     class Meta:
         abstract = True
@@ -61,4 +74,5 @@ CARE_CONSTRAINTS = (
         condition=Q(pay_basis__in=["none", "item", "hour"]), name="study_pay_basis_is_known"
     ),
     models.CheckConstraint(condition=Q(pay_rate__gte=0), name="study_pay_is_not_negative"),
+    models.CheckConstraint(condition=Q(screen_out_pay__gte=0), name="study_screen_out_pay_is_not_negative"),
 )

@@ -18,7 +18,7 @@ from raters.studies.responses import pair_if_there, waits_for
 WAY_IN = ["needs_desktop", "consent", "content_note", "shows_guide", "asks_check", "asks_practice"]
 WAY_IN += ["qualify_gold", "qualify_right", "asks_exit", "about_raters"]
 CARE = ("repeat_every", "repeat_gap", "repeat_swaps", "contested_split", "contested_safety")
-PAY = ("pay_basis", "pay_rate", "pay_currency")
+PAY = ("pay_basis", "pay_rate", "pay_currency", "screen_out_pay")
 WELFARE = ("reveal", "exposure_items", "exposure_minutes", "break_minutes")
 
 

@@ -17,7 +17,7 @@ SETTINGS = (
     *PLANNED,
     *("rater_title", "language", "texts"),
     *WAY_IN,
-    "completion_url",
+    *("completion_url", "screen_out_url"),
     *WELFARE,
     "support_line",
     *PAY,

@@ -13,12 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from raters.access import plans_studies, raters_only, study_of
+from raters.care.pay import pay_of
 from raters.desk.rendering import render as render_markdown
 from raters.desk.rendering import render_prose
 from raters.desk.showing import both_views
 from raters.models import Enrolment, Rater
 from raters.studies.languages import spoken
 from raters.way_in import inviting, steps
+from raters.way_in.onward import onward_from
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LONGEST_PARAMETER = 200
@@ -82,7 +84,8 @@ def arrive(request: HttpRequest, rater: Rater, public_id: str) -> HttpResponse:
     study = study_of(rater, public_id)
     enrolment = get_object_or_404(Enrolment.objects.select_related("study__rubric"), study=study, rater=rater)
     if enrolment.status == Enrolment.Status.SCREENED_OUT:
-        return render(request, "raters/screened_out.html", {"study": study})
+        context = {"study": study, "pay": pay_of(rater, study), "onward": onward_from(enrolment)}
+        return render(request, "raters/screened_out.html", context)
     page = PAGES.get(enrolment.step)
     if page is None or enrolment.status != Enrolment.Status.ACTIVE:
         return redirect("raters:next", public_id=study.public_id)

@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from datetime import timedelta
-from urllib.parse import quote
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -100,12 +99,3 @@ def rater_with(return_code: str) -> Rater | None:
     if len(typed) != RETURN_CODE_LETTERS:
         return None
     return Rater.objects.filter(return_code_sha256=digest(typed), user__is_active=True).first()
-
-
-def completion_url(enrolment: Enrolment) -> str:
-    """Where the recruiting site wants the rater to go, with the codes it asks for; empty where it wants nothing."""
-    url = enrolment.study.completion_url
-    values = {"code": enrolment.completion_code, **enrolment.recruitment}
-    for name, value in values.items():
-        url = url.replace(f"{{{name}}}", quote(value, safe=""))
-    return url

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from raters.access import raters_only, study_of
 from raters.care.welfare import done_so_far
 from raters.models import Enrolment, Rater
-from raters.way_in import about_you, inviting, steps
+from raters.way_in import about_you, steps
 from raters.way_in.about_you import AboutForm
+from raters.way_in.onward import onward_from
 
 SURE = {"1": _("A mere guess"), "2": _("Rather unsure"), "3": _("Rather sure"), "4": _("Sure")}
 
@@ -74,12 +75,8 @@ def completed(request: HttpRequest, rater: Rater, public_id: str) -> HttpRespons
     enrolment = enrolment_of(rater, public_id)
     if enrolment.status != Enrolment.Status.FINISHED:
         return redirect("raters:way_in", public_id=public_id)
-    context = {
-        "study": enrolment.study,
-        "code": enrolment.completion_code,
-        **done_so_far(rater, enrolment.study),
-    }
-    return render(request, "raters/completed.html", context | {"url": inviting.completion_url(enrolment)})
+    context = {"study": enrolment.study, "onward": onward_from(enrolment)}
+    return render(request, "raters/completed.html", context | done_so_far(rater, enrolment.study))
 
 
 def enrolment_of(rater: Rater, public_id: str) -> Enrolment:

@@ -43,6 +43,8 @@ class SeniorIn(Body):
 
 class PayOut(Schema):
     rater: str
+    part: str = Field(description="under way, paused, complete or screened out")
+    code: str = Field(description="The code that the rater was shown at the end; empty before it")
     answered: int
     gold: int
     repeats: int

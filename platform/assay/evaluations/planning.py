@@ -30,6 +30,7 @@ TEMPLATE = (
     "texts",
     *WAY_IN,
     "completion_url",
+    "screen_out_url",
     *WELFARE,
     "support_line",
     "most_per_rater",

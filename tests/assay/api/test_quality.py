@@ -88,6 +88,7 @@ def test_messages_are_read_answered_and_closed(api, judged):
 def test_pay_counts_what_was_done(api, judged):
     rows = api.get(f"studies/{judged.slug}/pay").json()
     assert [row["answered"] for row in rows] == [6, 6] and rows[0]["amount"] is None
+    assert [(row["part"], row["code"]) for row in rows] == [("under way", "")] * 2
 
 
 def test_a_language_model_is_asked_and_counted_apart(api, judged, server):

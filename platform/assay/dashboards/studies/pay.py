@@ -22,7 +22,8 @@ from raters.models import Study
 def pay(request: SignedInRequest, slug: str) -> HttpResponse:
     study = study_for(request, slug)
     rows = pay_in(study)
-    total = sum(row.amount for row in rows if row.amount is not None)
+    amounts = [row.amount for row in rows if row.amount is not None]
+    total = sum(amounts) if amounts else None
     context = {"study": study, "rows": rows, "total": total, "minutes": sum(row.minutes for row in rows)}
     return render(request, "dashboards/pay.html", context)
 
