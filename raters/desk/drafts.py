@@ -32,7 +32,7 @@ def save_draft(request: HttpRequest, rater: Rater, token: str) -> HttpResponse:
 
 def fields_of(assignment: Assignment, sent: Mapping[str, str]) -> dict[str, str]:
     """The fields of this page among what was sent, each cut to what it may hold."""
-    names = set(AnswerForm(assignment).fields) - {"idempotency_key", "active_ms", "sure"}
+    names = set(AnswerForm(assignment).fields) - {"idempotency_key", "active_ms", "viewport", "sure"}
     return {name: str(sent[name])[:LONGEST_VALUE] for name in sorted(names) if sent.get(name)}
 
 

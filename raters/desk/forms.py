@@ -25,6 +25,7 @@ class AnswerForm(forms.Form):
     comment = forms.CharField(required=False, max_length=280, strip=True)
     idempotency_key = forms.CharField(max_length=64, min_length=16)
     active_ms = forms.IntegerField(required=False, min_value=0)
+    viewport = forms.CharField(required=False)
     sure = forms.BooleanField(required=False)
 
     def __init__(self, assignment: Assignment, data: Any = None) -> None:

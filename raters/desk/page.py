@@ -14,7 +14,8 @@ from raters.studies.languages import spoken
 
 # One concern each; the last one says that the page is there.
 SCRIPTS = [
-    f"raters/{name}.js" for name in ("keys", "clock", "reading", "drafts", "lease", "queue", "sending")
+    f"raters/{name}.js"
+    for name in ("keys", "clock", "viewport", "reading", "drafts", "lease", "queue", "sending")
 ]
 
 

@@ -49,6 +49,10 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
         """Empties the comments of a person who asked to be forgotten: the one change that no figure knows of."""
         return super().update(comment="")
 
+    def without_viewports(self) -> int:
+        """Empties the sizes of such a person's windows, which no result knows of either."""
+        return super().update(viewport_width=None, viewport_height=None)
+
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError(APPEND_ONLY)
 
@@ -91,6 +95,10 @@ class Judgment(models.Model):
     active_ms = models.PositiveIntegerField(
         null=True, blank=True, help_text="Time in view; null without JavaScript"
     )
+    viewport_width = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Of the rater's window in CSS pixels; null without JavaScript"
+    )
+    viewport_height = models.PositiveSmallIntegerField(null=True, blank=True)
     fast = models.BooleanField(
         default=False, help_text="Sent faster than the study's floor, and confirmed when asked"
     )

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from promptsets.taxonomy import HAZARDS
 from raters.models import Judgment, Rubric, SafetyLabel
 from raters.rubrics.scales import BOTH_POOR, CRITERION_ANSWERS, TIE_KINDS, Choice, choice
+from raters.rubrics.viewports import Viewport
 
 SIDES = ("left", "right")
 T = TypeVar("T")
@@ -33,6 +34,7 @@ class Answer:
     idempotency_key: str
     comment: str = ""
     active_ms: int | None = None
+    viewport: Viewport | None = None
     fast: bool = False
     tie_kind: str = ""
     acceptable: Mapping[str, bool] = field(default_factory=dict)
@@ -101,6 +103,8 @@ def own_terms(answer: Answer, rubric: Rubric, *, a_is_left: bool) -> dict[str, A
         "raw_answers": answer.raw(),
         "comment": answer.comment,
         "active_ms": answer.active_ms,
+        "viewport_width": answer.viewport.width if answer.viewport else None,
+        "viewport_height": answer.viewport.height if answer.viewport else None,
         "fast": answer.fast,
         "idempotency_key": answer.idempotency_key,
     }

@@ -11,6 +11,7 @@ from raters.models import Judgment, Rubric, SafetyLabel
 from raters.rubrics.answers import SIDES, Answer, SafetyAnswer
 from raters.rubrics.hazards import NAMES
 from raters.rubrics.scales import CRITERIA, CRITERION_ANSWERS, TIE_KINDS
+from raters.rubrics.viewports import viewport_of
 
 YES_OR_NO = {"yes": _("Yes"), "no": _("No")}
 ANSWER_TYPES = {
@@ -74,6 +75,7 @@ def answer_of(values: dict[str, Any], rubric: Rubric, *, is_tie: bool) -> Answer
         idempotency_key=values["idempotency_key"],
         comment=values["comment"],
         active_ms=values["active_ms"],
+        viewport=viewport_of(values["viewport"]),
         tie_kind=values["tie_kind"] if rubric.asks_tie_kind and is_tie else "",
         acceptable={side: values[f"{side}_acceptable"] == "yes" for side in SIDES}
         if rubric.asks_acceptability

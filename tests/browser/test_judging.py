@@ -42,6 +42,10 @@ def test_a_rater_judges_everything_by_keyboard_alone(visit, study, rater):
     page.get_by_role("heading", name="Done for now").wait_for()
     assert [row.raw_answer for row in Judgment.objects.counted(study)] == ["left", "same", "right"]
     assert all(row.active_ms is not None for row in Judgment.objects.all())
+    size = page.viewport_size
+    assert {(row.viewport_width, row.viewport_height) for row in Judgment.objects.all()} == {
+        (size["width"], size["height"])
+    }
 
 
 def test_enter_without_a_choice_sends_nothing(visit, study, rater):
@@ -93,4 +97,5 @@ def test_a_rater_judges_without_javascript(visit, study, rater):
     page.get_by_text("About the same").click()
     page.get_by_role("button", name="Submit and next").click()
     assert "1 of 3 answered" in page.content()
-    assert Judgment.objects.counted(study).get().active_ms is None
+    said = Judgment.objects.counted(study).get()
+    assert (said.active_ms, said.viewport_width, said.viewport_height) == (None, None, None)

@@ -49,6 +49,7 @@ NAMES = [
     "comment",
     "idempotency_key",
     "active_ms",
+    "viewport",
     "sure",
     "tie_kind",
     "criterion_helpfulness",

@@ -42,6 +42,10 @@ class JudgmentOut(Schema):
     shown_at: datetime | None
     submitted_at: datetime
     active_ms: int | None
+    viewport_width: int | None = Field(
+        description="Of the rater's window in CSS pixels; null where not known"
+    )
+    viewport_height: int | None
 
 
 @router.get("/{slug}/judgments", auth=Token(), response=Page[JudgmentOut], summary="Judgments of a study")
@@ -58,7 +62,8 @@ def judgment_out(row: Judgment, arms: Arms) -> dict[str, Any]:
     pair = (comparison.arm_a_id, comparison.arm_b_id)
     turned = arms.turns(*pair)
     first, second = arms.pair(*pair)
-    fields = ("supersedes_id", "strength", "both_bad", "tie_kind", "comment", "submitted_at", "active_ms")
+    fields: tuple[str, ...] = ("supersedes_id", "strength", "both_bad", "tie_kind", "comment", "submitted_at")
+    fields += ("active_ms", "viewport_width", "viewport_height")
     return {
         **{name.removesuffix("_id"): getattr(row, name) for name in fields},
         "id": row.pk,

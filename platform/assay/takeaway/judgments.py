@@ -30,6 +30,7 @@ COLUMNS |= dict.fromkeys(
 COLUMNS |= {"active_ms": "int", "extra.category": "string", "extra.side": "string", "extra.outcome": "string"}
 COLUMNS |= dict.fromkeys(("extra.first", "extra.second", "extra.left_model", "extra.right_model"), "string")
 COLUMNS |= {"extra.both_bad": "bool", "extra.comparison_kind": "string", "extra.self_identified": "bool"}
+COLUMNS |= {"extra.viewport_width": "int", "extra.viewport_height": "int"}
 
 
 def judgment_rows(source: Source) -> Iterator[Row]:
@@ -118,6 +119,8 @@ def judgment_row(source: Source, judgment: Judgment, labels: Iterable[SafetyLabe
             "outcome": outcome(source, judgment),
             "both_bad": judgment.both_bad if source.asks_for_both_bad else None,
             "tie_kind": judgment.tie_kind,
+            "viewport_width": judgment.viewport_width,
+            "viewport_height": judgment.viewport_height,
         },
     }
 

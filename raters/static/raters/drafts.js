@@ -18,7 +18,7 @@
   document.addEventListener("draft:sent", () => clearTimeout(waiting));
   document.addEventListener("visibilitychange", () => { if (document.hidden && waiting) keepThere(); });
 
-  const filled = () => Object.fromEntries([...new FormData(form())].filter(([name]) => !["csrfmiddlewaretoken", "idempotency_key", "active_ms", "sure"].includes(name)));
+  const filled = () => Object.fromEntries([...new FormData(form())].filter(([name]) => !["csrfmiddlewaretoken", "idempotency_key", "active_ms", "viewport", "sure"].includes(name)));
 
   function keepHere() {
     localStorage.setItem(place(), JSON.stringify(filled()));

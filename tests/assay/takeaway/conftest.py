@@ -14,6 +14,7 @@ from raters import judging
 from raters.assignment import claim_next
 from raters.models import Enrolment, Rubric
 from raters.rubrics.answers import Answer, SafetyAnswer
+from raters.rubrics.viewports import Viewport
 from raters.studies.unblinding import unblind
 from tests import builders
 
@@ -85,7 +86,8 @@ def judge_all(study, rater):
 
 
 def answer(assignment, value, comment="", key="first"):
-    given = Answer(value, f"{key}-key-for-{assignment.token}", comment=comment, active_ms=9000)
+    viewport = Viewport(390, 844) if key == "second" else None
+    given = Answer(value, f"{key}-key-for-{assignment.token}", comment, active_ms=9000, viewport=viewport)
     return judging.record(assignment, given)
 
 

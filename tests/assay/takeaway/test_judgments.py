@@ -1,5 +1,10 @@
 """What `judgment/1` rows say of what raters said: as shown, counted or not and why, under names of the study alone."""
 
+import io
+import json
+from collections import Counter
+
+import pandas as pd
 import pytest
 
 from assay.reports.judgments import headline_judgments
@@ -34,6 +39,19 @@ def test_an_earlier_answer_is_there_and_says_why_it_does_not_count(judged):
     later = [row for row in rows.values() if row["revision_of"]]
     assert len(later) == 3
     assert {rows[row["revision_of"]]["exclusion_reason"] for row in later} == {"superseded"}
+
+
+@pytest.mark.parametrize("format_", ["jsonl", "csv", "parquet"])
+def test_the_size_of_the_window_goes_out_where_it_is_known(judged, format_):
+    content = exported(judged, "judgments", format_)
+    if format_ == "jsonl":
+        extras = [json.loads(line)["extra"] for line in content.splitlines()]
+        sizes = [(extra["viewport_width"], extra["viewport_height"]) for extra in extras]
+    else:
+        table = pd.read_csv(io.BytesIO(content)) if format_ == "csv" else pd.read_parquet(io.BytesIO(content))
+        found = table[["extra.viewport_width", "extra.viewport_height"]].astype(object)
+        sizes = [tuple(row) for row in found.where(found.notna(), None).to_numpy()]
+    assert Counter(sizes)[390, 844] == 3 and Counter(sizes)[None, None] == len(sizes) - 3
 
 
 def test_a_verdict_is_told_by_the_side_on_which_it_stood(judged):

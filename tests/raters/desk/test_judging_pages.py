@@ -43,6 +43,25 @@ def test_a_rater_works_from_the_list_of_studies_to_done(page, study):
     assert Judgment.objects.counted(study).count() == 3
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [({"viewport": "390x844"}, (390, 844)), ({"viewport": "a wall"}, (None, None)), ({}, (None, None))],
+)
+def test_the_windows_size_is_kept_with_the_answer_and_nonsense_loses_none(page, study, told, kept):
+    address = start(page, study)
+    assert 'name="viewport" value=""' in page.get(address).text
+    assert submit(page, address, **told).status_code == 302
+    said = Judgment.objects.counted(study).get()
+    assert (said.viewport_width, said.viewport_height) == kept
+
+
+def test_a_changed_answer_keeps_the_size_of_the_window_it_was_changed_in(page, study):
+    address = start(page, study)
+    submit(page, address, viewport="390x844")
+    submit(page, address, value="right", viewport="1280x720")
+    assert list(Judgment.objects.order_by("pk").values_list("viewport_width", flat=True)) == [390, 1280]
+
+
 @pytest.mark.parametrize(("status", "leads_on"), [("collecting", True), ("paused", False)])
 def test_who_comes_to_the_last_page_too_early_is_led_on_while_there_is_work(page, study, status, leads_on):
     Study.objects.update(status=status)

@@ -15,6 +15,7 @@ from raters.models import Enrolment, Study
 from raters.quality.measures import Share, quality_of
 from raters.quality.order_checks import order_checks
 from raters.quality.pausing import pause, release
+from raters.quality.windows import by_window
 from raters.studies.exclusions import excluded_raters
 from raters.way_in.probe import blinding
 
@@ -34,6 +35,7 @@ def study_raters(request: SignedInRequest, slug: str) -> HttpResponse:
     rows, arms = rows_of(study), arms_for(study, request.user)
     context = {"study": study, "rows": rows, "blinding": blinding(study, arms.called)}
     context |= {"orders": order_checks(study, arms.called, arms.pair), "repeats": repeats_of(rows)}
+    context["windows"] = by_window(study)
     return render(request, "dashboards/raters.html", context)
 
 

@@ -20,6 +20,7 @@ from raters.models import Rater
 TRACES: Mapping[Any, Callable[[Person], int]] = {
     _("comparisons on their screen, which others get"): rating.places_held,
     _("comments on judgments"): rating.words_on_judgments,
+    _("sizes of windows"): rating.sizes_of_windows,
     _("drafts and reasons for skipping"): rating.reasons_and_drafts,
     _("messages to the team, with replies"): rating.messages,
     _("answers about themselves"): rating.declared_answers,

@@ -30,6 +30,12 @@ def words_on_judgments(person: Person) -> int:
     return theirs.exclude(comment="").without_comments()
 
 
+def sizes_of_windows(person: Person) -> int:
+    """A size that few have may tell a device again."""
+    theirs = Judgment.objects.filter(assignment__rater=person.rater)
+    return theirs.exclude(viewport_width=None).without_viewports()
+
+
 def reasons_and_drafts(person: Person) -> int:
     theirs = Assignment.objects.filter(rater=person.rater).exclude(skip_reason="", draft={})
     return theirs.update(skip_reason="", draft={})

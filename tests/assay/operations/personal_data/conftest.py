@@ -14,6 +14,7 @@ from raters.assignment import claim_next
 from raters.care import inbox
 from raters.models import Assignment, Enrolment, Invitation
 from raters.quality.pausing import pause, release
+from raters.rubrics.viewports import Viewport
 from raters.way_in.inviting import invite
 from tests import builders
 
@@ -29,7 +30,10 @@ def site(db, client, settings, tmp_path):
     for number in range(11):
         for rater in (rita, *others):
             answer = judging.Answer(
-                draws.choice(SAID), f"key-of-{rater.pk}-{number}", comment=f"Rita Rossi thinks {number}"
+                draws.choice(SAID),
+                f"key-of-{rater.pk}-{number}",
+                comment=f"Rita Rossi thinks {number}",
+                viewport=Viewport(401, 877) if rater == rita else None,
             )
             judging.record(claim_next(rater, study), answer)
     admin = User.objects.create_user("anna", role="administrator")

@@ -52,6 +52,13 @@ def test_every_figure_is_the_same_to_the_digit(site):
     assert blinding(site.study) == guessed and guessed[0].n == 1
 
 
+def test_the_sizes_of_her_windows_go(site):
+    hers = Judgment.objects.filter(assignment__rater=site.rita)
+    assert set(hers.values_list("viewport_width", "viewport_height")) == {(401, 877)}
+    forget(site.rita.code)
+    assert set(hers.values_list("viewport_width", "viewport_height")) == {(None, None)}
+
+
 def test_judgments_stay_with_all_that_was_chosen(site):
     kept = ("preference", "strength", "raw_answer", "raw_answers", "active_ms", "submitted_at", "assignment")
     hers = Judgment.objects.filter(assignment__rater=site.rita)
