@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from assay.accounts.models import User
@@ -24,11 +25,21 @@ def start_due() -> int:
 def due_for(plan: Evaluation) -> list[Checkpoint]:
     """Checkpoints that the plan takes now, in the order of their steps."""
     version = plan.current
-    new = plan.series.checkpoints.exclude(evaluation_runs__evaluation=plan).exclude(pk=version.baseline_id)
-    new = new.filter(created_at__gte=plan.created_at).order_by("step", "pk")
-    if version.cadence != version.Cadence.CRON:
-        return [checkpoint for checkpoint in new if version.takes(checkpoint)]
-    return list(new)[-1:] if _time_has_come(plan, version.cron) else []
+    if version.cadence == version.Cadence.CRON and not _time_has_come(plan, version.cron):
+        return []
+    return waiting_for(plan)
+
+
+def waiting_for(plan: Evaluation) -> list[Checkpoint]:
+    """Checkpoints that the plan takes, now or when its time comes. A timetable goes back to none it has passed over."""
+    version = plan.current
+    ours = plan.series.checkpoints.filter(created_at__gte=plan.created_at).exclude(pk=version.baseline_id)
+    ours = ours.order_by(F("step").asc(nulls_first=True), "pk")
+    new = list(ours.exclude(evaluation_runs__evaluation=plan))
+    if version.cadence == version.Cadence.CRON:
+        newest = ours.last()
+        return [checkpoint for checkpoint in new if checkpoint == newest]
+    return [checkpoint for checkpoint in new if version.takes(checkpoint)]
 
 
 def _time_has_come(plan: Evaluation, cron: str) -> bool:

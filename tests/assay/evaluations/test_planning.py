@@ -116,6 +116,16 @@ def test_a_timetable_takes_the_newest_checkpoint_once_when_its_time_has_come(pla
     assert plan.next_due_at > timezone.now()
 
 
+def test_a_timetable_goes_back_to_no_checkpoint_that_it_passed_over(plan, series, prompts, baseline):
+    add_version(plan, version_with(baseline, cadence="cron", cron="0 6 * * *"), [prompts])
+    for step in (100, 200):
+        checkpoint(series, step)
+    for _ in range(2):
+        Evaluation.objects.update(next_due_at=timezone.now() - timedelta(minutes=1))
+        start_due()
+    assert list(plan.runs.values_list("checkpoint__step", flat=True)) == [200]
+
+
 def test_a_timetable_is_read_in_utc():
     with time_machine.travel(datetime(2026, 11, 24, 15, 30, tzinfo=UTC), tick=False):
         assert next_due("0 6 * * 1") == datetime(2026, 11, 30, 6, 0, tzinfo=UTC)

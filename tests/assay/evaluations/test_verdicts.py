@@ -4,11 +4,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from assay.evaluations.models import EvaluationRun
+from assay.evaluations.planning import add_version, make_plan
 from assay.evaluations.starting import start
 from assay.evaluations.stopping import cancel
 from assay.evaluations.verdicts import standing_of
-from generation.models import Sighting
-from tests.assay.evaluations.conftest import checkpoint
+from generation.models import CheckpointSeries, Sighting
+from tests.assay.evaluations.conftest import checkpoint, version_with
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +82,33 @@ def test_a_folder_that_was_refused_is_an_error_with_its_reason(series):
         call_command("verdict", "step-3")
     Sighting.objects.update(status="watched", reason="")
     assert standing_of("step-3").exit_code == 12
+
+
+def test_one_that_no_plan_will_take_is_an_error_and_nobody_waits_for_it(plan, heron, prompts, baseline):
+    add_version(plan, version_with(baseline, cadence="nth", every_nth_step=200), [prompts])
+    with pytest.raises(CommandError, match="nothing evaluates heron-100"):
+        call_command("verdict", "heron-100", "--wait")
+
+
+def folder(heron) -> Sighting:
+    seen = {"series": heron.series, "uri": "/x/step-100", "name": "step-100", "fingerprint": "0" * 64}
+    return Sighting.objects.create(**seen, status="registered", checkpoint=heron)
+
+
+def test_a_folder_s_verdict_is_that_of_the_plan_that_was_asked_for(plan, heron, prompts, baseline):
+    folder(heron)
+    decide(plan, heron, "fail")
+    decide(make_plan("daily", heron.series, version_with(baseline), [prompts]), heron, "pass")
+    assert (exit_code("step-100"), exit_code("step-100", "--evaluation", "daily")) == (10, 0)
+    with pytest.raises(CommandError, match="no plan 'monthly'"):
+        call_command("verdict", "step-100", "--evaluation", "monthly")
+
+
+def test_a_folder_s_name_that_two_series_have_is_no_answer_for_either(plan, heron):
+    decide(plan, heron, "pass")
+    seen = folder(heron)
+    other = CheckpointSeries.objects.create(slug="ducks", title="Ducks")
+    Sighting.objects.create(series=other, uri="/y/step-100", name="step-100", fingerprint="1" * 64)
+    with pytest.raises(CommandError, match=r"several series have .* ducks-step-100, herons-step-100"):
+        call_command("verdict", "step-100")
+    assert exit_code("step-100", "--evaluation", "weekly") == 0 and seen.checkpoint == heron
