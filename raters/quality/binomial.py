@@ -1,11 +1,13 @@
 """Exact binomial tests and Holm's correction in plain Python: web pages load no numerical library."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Literal
 
 Alternative = Literal["less", "greater", "two-sided"]
 ROUNDING = 1 + 1e-7  # two outcomes as likely as each other may differ in their last digits
+TOO_LITTLE = 1e-18  # of a sum: terms that fall below it change no digit any more
 
 
 def binomial_p(k: int, n: int, share: float, alternative: Alternative) -> float:
@@ -13,12 +15,36 @@ def binomial_p(k: int, n: int, share: float, alternative: Alternative) -> float:
 
     Two-sided: all outcomes that are no likelier than k (Fisher's convention, as SciPy's binomtest).
     """
-    likely = [mass(i, n, share) for i in range(n + 1)]
     if alternative == "less":
-        return min(1.0, sum(likely[: k + 1]))
+        return at_most(k, n, share)
     if alternative == "greater":
-        return min(1.0, sum(likely[k:]))
-    return min(1.0, sum(p for p in likely if p <= likely[k] * ROUNDING))
+        return at_most(n - k, n, 1 - share)
+    bound, mode = mass(k, n, share) * ROUNDING, int((n + 1) * share)
+    if mass(mode, n, share) <= bound:
+        return 1.0
+    below = bisect_right(range(mode), bound, key=lambda i: mass(i, n, share)) - 1
+    above = mode + 1 + bisect_left(range(mode + 1, n + 1), -bound, key=lambda i: -mass(i, n, share))
+    return min(1.0, at_most(below, n, share) + at_most(n - above, n, 1 - share))
+
+
+def at_most(k: int, n: int, share: float) -> float:
+    """How likely k successes or fewer are: summed on that side of k on which the masses fall."""
+    if k < n * share:
+        return tail(k, n, share)
+    return 1 - tail(n - k - 1, n, 1 - share)
+
+
+def tail(k: int, n: int, share: float) -> float:
+    """The masses of k and fewer, for k below the mean: each from the one before it, until none counts any more."""
+    if k < 0:
+        return 0.0
+    term = total = mass(k, n, share)
+    against = (1 - share) / share
+    while k > 0 and term > total * TOO_LITTLE:
+        term *= against * k / (n - k + 1)
+        total += term
+        k -= 1
+    return total
 
 
 def mass(k: int, n: int, share: float) -> float:

@@ -182,7 +182,8 @@ def flag(found: list[RaterQuality], answers: dict[str, Counter[str]]) -> None:
     """
     pool = list(found)
     while True:
-        tests = [(one, *test) for one in pool for test in tests_of(one, pool, answers)]
+        sums, said = pooled(pool), sum((answers[one.rater] for one in pool), Counter[str]())
+        tests = [(one, *test) for one in pool for test in tests_of(one, sums, said - answers[one.rater])]
         adjusted = holm([p for *_, p in tests])
         if not tests or min(adjusted) >= LEVEL:
             return
@@ -192,20 +193,24 @@ def flag(found: list[RaterQuality], answers: dict[str, Counter[str]]) -> None:
         pool.remove(worst)
 
 
+def pooled(pool: Sequence[RaterQuality]) -> dict[str, Share]:
+    """Each measure over all of the pool."""
+    of = {name: [one.shares[name] for one in pool] for name in TESTED}
+    return {name: Share(sum(one.k for one in all_), sum(one.n for one in all_)) for name, all_ in of.items()}
+
+
 def tests_of(
-    one: RaterQuality, pool: list[RaterQuality], answers: dict[str, Counter[str]]
+    one: RaterQuality, sums: dict[str, Share], others_said: Counter[str]
 ) -> Iterator[tuple[str, float]]:
-    """Each measure with its p-value against the rest of the pool."""
-    others = [other for other in pool if other is not one]
+    """Each measure with its p-value against the rest of the pool, whose sums are these with the rater's own."""
     for name, alternative in TESTED.items():
-        mine = one.shares[name]
-        k, n = sum(other.shares[name].k for other in others), sum(other.shares[name].n for other in others)
+        mine, of_all = one.shares[name], sums[name]
+        k, n = of_all.k - mine.k, of_all.n - mine.n
         if mine.n and n:
             share = (k + 0.5) / (n + 1)  # never 0 or 1, under which a single case would be impossible
             yield name, binomial_p(mine.k, mine.n, share, alternative)
-    said = sum((answers[other.rater] for other in others), Counter[str]())
-    if said and one.longest_run > 1:
-        yield "straight_line", run_p(one.longest_run, one.n, said)
+    if others_said and one.longest_run > 1:
+        yield "straight_line", run_p(one.longest_run, one.n, others_said)
 
 
 def run_p(length: int, n: int, answers: Counter[str]) -> float:

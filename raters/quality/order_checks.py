@@ -2,16 +2,20 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+from django.db.models import Count, QuerySet
 
 from raters.models import Assignment, Comparison, Study
 from raters.quality.binomial import binomial_p, holm
 
 LEVEL = 0.05
+ARMS = ("comparison__arm_a", "comparison__arm_b")
 FEWEST = 10  # showings, below which a test could find nothing
 Pair = tuple[int, int]
+Sides = tuple[str, int, int, bool, int]  # rater, arm a, arm b, whether a stood left, how often
 
 
 @dataclass(frozen=True)
@@ -29,68 +33,84 @@ class OrderCheck:
         return self.p < LEVEL
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What was drawn for regular comparisons on their first showing, as counts: the same whoever reads.
+
+    sides: how often each rater had arm a left, and right, beside arm b; of raters' orders the tests are kept.
+    """
+
+    sides: Sequence[Sides]
+    orders: Sequence[OrderCheck]
+
+
 def order_checks(
     study: Study, called: Mapping[int, str], ordered: Callable[[int, int], Pair]
 ) -> list[OrderCheck]:
-    """Sides for each rater and each pair of arms; order for each rater, where there are several pairs.
+    """Sides for each rater and each pair of arms; order for each rater, where there are several pairs."""
+    return checks_of(drawn(study), called, ordered)
+
+
+def checks_of(
+    found: Drawn, called: Mapping[int, str], ordered: Callable[[int, int], Pair]
+) -> list[OrderCheck]:
+    """The checks of what was drawn.
 
     called, ordered: what the reader may know each arm as, by its key, and which of two comes first for them: the
     share of the candidate on the left, beside judgments under labels, would tell which label it has.
     Holm-adjusted over all of them together, so that a study drawn by fair coins is suspected once in twenty.
     """
-    found = list(tests_of(showings(study, called, ordered)))
-    adjusted = holm([one.p for one in found])
-    return [OrderCheck(one.what, one.of, one.n, one.seen, p) for one, p in zip(found, adjusted, strict=True)]
+    tests = [*tests_of_sides(found.sides, called, ordered), *found.orders]
+    adjusted = holm([one.p for one in tests])
+    return [OrderCheck(one.what, one.of, one.n, one.seen, p) for one, p in zip(tests, adjusted, strict=True)]
 
 
-@dataclass(frozen=True)
-class Showing:
-    rater: str
-    pair: str
-    first_is_left: bool
-
-
-def showings(
-    study: Study, called: Mapping[int, str], ordered: Callable[[int, int], Pair]
-) -> Iterator[Showing]:
-    """Every regular comparison that was given to somebody for the first time, in the order given."""
+def drawn(study: Study) -> Drawn:
     given = Assignment.objects.with_a_place().filter(
         comparison__study=study, comparison__kind=Comparison.Kind.REGULAR
     )
-    names = ("rater__code", "comparison__arm_a", "comparison__arm_b", "a_is_left")
-    for rater, a, b, a_is_left in given.order_by("pk").values_list(*names):
+    sides = given.order_by().values_list("rater__code", *ARMS, "a_is_left").annotate(n=Count("pk"))
+    pairs = study.comparisons.regular().order_by().values("arm_a", "arm_b").distinct()
+    return Drawn(list(sides), list(tests_of_order(given)) if pairs.count() > 1 else [])
+
+
+def tests_of_sides(
+    sides: Sequence[Sides], called: Mapping[int, str], ordered: Callable[[int, int], Pair]
+) -> Iterator[OrderCheck]:
+    by_rater: dict[str, Counter[bool]] = defaultdict(Counter)
+    by_pair: dict[str, Counter[bool]] = defaultdict(Counter)
+    for rater, a, b, a_is_left, n in sides:
         first, second = ordered(a, b)
-        yield Showing(rater, f"{called[first]} – {called[second]}", a_is_left == (first == a))
+        first_is_left = a_is_left == (first == a)
+        by_rater[rater][first_is_left] += n
+        by_pair[f"{called[first]} – {called[second]}"][first_is_left] += n
+    for of, counts in [*sorted(by_rater.items()), *sorted(by_pair.items())]:
+        left, n = counts[True], counts.total()
+        if n >= FEWEST:
+            yield OrderCheck("sides", of, n, left / n, binomial_p(left, n, 0.5, "two-sided"))
 
 
-def tests_of(rows: Iterable[Showing]) -> Iterator[OrderCheck]:
-    by_rater: dict[str, list[Showing]] = defaultdict(list)
-    by_pair: dict[str, list[Showing]] = defaultdict(list)
-    for row in rows:
-        by_rater[row.rater].append(row)
-        by_pair[row.pair].append(row)
-    for of, group in [*sorted(by_rater.items()), *sorted(by_pair.items())]:
-        if len(group) >= FEWEST:
-            left = sum(row.first_is_left for row in group)
-            p = binomial_p(left, len(group), 0.5, "two-sided")
-            yield OrderCheck("sides", of, len(group), left / len(group), p)
-    for rater, group in sorted(by_rater.items()):
-        pairs = [row.pair for row in group]
-        if len(group) >= FEWEST and len(set(pairs)) > 1:
-            yield OrderCheck("order", rater, len(group), runs(pairs) / expected_runs(pairs), runs_p(pairs))
+def tests_of_order(given: QuerySet[Assignment]) -> Iterator[OrderCheck]:
+    """Of each rater who met several pairs, not adjusted yet."""
+    by_rater: dict[str, list[Pair]] = defaultdict(list)
+    for rater, a, b in given.order_by("pk").values_list("rater__code", *ARMS).iterator(chunk_size=5000):
+        by_rater[rater].append((a, b))
+    for rater, pairs in sorted(by_rater.items()):
+        if len(pairs) >= FEWEST and len(set(pairs)) > 1:
+            yield OrderCheck("order", rater, len(pairs), runs(pairs) / expected_runs(pairs), runs_p(pairs))
 
 
-def runs(kinds: Sequence[str]) -> int:
+def runs(kinds: Sequence[Hashable]) -> int:
     """How many stretches of one kind there are."""
     return 1 + sum(one != other for one, other in pairwise(kinds))
 
 
-def expected_runs(kinds: Sequence[str]) -> float:
+def expected_runs(kinds: Sequence[Hashable]) -> float:
     n = len(kinds)
     return (n * (n + 1) - sum(count**2 for count in Counter(kinds).values())) / n
 
 
-def runs_p(kinds: Sequence[str]) -> float:
+def runs_p(kinds: Sequence[Hashable]) -> float:
     """How likely so few stretches are in a random order; few mean that the order groups a kind.
 
     Source: Barton and David (1957), Biometrika 44, 168-178: mean and variance of the number of runs of several kinds;

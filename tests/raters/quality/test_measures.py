@@ -38,6 +38,14 @@ def test_the_exact_test_is_scipys(n, data, share, alternative):
     )
 
 
+@given(st.integers(200, 4000), st.data(), st.sampled_from(["less", "greater", "two-sided"]))
+def test_the_exact_test_is_scipys_for_thousands_and_far_out(n, data, alternative):
+    k, share = data.draw(st.integers(0, n)), data.draw(st.sampled_from([0.003, 0.18, 0.5, 0.97]))
+    assert binomial_p(k, n, share, alternative) == pytest.approx(
+        binomtest(k, n, share, alternative).pvalue, abs=1e-9
+    )
+
+
 def test_holm_adjusts_as_in_the_textbook():  # p = .01, .04, .03, .005: times 4, 3, 2, 1 in order, never falling
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
 
