@@ -10,12 +10,13 @@ from assay.api.authentication import ApiRequest, Token
 from assay.api.fields import Body, Id, Slug
 from assay.api.problems import refusals
 from assay.api.studies import ReasonIn, changeable, visible
+from assay.reports.kept_quality import shown_figures
 from raters.care.pay import pay_in
 from raters.models import Enrolment, Study
 from raters.quality.contested import set_senior
-from raters.quality.measures import RaterQuality, quality_of
+from raters.quality.measures import RaterQuality
 from raters.quality.pausing import pause, release
-from raters.studies.exclusions import excluded_raters
+from raters.studies.exclusions import broken_rule, left_out_by
 
 router = Router(tags=["study quality"])
 
@@ -59,7 +60,8 @@ class PayOut(Schema):
 @router.get("/{slug}/raters", auth=Token(), response=list[RaterOut], summary="Raters of a study")
 def list_raters(request: ApiRequest, slug: Slug) -> list[dict[str, Any]]:
     study = visible(request, slug)
-    figures, left_out = {one.rater: one for one in quality_of(study)}, excluded_raters(study)
+    figures = shown_figures(study)
+    left_out = left_out_by(study.exclusion_rules, figures.values())
     parts = study.enrolments.select_related("rater").order_by("rater__code")
     return [
         rater_out(part, figures.get(part.rater.code), left_out.get(part.rater.code, "")) for part in parts
@@ -125,8 +127,9 @@ def part_or_404(study: Study, pk: int) -> Enrolment:
 def alone(part: Enrolment) -> dict[str, Any]:
     part.refresh_from_db()
     code = part.rater.code
-    figures = {one.rater: one for one in quality_of(part.study)}
-    return rater_out(part, figures.get(code), excluded_raters(part.study).get(code, ""))
+    figures = shown_figures(part.study).get(code)
+    rule = broken_rule(figures, part.study.exclusion_rules) if figures else ""
+    return rater_out(part, figures, rule)
 
 
 def rater_out(part: Enrolment, figures: RaterQuality | None, left_out_by: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from assay.evaluations.noticing import notice_all
 from assay.evaluations.ticking import tick
 from assay.reports.asked import write_asked
 from assay.reports.boards.keeping import refresh_boards
+from assay.reports.kept_quality import keep_quality
 from assay.reports.rater_groups import refresh_group_rates
 from assay.reports.refresh import refresh_stale
 from assay.takeaway.tasks import wake_due
@@ -29,6 +30,7 @@ def sweep() -> None:
     refresh_stale()
     refresh_boards()
     refresh_group_rates()
+    keep_quality()
     notice_all()
 
 

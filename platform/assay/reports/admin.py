@@ -5,6 +5,7 @@ from assay.reports.models import (
     ComparisonTally,
     Estimate,
     GroupRates,
+    KeptQuality,
     RaterTally,
     Report,
     ReportRequest,
@@ -58,5 +59,11 @@ class BoardAdmin(RecordAdmin):
 
 @admin.register(GroupRates)
 class GroupRatesAdmin(RecordAdmin):
+    list_display = ("study", "made_at")
+    list_select_related = ("study",)
+
+
+@admin.register(KeptQuality)
+class KeptQualityAdmin(RecordAdmin):
     list_display = ("study", "made_at")
     list_select_related = ("study",)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from assay.reports.judgments import FIELDS, arm_names, asks_for_both_bad, headline_judgments
 from assay.reports.models import ComparisonTally
+from assay.reports.quality import tallied_exclusions
 from assay.reports.settled import Row, equal_rows, reused_rows
 from assay.reports.votes import BOTH_BAD, POINTS, RIGHT, VOTE_BYTES, as_array
 from raters.models import Comparison, Rater, Study
-from raters.studies.exclusions import excluded_raters
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,7 +51,7 @@ class Counted:
         tallies = ComparisonTally.objects.filter(study=study, counts=True, **open_ones).order_by("comparison")
         rows = tallies.exclude(votes=b"").values_list(*PLACE.values())
         places = [dict(zip(PLACE, values, strict=True)) for values in rows]
-        return cls(study, places, excluded_raters(study))
+        return cls(study, places, tallied_exclusions(study))
 
     @cached_property
     def votes(self) -> "np.ndarray":

@@ -4,13 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from django.db.models import QuerySet
 
+from assay.reports.answers import NO_TIME, Answer, packed_answers
 from assay.reports.models import ComparisonTally, RaterTally
 from assay.reports.models.tallies import CELLS
 from assay.reports.votes import POINTS, Vote, packed, unpacked
 from raters.models import Assignment, Comparison, Judgment, Study
+from raters.quality.measures import words_of
 
 FIELDS = (
     "assignment__comparison",
@@ -22,25 +25,36 @@ FIELDS = (
     "preference",
     "both_bad",
     "superseded_by",
+    "pk",
+    "raw_answer",
+    "active_ms",
 )
+READ = ("status", "kind", "prompt__turns", "response_a__turns", "response_b__turns")
 RaterKey = tuple[int, int, int]  # rater, arm a, arm b
 
 
 def tallied(study: Study, comparisons: QuerySet[Comparison]) -> Iterator[ComparisonTally]:
     """The tally of each of these comparisons of which anything was said, not saved yet."""
-    of = {
-        pk: status == Comparison.Status.OPEN and kind == Comparison.Kind.REGULAR
-        for pk, status, kind in comparisons.values_list("pk", "status", "kind")
-    }
+    of = {row.pk: {"counts": counts(row), "words": words_of(row)} for row in with_texts(comparisons)}
     said = Judgment.objects.filter(assignment__comparison__in=comparisons.values("pk"))
     rows = said.order_by("assignment__comparison").values_list(*FIELDS).iterator(chunk_size=5000)
     for pk, group in groupby(rows, key=itemgetter(0)):
-        yield _of_one(ComparisonTally(study=study, comparison_id=pk, counts=of[pk]), group)
+        yield _of_one(ComparisonTally(study=study, comparison_id=pk, **of[pk]), group)
 
 
-def _of_one(tally: ComparisonTally, rows: Iterable[tuple[object, ...]]) -> ComparisonTally:
+def with_texts(comparisons: QuerySet[Comparison]) -> Iterator[Comparison]:
+    rows = comparisons.select_related("prompt", "response_a", "response_b").only(*READ)
+    return rows.order_by().iterator(chunk_size=1000)
+
+
+def counts(comparison: Comparison) -> bool:
+    return comparison.status == Comparison.Status.OPEN and comparison.kind == Comparison.Kind.REGULAR
+
+
+def _of_one(tally: ComparisonTally, rows: Iterable[tuple[Any, ...]]) -> ComparisonTally:
     votes: list[Vote] = []
-    for _, rater, state, purpose, repeat_of, is_left, preference, both_bad, later in rows:
+    answers: list[Answer] = []
+    for _, rater, state, purpose, repeat_of, is_left, preference, both_bad, later, pk, raw, ms in rows:
         tally.judgments += 1
         if later is not None:
             continue
@@ -51,9 +65,13 @@ def _of_one(tally: ComparisonTally, rows: Iterable[tuple[object, ...]]) -> Compa
         tally.ratings += 1
         tally.surplus += state == Assignment.State.SURPLUS
         tally.repeats += repeat_of is not None
-        if state == Assignment.State.DONE and repeat_of is None:
-            votes.append(Vote(int(str(rater)), POINTS[str(preference)], bool(is_left), bool(both_bad)))
-    tally.votes = packed(votes)
+        if state != Assignment.State.DONE:
+            continue
+        points, again = POINTS[preference], repeat_of is not None
+        answers.append(Answer(pk, rater, NO_TIME if ms is None else ms, points, is_left, again, raw))
+        if not again:
+            votes.append(Vote(rater, points, is_left, both_bad))
+    tally.votes, tally.answers = packed(votes), packed_answers(answers)
     add_votes(tally, votes, 1)
     return tally
 

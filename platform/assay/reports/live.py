@@ -61,9 +61,9 @@ def marks_of(study: Study) -> QuerySet[Assignment]:
 
 
 def drifted(study: Study) -> QuerySet[ComparisonTally, int]:
-    """Comparisons that have come to count, or have ceased to, since they were tallied."""
+    """Comparisons that have come to count, or have ceased to, since they were tallied, or were without answers."""
     of_study = ComparisonTally.objects.filter(study=study)
-    changed = of_study.filter(~COUNTING & Q(counts=True) | COUNTING & Q(counts=False))
+    changed = of_study.filter(~COUNTING & Q(counts=True) | COUNTING & Q(counts=False) | Q(words=None))
     return changed.values_list("comparison", flat=True)
 
 

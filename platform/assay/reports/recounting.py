@@ -10,7 +10,9 @@ from assay.reports.models import ComparisonTally, RaterTally
 from assay.reports.models.tallies import CELLS
 from raters.models import Study
 
-CHECKED = ("counts", "votes", "judgments", "ratings", "surplus", "repeats", "decisions", "verdicts", *CELLS)
+BYTES = ("votes", "answers")
+COUNTS = ("words", "judgments", "ratings", "surplus", "repeats", "decisions", "verdicts")
+CHECKED = ("counts", *BYTES, *COUNTS, *CELLS)
 
 
 def recount(study: Study) -> list[str]:
@@ -42,7 +44,7 @@ def wrong_comparisons(study: Study, right: Sequence[ComparisonTally], in_between
 
 def value(tally: ComparisonTally, name: str) -> object:
     found = getattr(tally, name)
-    return bytes(found) if name == "votes" else found
+    return bytes(found) if name in BYTES else found
 
 
 def wrong_raters(study: Study, right: dict[RaterKey, list[int]], in_between: bool) -> Iterator[str]:

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assay.accounts.requests import SignedInRequest
 from assay.dashboards.studies.quality import study_for
+from assay.reports.kept_quality import shown_figures
 from raters.access import researchers_only
 from raters.care.inbox import answer, close, hold_item
 from raters.models import Message, Study
-from raters.quality.measures import RaterQuality, quality_of
+from raters.quality.measures import RaterQuality
 
 A_PAGE = 50
 KINDS = {"flag": _("Raters' flags"), "question": _("Questions"), "quality": _("Quality flags")}
@@ -86,7 +87,7 @@ def quality_flags(study: Study, asked: dict[str, str]) -> Iterator[QualityFlag]:
     if asked.get("kind") in {"flag", "question"}:
         return
     paused = set(study.enrolments.exclude(status="active").values_list("rater__code", flat=True))
-    for one in quality_of(study):
+    for one in shown_figures(study).values():
         flag = QualityFlag(one, "closed" if one.rater in paused else "open")
         fits = asked.get("rater") in (None, one.rater) and asked.get("state") in (None, flag.state)
         if one.flags and fits:

@@ -1,5 +1,6 @@
 """The page on which a researcher watches the quality of judgments, rater by rater."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -10,13 +11,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assay.accounts.requests import SignedInRequest
 from assay.reports.blinding import arms_for
+from assay.reports.kept_quality import shown_quality
 from raters.access import researchers_only
 from raters.models import Enrolment, Study
-from raters.quality.measures import Share, quality_of
-from raters.quality.order_checks import order_checks
+from raters.quality.measures import RaterQuality, Share
+from raters.quality.order_checks import checks_of
 from raters.quality.pausing import pause, release
 from raters.quality.windows import by_window
-from raters.studies.exclusions import excluded_raters
+from raters.studies.exclusions import left_out_by
 from raters.way_in.probe import blinding
 
 
@@ -32,16 +34,17 @@ def study_for(request: SignedInRequest, slug: str) -> Study:
 @researchers_only
 def study_raters(request: SignedInRequest, slug: str) -> HttpResponse:
     study = study_for(request, slug)
-    rows, arms = rows_of(study), arms_for(study, request.user)
+    quality, arms = shown_quality(study), arms_for(study, request.user)
+    rows = rows_of(study, quality.figures)
     context = {"study": study, "rows": rows, "blinding": blinding(study, arms.called)}
-    context |= {"orders": order_checks(study, arms.called, arms.pair), "repeats": repeats_of(rows)}
-    context["windows"] = by_window(study)
+    context |= {"orders": checks_of(quality.drawn, arms.called, arms.pair), "repeats": repeats_of(rows)}
+    context |= {"made_at": quality.made_at, "windows": by_window(study)}
     return render(request, "dashboards/raters.html", context)
 
 
-def rows_of(study: Study) -> list[dict[str, Any]]:
+def rows_of(study: Study, found: Sequence[RaterQuality]) -> list[dict[str, Any]]:
     """Each enrolled rater with their figures, where there are any, and the rule that leaves them out, if one does."""
-    figures, excluded = {one.rater: one for one in quality_of(study)}, excluded_raters(study)
+    figures, excluded = {one.rater: one for one in found}, left_out_by(study.exclusion_rules, found)
     enrolments = study.enrolments.select_related("rater").order_by("rater__code")
     return [
         {

@@ -26,6 +26,7 @@ TRACES: Mapping[Any, Callable[[Person], int]] = {
     _("answers about themselves"): rating.declared_answers,
     _("labels of their own invitations"): rating.invitations,
     _("parts in studies: IDs of recruiting sites, codes, hazards declined"): rating.parts_in_studies,
+    _("kept figures of their studies' raters, which are worked out anew"): rating.kept_figures,
     _("exported files, which can be made anew"): rating.exported_files,
     _("sessions"): account.sessions,
     _("e-mail addresses, second factors, tokens"): account.ways_to_sign_in,

@@ -9,6 +9,7 @@ from functools import partial
 from django.db import transaction
 
 from assay.operations.personal_data.person import Person
+from assay.reports.models import KeptQuality
 from assay.takeaway.making import make_anew
 from assay.takeaway.models import Export
 from raters.assignment import hand_back
@@ -68,6 +69,11 @@ def parts_in_studies(person: Person) -> int:
         part.pause_reason = REMOVED if part.status == Enrolment.Status.PAUSED else ""
         part.save()
     return len(person.parts)
+
+
+def kept_figures(person: Person) -> int:
+    """They name each rater by the code."""
+    return KeptQuality.objects.filter(study__in=[part.study_id for part in person.parts]).delete()[0]
 
 
 def survey_without_words(part: Enrolment) -> dict[str, str]:

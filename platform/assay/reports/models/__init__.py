@@ -2,6 +2,7 @@
 
 from assay.reports.models.boards import Board
 from assay.reports.models.groups import GroupRates
+from assay.reports.models.quality import KeptQuality
 from assay.reports.models.reports import Estimate, Report, ReportRequest
 from assay.reports.models.tallies import ComparisonTally, RaterTally, StudyTally
 
@@ -10,6 +11,7 @@ __all__ = [
     "ComparisonTally",
     "Estimate",
     "GroupRates",
+    "KeptQuality",
     "RaterTally",
     "Report",
     "ReportRequest",

@@ -69,6 +69,12 @@ class ComparisonTally(Cells):
     votes = models.BinaryField(
         default=bytes, help_text="Rater, outcome and side of each judgment that counts"
     )
+    answers = models.BinaryField(
+        default=bytes, help_text="Every last word of a rater, repeats too, as quality looks at it"
+    )
+    words = models.PositiveIntegerField(
+        null=True, help_text="To read, prompt and responses; null in a tally from before answers were kept"
+    )
     judgments = models.PositiveIntegerField(default=0, help_text="All there are, superseded ones too")
     ratings = models.PositiveIntegerField(default=0, help_text="Last words of raters, counted or not")
     surplus = models.PositiveIntegerField(default=0)

@@ -1,0 +1,85 @@
+"""Raters' figures as pages show them: worked out at once for a small study, kept by the worker for a large one."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from assay.reports.models import KeptQuality, StudyTally
+from assay.reports.quality import tallied_quality
+from raters.models import Study
+from raters.quality.measures import RaterQuality, Share, quality_of
+from raters.quality.order_checks import Drawn, OrderCheck, drawn
+
+logger = logging.getLogger(__name__)
+LARGE = 5_000  # judgments, from which on a page would have to wait
+A_WHILE = timedelta(minutes=1)  # a large study's figures hardly move in one
+
+
+@dataclass(frozen=True)
+class ShownQuality:
+    """Every rater who has judged, and what was drawn for them; as of now where `made_at` is None."""
+
+    figures: Sequence[RaterQuality]
+    drawn: Drawn
+    made_at: datetime | None = None
+
+
+def shown_quality(study: Study) -> ShownQuality:
+    kept = KeptQuality.objects.filter(study=study).first()
+    if kept is None:
+        return ShownQuality(quality_of(study), drawn(study))
+    return ShownQuality([figures_from(row) for row in kept.figures], drawn_from(**kept.drawn), kept.made_at)
+
+
+def shown_figures(study: Study) -> dict[str, RaterQuality]:
+    """By the rater's code; what was drawn is not counted for them."""
+    kept = KeptQuality.objects.filter(study=study).values_list("figures", flat=True).first()
+    found = quality_of(study) if kept is None else map(figures_from, kept)
+    return {one.rater: one for one in found}
+
+
+def figures_from(row: dict[str, Any]) -> RaterQuality:
+    return RaterQuality(**{**row, "shares": {name: Share(**share) for name, share in row["shares"].items()}})
+
+
+def drawn_from(sides: list[Any], orders: list[dict[str, Any]]) -> Drawn:
+    return Drawn(
+        [(rater, a, b, left, n) for rater, a, b, left, n in sides], [OrderCheck(**row) for row in orders]
+    )
+
+
+def keep_quality() -> int:
+    """Works out anew what judgments have made old; of how many studies. One that fails stops no other."""
+    written = 0
+    for tally in list(due()):
+        try:
+            keep(tally.study, tally.folds)
+            written += 1
+        except Exception:
+            logger.exception("Raters' figures could not be kept of %s", tally.study.slug)
+    return written
+
+
+def due() -> QuerySet[StudyTally]:
+    """Tallies of large studies that were folded since their figures were worked out, if that is a while ago."""
+    rested = Q(
+        study__kept_quality__folds__lt=F("folds"), study__kept_quality__made_at__lt=timezone.now() - A_WHILE
+    )
+    large = StudyTally.objects.filter(judgments__gte=LARGE).select_related("study")
+    return large.filter(Q(study__kept_quality=None) | rested)
+
+
+def keep(study: Study, folds: int) -> None:
+    """folds: how far the tallies are now, at least; what comes in meanwhile is worked out the next time."""
+    said = {
+        "folds": folds,
+        "made_at": timezone.now(),
+        "figures": [asdict(one) for one in tallied_quality(study)],
+        "drawn": asdict(drawn(study)),
+    }
+    KeptQuality.objects.update_or_create(study=study, defaults=said)

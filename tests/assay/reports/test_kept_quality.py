@@ -1,0 +1,96 @@
+"""Raters' figures of a large study are kept by the worker: pages say the same as before, and as of when."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from assay.evaluations.tasks import sweep
+from assay.operations.personal_data.forgetting import forget
+from assay.reports import kept_quality
+from assay.reports.kept_quality import keep_quality, shown_figures, shown_quality
+from assay.reports.live import fold
+from assay.reports.models import KeptQuality
+from raters.models import Study
+from raters.quality.measures import quality_of
+from raters.quality.order_checks import drawn
+from tests import builders
+from tests.raters.working import work
+
+
+@pytest.fixture
+def large(db, monkeypatch) -> Study:
+    """Large enough here: three raters who answered forty comparisons each, one of them always for a."""
+    monkeypatch.setattr(kept_quality, "LARGE", 100)
+    study = builders.study(prompts=40, ratings=4)
+    for name, said in (("ada", "tie"), ("ben", "b"), ("cyd", "a")):
+        list(work(builders.rater(study, name), study, said))
+    fold(study)
+    return study
+
+
+OTHER_EACH_TIME = r'csrfmiddlewaretoken" value="\w+"|<p class="muted">As of.*?</p>'
+
+
+def pages(client, study: Study) -> list[str]:
+    """What they say, but for the form's tokens and as of when."""
+    names = ("study_raters", "inbox")
+    found = [client.get(reverse(f"dashboards:{name}", args=[study.slug])).text for name in names]
+    return [re.sub(OTHER_EACH_TIME, "", text) for text in found]
+
+
+def a_while_later() -> None:
+    KeptQuality.objects.update(made_at=timezone.now() - timedelta(minutes=2))
+
+
+def test_what_is_kept_is_what_all_judgments_say(large):
+    assert keep_quality() == 1 and KeptQuality.objects.get().study == large
+    shown = shown_quality(large)
+    assert shown.figures == quality_of(large) and shown.drawn == drawn(large) and shown.made_at
+    assert list(shown_figures(large).values()) == quality_of(large)
+
+
+def test_the_pages_say_the_same_with_and_without(client, researcher, large):
+    client.force_login(researcher)
+    before = pages(client, large)
+    keep_quality()
+    assert pages(client, large) == before and "tie" in before[1]
+    assert "As of 20" in client.get(reverse("dashboards:study_raters", args=[large.slug])).text
+
+
+def test_a_page_of_a_large_study_reads_no_judgment(client, researcher, large, django_assert_max_num_queries):
+    keep_quality()
+    client.force_login(researcher)
+    with django_assert_max_num_queries(30) as asked:
+        pages(client, large)
+    assert "raters_judgment" not in "".join(query["sql"] for query in asked.captured_queries)
+
+
+def test_new_judgments_are_taken_in_after_a_while_by_the_sweep(large):
+    sweep()
+    list(work(builders.rater(large, "dan"), large, "a"))
+    fold(large)
+    assert keep_quality() == 0 and len(shown_quality(large).figures) == 3
+    a_while_later()
+    sweep()
+    assert len(shown_quality(large).figures) == 4 and shown_quality(large).figures == quality_of(large)
+    a_while_later()
+    assert keep_quality() == 0  # nothing was said since
+
+
+def test_a_rater_who_is_forgotten_is_under_the_new_code_at_once(large):
+    keep_quality()
+    (gone,) = forget(large.enrolments.first().rater.code)
+    codes = set(shown_figures(large))
+    assert gone.was not in codes and gone.code in codes and shown_quality(large).figures == quality_of(large)
+    assert keep_quality() == 1  # without waiting
+
+
+def test_a_small_study_is_worked_out_at_once(db):
+    study = builders.study(prompts=4, ratings=1)
+    list(work(builders.rater(study), study, "a"))
+    fold(study)
+    assert keep_quality() == 0 and shown_quality(study).made_at is None
+    assert shown_quality(study).figures == quality_of(study) != []
