@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from generation.places import OUTSIDE, Entry, Place
+from generation.places import MISNAMED, OUTSIDE, Entry, Place
 
 SINGLE, INDEX, CONFIG = "model.safetensors", "model.safetensors.index.json", "config.json"
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
@@ -51,6 +51,8 @@ def _refuse(entry: Entry) -> None:
         raise RefusedError(f"a file by itself: a checkpoint is a folder with {CONFIG} and {SINGLE}")
     if link := next((file.path for file in entry.files if file.stamp == OUTSIDE), None):
         raise RefusedError(f"{link} is {OUTSIDE}")
+    if odd := next((file.path for file in entry.files if file.stamp == MISNAMED), None):
+        raise RefusedError(f"{odd} has {MISNAMED}")
     most = settings.CHECKPOINT_MAX_BYTES
     if entry.size > most:
         raise RefusedError(f"{entry.size:,} bytes, more than the {most:,} of CHECKPOINT_MAX_BYTES")
@@ -93,6 +95,6 @@ def _uncommitted(place: Place, entry: Entry, tree: str) -> str:
 def _object(place: Place, entry: Entry, path: str) -> dict[str, Any] | None:
     try:
         value = json.loads(place.read(entry, path, LARGEST_JSON))
-    except (ValueError, OSError):
+    except (ValueError, OSError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

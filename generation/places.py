@@ -18,6 +18,7 @@ from promptsets.digests import canonical_json
 
 MOST_FILES = 20_000
 OUTSIDE = "a link out of CHECKPOINT_ROOTS"
+MISNAMED = "a name that is no UTF-8"
 EXTRAS = {"gs": "gs", "s3": "s3", "hf": "hf"}  # scheme -> the extra that brings its library
 STAMPS = ("etag", "ETag", "crc32c", "generation", "blob_id", "mtime", "created", "LastModified")
 
@@ -150,6 +151,10 @@ def _on_this_machine(root: Path) -> Iterator[tuple[str, File]]:
         for name in sorted(names):
             path = Path(folder, name)
             below = path.relative_to(root).as_posix()
+            shown = os.fsencode(below).decode(errors="backslashreplace")
+            if shown != below:
+                yield shown, File(shown, 0, MISNAMED)  # as it is, no database would keep it
+                continue
             try:
                 about = path.stat()
             except OSError:

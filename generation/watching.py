@@ -42,16 +42,24 @@ def _look_and_tell(series: CheckpointSeries) -> None:
 def look(series: CheckpointSeries) -> None:
     """One look. A thing is whole when two looks in a row found it unchanged and nothing is missing.
 
-    Raises: ValueError if the place may not be read or is not there.
+    Raises: ValueError if the place may not be read or is not there, or once all others are seen to, if one of its
+        things could not be looked at.
     """
     place = Place.of(series.watch_uri)
     entries = [entry for entry in place.entries() if is_candidate(entry) and not entry.name.startswith(".")]
     known = {row.uri: row for row in series.sightings.all()}
+    failures = []
     for entry in entries:
-        _judge(series, place, entry, known.get(entry.uri))
+        try:
+            _judge(series, place, entry, known.get(entry.uri))
+        except Exception as failure:
+            logger.exception("%s could not be looked at", entry.uri)
+            failures.append(f"{entry.name}: {failure or type(failure).__name__}")
     gone = known.keys() - {entry.uri for entry in entries}
     open_ones = series.sightings.filter(uri__in=gone, checkpoint=None).exclude(status=Status.DESCRIBING)
     open_ones.delete()  # as when Orbax renames what it has committed
+    if failures:
+        raise ValueError("; ".join(failures))
 
 
 def _judge(series: CheckpointSeries, place: Place, entry: Entry, known: Sighting | None) -> None:

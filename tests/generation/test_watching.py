@@ -1,6 +1,7 @@
 """What is found in watched places: whole, still changing, or refused with its reason."""
 
 import json
+import os
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from generation.describing import describe_due, step_in
 from generation.models import Checkpoint, CheckpointSeries, Sighting
+from generation.places import Entry, Place
 from generation.series import watch
 from generation.watching import look, look_where_due
 
@@ -163,6 +165,41 @@ def test_a_link_out_of_the_allowed_folders_is_refused_and_holds_up_no_other(watc
     told = look_twice(watched)
     assert told["step-100"] == ("refused", "tokenizer.model is a link out of CHECKPOINT_ROOTS")
     assert told["step-200"][0] == "ready" and set(told) == {"step-100", "step-200"}
+
+
+def test_a_name_that_is_no_utf8_is_refused_and_holds_up_no_other(watched, step):
+    folder = step()
+    odd = os.fsencode(folder.parent) + b"/step-\xff"
+    os.mkdir(odd)
+    with open(odd + b"/notes.txt", "wb"):
+        pass
+    found = look_twice(watched)
+    assert found["step-000100"] == ("ready", "")
+    assert found["step-\\xff"] == ("refused", "notes.txt has a name that is no UTF-8")
+
+
+def test_an_index_that_nests_without_end_is_refused(watched, step):
+    (step() / "model.safetensors.index.json").write_text("[" * 200_000)
+    status, told = look_twice(watched)["step-000100"]
+    assert status == "refused" and told == "model.safetensors.index.json is not whole"
+
+
+def test_one_that_its_store_cannot_read_is_told_and_holds_up_no_other(watched, step, monkeypatch):
+    index = step("step-000100") / "model.safetensors.index.json"
+    index.write_text("{}")
+    step("step-000200")
+
+    def read(place: Place, entry: Entry, path: str, most: int) -> bytes:
+        raise RuntimeError("the store went away")
+
+    monkeypatch.setattr(Place, "read", read)
+    for _ in range(2):
+        watched.next_look_at = timezone.now()
+        watched.save()
+        look_where_due()
+    watched.refresh_from_db()
+    assert watched.watch_error == "step-000100: the store went away"
+    assert seen(watched)["step-000200"] == ("ready", "")
 
 
 def test_a_place_is_looked_into_once_when_its_time_has_come(watched):
