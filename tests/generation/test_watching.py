@@ -169,10 +169,9 @@ def test_a_link_out_of_the_allowed_folders_is_refused_and_holds_up_no_other(watc
 
 def test_a_name_that_is_no_utf8_is_refused_and_holds_up_no_other(watched, step):
     folder = step()
-    odd = os.fsencode(folder.parent) + b"/step-\xff"
-    os.mkdir(odd)
-    with open(odd + b"/notes.txt", "wb"):
-        pass
+    odd = folder.parent / os.fsdecode(b"step-\xff")
+    odd.mkdir()
+    (odd / "notes.txt").write_text("half of a name")
     found = look_twice(watched)
     assert found["step-000100"] == ("ready", "")
     assert found["step-\\xff"] == ("refused", "notes.txt has a name that is no UTF-8")

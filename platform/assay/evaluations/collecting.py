@@ -62,7 +62,7 @@ def _people_are_done(run: EvaluationRun, asked: RunStudy, step: EvaluationStep) 
         step.say(f"{asked.study.slug}: complete")
         return True
     if run.version.stops_early and (verdict := sequence_verdict(asked)) and verdict.is_final:
-        step.say(f"{asked.study.slug}: stopped early, {verdict.verdict} after {verdict.prompts} prompts")
+        step.say(f"{asked.study.slug}: stopped early after {verdict.prompts} prompts, by the plan's rule")
         return True
     return False
 

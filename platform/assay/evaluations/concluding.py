@@ -1,7 +1,9 @@
 """The steps that conclude: report, take the measures of the timeline, pass the verdict."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from assay.evaluations.deciding import decides, gate_of, verdict_over
@@ -53,13 +55,17 @@ def gate(run: EvaluationRun, step: EvaluationStep) -> None:
     verdict = verdict_over({label: one for label, one in gates.items() if one["decides"]})
     fixed = {"verdict": verdict, "decision": gates, "decided_at": timezone.now()}
     undecided = EvaluationRun.objects.filter(pk=run.pk, verdict=None, status=EvaluationRun.Status.RUNNING)
-    if undecided.update(status=EvaluationRun.Status.DECIDED, **fixed):
-        for asked in asked_ones:
-            if asked.study.unblinded_at is None:
-                unblind(asked.study, f"the verdict on {run.checkpoint} is fixed by its plan's rule")
-        for label, one in gates.items():
-            step.say(f"{label}: {one['verdict']}" + ("" if one["decides"] else ", beside the verdict"))
-        audited.send(
-            EvaluationRun, actor=None, action="evaluation.decided", target=run, detail={"verdict": verdict}
-        )
+    with transaction.atomic():  # whoever dies in here leaves no verdict, and the next one passes it whole
+        if undecided.update(status=EvaluationRun.Status.DECIDED, **fixed):
+            _make_known(run, asked_ones, verdict)
+            for label, one in gates.items():
+                step.say(f"{label}: {one['verdict']}" + ("" if one["decides"] else ", beside the verdict"))
     run.refresh_from_db()
+
+
+def _make_known(run: EvaluationRun, asked_ones: Iterable[RunStudy], verdict: str) -> None:
+    for asked in asked_ones:
+        if asked.study.unblinded_at is None:
+            unblind(asked.study, f"the verdict on {run.checkpoint} is fixed by its plan's rule")
+    detail = {"verdict": verdict}
+    audited.send(EvaluationRun, actor=None, action="evaluation.decided", target=run, detail=detail)

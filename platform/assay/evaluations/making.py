@@ -37,10 +37,11 @@ def fix_opponents(run: EvaluationRun) -> None:
     """Decides once, before anything is generated, which earlier checkpoint this one is compared with."""
     if run.opponents_fixed_at:
         return
-    run.opponents_fixed_at = timezone.now()
-    if run.version.decided_by != EvaluationVersion.DecidedBy.BASELINE:
-        run.previous = last_that_passed(run)
-    run.save(update_fields=["opponents_fixed_at", "previous"])
+    to_baseline_alone = run.version.decided_by == EvaluationVersion.DecidedBy.BASELINE
+    previous = None if to_baseline_alone else last_that_passed(run)
+    unfixed = EvaluationRun.objects.filter(pk=run.pk, opponents_fixed_at=None)
+    unfixed.update(opponents_fixed_at=timezone.now(), previous=previous)
+    run.refresh_from_db(fields=["opponents_fixed_at", "previous"])  # another worker may have been first
 
 
 def last_that_passed(run: EvaluationRun) -> Checkpoint | None:

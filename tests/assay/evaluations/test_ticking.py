@@ -3,7 +3,10 @@
 import pytest
 
 from assay.accounts.models import AuditEvent
+from assay.evaluations import concluding
+from assay.evaluations.making import fix_opponents
 from assay.evaluations.models import EvaluationRun
+from assay.evaluations.starting import start
 from assay.evaluations.ticking import tick
 from generation.models import Response
 from raters.models import Study
@@ -88,3 +91,29 @@ def test_a_verdict_unblinds_its_studies_and_says_so(plan, series):
     assert Study.objects.get().unblinded_at
     event = AuditEvent.objects.get(action="study.unblinded")
     assert event.detail["reason"] == "the verdict on heron-100 is fixed by its plan's rule"
+
+
+def test_a_verdict_and_what_it_opens_are_kept_together_or_not_at_all(plan, series, monkeypatch):
+    checkpoint(series, 100)
+    settle_down()
+    judge(0.97)
+
+    def fails(*given):
+        raise OSError("disk full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(concluding, "unblind", fails)
+        conclude()
+    assert EvaluationRun.objects.get().verdict is None
+    conclude()
+    assert EvaluationRun.objects.get().verdict and Study.objects.get().unblinded_at
+    assert AuditEvent.objects.filter(action="evaluation.decided").count() == 1
+
+
+def test_what_a_run_is_held_against_is_decided_by_the_first_worker_alone(plan, series):
+    earlier, run = start(plan, checkpoint(series, 100)), start(plan, checkpoint(series, 200))
+    late = EvaluationRun.objects.get(pk=run.pk)
+    fix_opponents(run)
+    EvaluationRun.objects.filter(pk=earlier.pk).update(status="decided", verdict="pass")
+    fix_opponents(late)
+    assert run_of(run.checkpoint).previous is None and late.previous is None
