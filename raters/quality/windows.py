@@ -8,6 +8,7 @@ from raters.models import Assignment, Comparison, Judgment, Study
 from raters.quality.measures import Share, share
 from raters.studies.health import RATING
 
+SHARES = ("gold", "left", "ties")
 NARROW_PX = 768  # below it the two responses stand one under the other
 
 

@@ -14,6 +14,7 @@ from assay.reports.quality import tallied_quality
 from raters.models import Study
 from raters.quality.measures import RaterQuality, Share, quality_of
 from raters.quality.order_checks import Drawn, OrderCheck, drawn
+from raters.quality.windows import SHARES, OfWindows, by_window
 
 logger = logging.getLogger(__name__)
 LARGE = 5_000  # judgments, from which on a page would have to wait
@@ -22,18 +23,24 @@ A_WHILE = timedelta(minutes=1)  # a large study's figures hardly move in one
 
 @dataclass(frozen=True)
 class ShownQuality:
-    """Every rater who has judged, and what was drawn for them; as of now where `made_at` is None."""
+    """Every rater who has judged, what was drawn for them, on which windows; as of now where `made_at` is None."""
 
     figures: Sequence[RaterQuality]
     drawn: Drawn
+    windows: Sequence[OfWindows]
     made_at: datetime | None = None
 
 
 def shown_quality(study: Study) -> ShownQuality:
     kept = KeptQuality.objects.filter(study=study).first()
     if kept is None:
-        return ShownQuality(quality_of(study), drawn(study))
-    return ShownQuality([figures_from(row) for row in kept.figures], drawn_from(**kept.drawn), kept.made_at)
+        return ShownQuality(quality_of(study), drawn(study), by_window(study))
+    return ShownQuality(
+        [figures_from(row) for row in kept.figures],
+        drawn_from(**kept.drawn),
+        [windows_from(row) for row in kept.windows],
+        kept.made_at,
+    )
 
 
 def shown_figures(study: Study) -> dict[str, RaterQuality]:
@@ -51,6 +58,10 @@ def drawn_from(sides: list[Any], orders: list[dict[str, Any]]) -> Drawn:
     return Drawn(
         [(rater, a, b, left, n) for rater, a, b, left, n in sides], [OrderCheck(**row) for row in orders]
     )
+
+
+def windows_from(row: dict[str, Any]) -> OfWindows:
+    return OfWindows(**{**row, **{name: Share(**row[name]) for name in SHARES}})
 
 
 def keep_quality() -> int:
@@ -81,5 +92,6 @@ def keep(study: Study, folds: int) -> None:
         "made_at": timezone.now(),
         "figures": [asdict(one) for one in tallied_quality(study)],
         "drawn": asdict(drawn(study)),
+        "windows": [asdict(one) for one in by_window(study)],
     }
     KeptQuality.objects.update_or_create(study=study, defaults=said)

@@ -13,11 +13,14 @@ from assay.reports import kept_quality
 from assay.reports.kept_quality import keep_quality, shown_figures, shown_quality
 from assay.reports.live import fold
 from assay.reports.models import KeptQuality
+from raters.assignment import claim_next
 from raters.models import Study
 from raters.quality.measures import quality_of
 from raters.quality.order_checks import drawn
+from raters.quality.windows import by_window
+from raters.rubrics.viewports import Viewport
 from tests import builders
-from tests.raters.working import work
+from tests.raters.working import say, work
 
 
 @pytest.fixture
@@ -26,7 +29,9 @@ def large(db, monkeypatch) -> Study:
     monkeypatch.setattr(kept_quality, "LARGE", 100)
     study = builders.study(prompts=40, ratings=4)
     for name, said in (("ada", "tie"), ("ben", "b"), ("cyd", "a")):
-        list(work(builders.rater(study, name), study, said))
+        rater, viewport = builders.rater(study, name), Viewport(400 if name == "ada" else 1600, 800)
+        while held := claim_next(rater, study):
+            say(held, said, viewport=viewport, active_ms=9_000)
     fold(study)
     return study
 
@@ -49,6 +54,7 @@ def test_what_is_kept_is_what_all_judgments_say(large):
     assert keep_quality() == 1 and KeptQuality.objects.get().study == large
     shown = shown_quality(large)
     assert shown.figures == quality_of(large) and shown.drawn == drawn(large) and shown.made_at
+    assert shown.windows == by_window(large) and len(shown.windows) == 2
     assert list(shown_figures(large).values()) == quality_of(large)
 
 

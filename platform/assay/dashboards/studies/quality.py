@@ -17,7 +17,6 @@ from raters.models import Enrolment, Study
 from raters.quality.measures import RaterQuality, Share
 from raters.quality.order_checks import checks_of
 from raters.quality.pausing import pause, release
-from raters.quality.windows import by_window
 from raters.studies.exclusions import left_out_by
 from raters.way_in.probe import blinding
 
@@ -38,7 +37,7 @@ def study_raters(request: SignedInRequest, slug: str) -> HttpResponse:
     rows = rows_of(study, quality.figures)
     context = {"study": study, "rows": rows, "blinding": blinding(study, arms.called)}
     context |= {"orders": checks_of(quality.drawn, arms.called, arms.pair), "repeats": repeats_of(rows)}
-    context |= {"made_at": quality.made_at, "windows": by_window(study)}
+    context |= {"made_at": quality.made_at, "windows": quality.windows}
     return render(request, "dashboards/raters.html", context)
 
 

@@ -13,6 +13,7 @@ class KeptQuality(models.Model):
     made_at = models.DateTimeField()
     figures = models.JSONField(help_text="By rater, as they are told")
     drawn = models.JSONField(help_text="Sides and orders as they were drawn, as counts")
+    windows = models.JSONField(default=list, help_text="What was said on narrow windows, and on wide ones")
 
     class Meta:
         verbose_name_plural = "kept quality"
