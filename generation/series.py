@@ -64,10 +64,13 @@ def check_dtype(dtype: str) -> None:
 
 
 def _check_slug(slug: str) -> None:
+    longest = CheckpointSeries._meta.get_field("slug").max_length or 0
     try:
         validate_slug(slug)
     except ValidationError:
         raise ValueError(f"series is {slug!r}; use letters, digits, hyphens and underscores") from None
+    if len(slug) > longest:
+        raise ValueError(f"series is {slug!r}; use {longest} characters at most")
 
 
 def check_same_place(found: Checkpoint, series: str | None, step: int | None) -> None:

@@ -16,6 +16,7 @@ from assay.accounts.models import User
 from assay.evaluations.models import Evaluation, EvaluationVersion
 from generation.endpoint_urls import EndpointUrl
 from generation.models import Checkpoint, CheckpointSeries
+from generation.runs import SEEDS
 from generation.sampling import Sampling
 from promptsets.audit import audited
 from promptsets.digests import canonical_json
@@ -63,9 +64,13 @@ def make_plan(
         validate_slug(slug)
     except ValidationError:
         raise ValueError(f"slug is {slug!r}; use letters, digits, hyphens and underscores") from None
+    made = Evaluation(slug=slug, title=title or slug, series=series)
     try:
+        made.clean_fields(exclude=["series"])
         with transaction.atomic():
-            made = Evaluation.objects.create(slug=slug, title=title or slug, series=series)
+            made.save()
+    except ValidationError as error:
+        raise ValueError(_first_of(error)) from None
     except IntegrityError:
         raise ValueError(f"there is a plan {slug} already; a changed one is a new version of it") from None
     add_version(made, version, prompt_sets, actor=actor)
@@ -117,11 +122,14 @@ def check(version: EvaluationVersion, prompt_sets: Sequence[PromptSetVersion]) -
     if len(set(slugs)) < len(slugs):
         raise ValueError("a plan names each prompt set once")
     Sampling.from_json(version.sampling)
+    if version.seed >= SEEDS:
+        raise ValueError(f"seed is {version.seed}; it is a whole number from 0 to {SEEDS - 1}")
     if version.preset and version.preset not in list(PRESETS):
         raise ValueError(f"preset is {version.preset!r}; it is one of {', '.join(PRESETS)}, or empty")
     if not 0 < version.gate_margin < 0.5:
         raise ValueError(f"gate_margin is {version.gate_margin}; a share such as 0.05 for five points")
     _check_cadence(version)
+    _check_budget(version)
     _check_template(version.template)
     _check_telling(version)
     _check_baseline(version.baseline, prompt_sets)
@@ -129,8 +137,7 @@ def check(version: EvaluationVersion, prompt_sets: Sequence[PromptSetVersion]) -
     try:
         version.full_clean(exclude=["evaluation", "sha256", "created_by"], validate_constraints=False)
     except ValidationError as error:
-        name, problems = next(iter(error.message_dict.items()))
-        raise ValueError(f"{name}: {problems[0]}") from None
+        raise ValueError(_first_of(error)) from None
 
 
 def next_due(cron: str) -> Any:
@@ -154,11 +161,22 @@ def digest(version: EvaluationVersion, prompt_sets: Sequence[PromptSetVersion]) 
     return hashlib.sha256(canonical_json(terms).encode()).hexdigest()
 
 
+def _first_of(error: ValidationError) -> str:
+    name, problems = next(iter(error.message_dict.items()))
+    return f"{name}: {problems[0]}"
+
+
 def _check_cadence(version: EvaluationVersion) -> None:
     if version.cadence == EvaluationVersion.Cadence.CRON:
         next_due(version.cron)
     elif version.cron:
         raise ValueError(f"cron is {version.cron!r}, but the cadence is {version.cadence}; leave one out")
+
+
+def _check_budget(version: EvaluationVersion) -> None:
+    for name in ("tokens_a_day", "judgments_a_week"):
+        if getattr(version, name) == 0:
+            raise ValueError(f"{name} is 0; leave it out for no limit, or pause the plan to spend nothing")
 
 
 def _check_template(template: Any) -> None:
@@ -171,8 +189,7 @@ def _check_template(template: Any) -> None:
         left_out = {field.name for field in Study._meta.fields} - template.keys()
         Study(**template).clean_fields(exclude=left_out)
     except ValidationError as error:
-        name, problems = next(iter(error.message_dict.items()))
-        raise ValueError(f"template: {name}: {problems[0]}") from None
+        raise ValueError(f"template: {_first_of(error)}") from None
 
 
 def _check_telling(version: EvaluationVersion) -> None:

@@ -31,12 +31,25 @@ pytestmark = pytest.mark.django_db
         ({"template": {"slug": "x"}}, "no setting 'slug'"),
         ({"template": {"exclusion_rules": {"speed": 1}}}, "exclusion_rules"),
         ({"preset": "opera"}, "preset is 'opera'"),
+        ({"seed": 2**32}, "seed is 4294967296; it is a whole number from 0 to 4294967295"),
+        ({"tokens_a_day": 0}, "tokens_a_day is 0; leave it out for no limit"),
+        ({"judgments_a_week": 0}, "judgments_a_week is 0"),
         ({"webhook_url": "https://inside.example.org/"}, "not among WEBHOOK_HOSTS"),
     ],
 )
 def test_a_plan_that_makes_no_sense_is_refused_whole(series, prompts, baseline, terms, message):
     with pytest.raises(ValueError, match=message):
         make_plan("weekly", series, version_with(baseline, **terms), [prompts])
+    assert not Evaluation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("slug", "title", "message"),
+    [("heron" * 11, "", "slug: .* at most 50 characters"), ("weekly", "x" * 201, "title: .* at most 200")],
+)
+def test_a_name_longer_than_its_column_is_refused(series, prompts, baseline, slug, title, message):
+    with pytest.raises(ValueError, match=message):
+        make_plan(slug, series, version_with(baseline), [prompts], title=title)
     assert not Evaluation.objects.exists()
 
 
