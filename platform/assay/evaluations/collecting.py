@@ -5,7 +5,7 @@ from django.db.models import F
 
 from assay.evaluations.budgets import keep_to_judgments, wanted_by
 from assay.evaluations.deciding import sequence_verdict
-from assay.evaluations.models import EvaluationRun, EvaluationStep, RunStudy
+from assay.evaluations.models import Evaluation, EvaluationRun, EvaluationStep, RunStudy
 from assay.evaluations.questioning import ask, has_replied, replies_so_far
 from assay.evaluations.stepping import NotYet, StepFailed
 from raters.models import Comparison, Judgment, Study
@@ -29,13 +29,24 @@ def collect(run: EvaluationRun, step: EvaluationStep) -> None:
 def _open(run: EvaluationRun, asked: RunStudy) -> None:
     """Raises: NotYet while the plan's judgments of this week are used up, StepFailed if there is nothing to judge."""
     study = asked.study
-    keep_to_judgments(run, study)
     try:
         with transaction.atomic():
+            Evaluation.objects.select_for_update().get(
+                pk=run.evaluation_id
+            )  # two runs spend one budget in turn
+            refuse_if_stopped(run)
+            keep_to_judgments(run, study)
             lock(study)
             ask(run, asked)
     except ValueError as error:
         raise StepFailed(str(error)) from error
+
+
+def refuse_if_stopped(run: EvaluationRun) -> None:
+    """Raises: StepFailed if the run was cancelled while this step began; until we are done, it cannot be."""
+    now = EvaluationRun.objects.select_for_update().get(pk=run.pk)
+    if now.status != EvaluationRun.Status.RUNNING:
+        raise StepFailed(f"{run} is {now.status}")
 
 
 def progress_of(run: EvaluationRun) -> str:

@@ -10,7 +10,9 @@ from django.utils import timezone
 from assay.accounts.models import User
 from assay.evaluations.models import Evaluation, EvaluationRun, EvaluationStep
 from assay.evaluations.planning import next_due
-from generation.models import Checkpoint
+from assay.evaluations.stopping import chunks_of
+from generation.chunks import try_again
+from generation.models import Checkpoint, Chunk
 from promptsets.audit import audited
 
 Name = EvaluationStep.Name
@@ -65,6 +67,8 @@ def start(plan: Evaluation, checkpoint: Checkpoint, actor: User | None = None) -
                 EvaluationStep(run=run, number=number, name=name, **_past(name, checkpoint))
                 for number, name in enumerate(Name, start=1)
             )
+            # What another run that was cancelled, or a store that was away, left for dead is due anew.
+            try_again(chunks_of(run).filter(status=Chunk.Status.DEAD), actor)
             audited.send(EvaluationRun, actor=actor, action="evaluation.started", target=run, detail={})
     except IntegrityError:
         return None  # the constraint has the last word

@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from assay.evaluations.models import EvaluationRun, EvaluationStep
+from assay.evaluations.stopping import pause_studies
 from generation.heartbeat import kept_alive
 from generation.leasing import kept, wait_s
 from generation.log_context import about
@@ -135,5 +136,6 @@ def _fail(held: Claim, reason: str) -> None:
     run.steps.filter(status=Status.WAITING).exclude(name=telling).update(status=Status.CANCELLED)
     undecided = EvaluationRun.objects.filter(pk=run.pk, verdict=None)
     undecided.update(status=EvaluationRun.Status.FAILED, reason=f"{held.step.name}: {reason}")
+    pause_studies(run)
     if held.step.name == telling:
         EvaluationRun.objects.filter(pk=run.pk, finished_at=None).update(finished_at=now)

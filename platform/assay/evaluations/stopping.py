@@ -34,8 +34,7 @@ def cancel(run: EvaluationRun, actor: User | None = None) -> None:
     open_steps.update(status=Status.CANCELLED, lease_until=None, finished_at=now)
     unbegun = chunks_of_no_other(run).filter(status=Chunk.Status.QUEUED)
     unbegun.update(status=Chunk.Status.DEAD, error=f"{run} was cancelled", finished_at=now)
-    for study in studies_of(run, Study.Status.COLLECTING):
-        take(study, "pause", actor)
+    pause_studies(run, actor)
     audited.send(EvaluationRun, actor=actor, action="evaluation.cancelled", target=run, detail={})
 
 
@@ -60,13 +59,19 @@ def retry(run: EvaluationRun, actor: User | None = None) -> None:
     audited.send(EvaluationRun, actor=actor, action="evaluation.retried", target=run, detail={})
 
 
+def pause_studies(run: EvaluationRun, actor: User | None = None) -> None:
+    """Raters are asked no more for a run that will have no verdict; a retry starts them again."""
+    for study in studies_of(run, Study.Status.COLLECTING):
+        take(study, "pause", actor)
+
+
 def studies_of(run: EvaluationRun, status: str) -> QuerySet[Study]:
     return Study.objects.filter(of_evaluation_run__run=run, status=status)
 
 
 def chunks_of(run: EvaluationRun) -> QuerySet[Chunk]:
     """The ledger's work for both sides of the run's comparisons, and for the language model that judges them."""
-    sides = [run.checkpoint, run.version.baseline, *([run.previous] if run.previous else [])]
+    sides = [run.checkpoint, *run.opponents.values()]
     return Chunk.objects.filter(_answers_of(run, sides) | _replies_of_judge(run)).distinct()
 
 
@@ -79,7 +84,13 @@ def chunks_of_no_other(run: EvaluationRun) -> QuerySet[Chunk]:
 
 
 def _answers_of(run: EvaluationRun, checkpoints: Sequence[Checkpoint]) -> Q:
-    return Q(run__checkpoint__in=checkpoints, run__prompt_set_version__in=run.version.prompt_sets.all())
+    version = run.version
+    return Q(
+        run__checkpoint__in=checkpoints,
+        run__prompt_set_version__in=version.prompt_sets.all(),
+        run__sampling_sha256=version.drawn_by.sha256,
+        run__seed=version.seed,
+    )
 
 
 def _replies_of_judge(run: EvaluationRun) -> Q:
