@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from promptsets.audit import audited
 from raters.access import plans_studies, raters_only, study_of
 from raters.care.pay import pay_of
 from raters.desk.rendering import render as render_markdown
@@ -71,9 +72,17 @@ def come_back(request: HttpRequest) -> HttpResponse:
         rater = inviting.rater_with(request.POST.get("code", ""))
         if rater and rater.user and not rater.user.plans_studies:
             login(request, rater.user, backend=BACKEND)
+            note_return(rater)
             return redirect("raters:my_studies")
         wrong = True
     return render(request, "raters/come_back.html", {"wrong": wrong}, status=422 if wrong else 200)
+
+
+def note_return(rater: Rater) -> None:
+    detail = {"by": "code to come back"}
+    audited.send(
+        type(rater.user), actor=rater.user, action="person.signed_in", target=rater.user, detail=detail
+    )
 
 
 @never_cache

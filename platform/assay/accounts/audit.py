@@ -23,7 +23,7 @@ def store(
         actor=actor,
         action=action,
         target_type=target._meta.label_lower,
-        target_id=str(target.pk),
+        target_id=str(target.pk or ""),
         target=str(target)[:200],
         detail=detail,
     )
