@@ -8,6 +8,7 @@ from django.urls import reverse
 from assay.evaluations.models import Evaluation, EvaluationRun
 from assay.evaluations.starting import start
 from generation.models import CheckpointSeries
+from raters.models import Study
 from tests import builders
 from tests.evaluated import series_with_verdicts
 
@@ -61,6 +62,19 @@ def test_nothing_is_told_of_a_run_before_its_verdict(plan, page, client):
     EvaluationRun.objects.filter(pk=second.pk).update(verdict=None, status="running")
     address = reverse("dashboards:changes", args=["herons", first.pk, second.pk])
     assert client.get(address).status_code == 404
+
+
+def test_what_a_study_still_hides_is_not_shown_under_its_checkpoint_s_name(plan, page):
+    _, second, third = plan.runs.order_by("checkpoint__step")
+    notice, runs = "still hides names from you", ["herons", second.pk, third.pk]
+    assert notice not in page("changes", *runs)
+    Study.objects.filter(of_evaluation_run__run=third, of_evaluation_run__against="previous").update(
+        unblinded_at=None, simulation=None
+    )
+    text = page("changes", *runs)
+    assert (
+        text.count(notice) == 2 * text.count('class="change"') > 0
+    )  # both checkpoints; the baseline is no arm
 
 
 def test_changes_between_plans_that_are_not_one_do_not_exist(plan, page, client):

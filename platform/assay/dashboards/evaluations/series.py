@@ -14,10 +14,11 @@ from assay.accounts.requests import SignedInRequest
 from assay.dashboards.evaluations.timelines import shown_timelines
 from assay.evaluations.changes import changed_most
 from assay.evaluations.models import EvaluationRun
-from generation.models import CheckpointSeries, Sighting
+from generation.models import CheckpointSeries, RunResponse, Sighting
 from generation.series import DTYPES, watch
 from raters.access import researchers_only
 from raters.desk.rendering import render as render_text
+from raters.studies.unblinding import blind_runs
 
 NEWEST = 50
 
@@ -103,7 +104,7 @@ def series(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_GET
 @researchers_only
-def changes(request: HttpRequest, slug: str, old: int, new: int) -> HttpResponse:
+def changes(request: SignedInRequest, slug: str, old: int, new: int) -> HttpResponse:
     """What the new checkpoint lost that the old one had won, over the same prompts of one plan."""
     runs = EvaluationRun.objects.filter(evaluation__series__slug=slug).select_related(
         "checkpoint", "evaluation__series"
@@ -112,13 +113,19 @@ def changes(request: HttpRequest, slug: str, old: int, new: int) -> HttpResponse
     before, after = get_object_or_404(decided, pk=old), get_object_or_404(decided, pk=new)
     if before.evaluation_id != after.evaluation_id:
         raise Http404
+    blind = RunResponse.objects.filter(run__in=blind_runs(request.user))
+    hidden = set(blind.values_list("response_id", flat=True))
     others = decided.filter(evaluation=after.evaluation_id).exclude(pk__in=[old, new])
     rows = [
         {
             "change": change,
             "prompt": change.later.prompt,
             "turns": [render_text(turn) for turn in change.later.prompt.turns],
-            "texts": [_text(change.earlier, "a"), _text(change.later, "a"), _text(change.later, "b")],
+            "texts": [
+                _text(change.earlier.response_a, hidden),
+                _text(change.later.response_a, hidden),
+                _text(change.later.response_b, hidden),
+            ],
         }
         for change in changed_most(before, after)
     ]
@@ -131,6 +138,6 @@ def changes(request: HttpRequest, slug: str, old: int, new: int) -> HttpResponse
     return render(request, "dashboards/changes.html", context)
 
 
-def _text(comparison: Any, letter: str) -> Any:
-    response = getattr(comparison, f"response_{letter}")
-    return render_text("\n\n".join(response.turns))
+def _text(response: Any, hidden: set[int]) -> Any:
+    """None for one that a study still shows without its name: whoever read it here would know it again there."""
+    return None if response.pk in hidden else render_text("\n\n".join(response.turns))
