@@ -12,33 +12,37 @@ from django.utils import timezone
 from assay.reports.models import KeptQuality, StudyTally
 from assay.reports.quality import tallied_quality
 from raters.models import Study
+from raters.quality.influence import Influence, influences
 from raters.quality.measures import RaterQuality, Share, quality_of
 from raters.quality.order_checks import Drawn, OrderCheck, drawn
 from raters.quality.windows import SHARES, OfWindows, by_window
 
 logger = logging.getLogger(__name__)
 LARGE = 5_000  # judgments, from which on a page would have to wait
+MOST_KEPT = 50  # influences, the largest first
 A_WHILE = timedelta(minutes=1)  # a large study's figures hardly move in one
 
 
 @dataclass(frozen=True)
 class ShownQuality:
-    """Every rater who has judged, what was drawn for them, on which windows; as of now where `made_at` is None."""
+    """Every rater who has judged, their draws and windows, what rests on them; as of now where `made_at` is None."""
 
     figures: Sequence[RaterQuality]
     drawn: Drawn
     windows: Sequence[OfWindows]
+    influences: Sequence[Influence]
     made_at: datetime | None = None
 
 
 def shown_quality(study: Study) -> ShownQuality:
     kept = KeptQuality.objects.filter(study=study).first()
     if kept is None:
-        return ShownQuality(quality_of(study), drawn(study), by_window(study))
+        return ShownQuality(quality_of(study), drawn(study), by_window(study), influences(study))
     return ShownQuality(
         [figures_from(row) for row in kept.figures],
         drawn_from(**kept.drawn),
         [windows_from(row) for row in kept.windows],
+        [Influence(**row) for row in kept.influences],
         kept.made_at,
     )
 
@@ -93,5 +97,6 @@ def keep(study: Study, folds: int) -> None:
         "figures": [asdict(one) for one in tallied_quality(study)],
         "drawn": asdict(drawn(study)),
         "windows": [asdict(one) for one in by_window(study)],
+        "influences": [asdict(one) for one in influences(study)[:MOST_KEPT]],
     }
     KeptQuality.objects.update_or_create(study=study, defaults=said)

@@ -15,6 +15,7 @@ from assay.reports.live import fold
 from assay.reports.models import KeptQuality
 from raters.assignment import claim_next
 from raters.models import Study
+from raters.quality.influence import influences
 from raters.quality.measures import quality_of
 from raters.quality.order_checks import drawn
 from raters.quality.windows import by_window
@@ -55,6 +56,7 @@ def test_what_is_kept_is_what_all_judgments_say(large):
     shown = shown_quality(large)
     assert shown.figures == quality_of(large) and shown.drawn == drawn(large) and shown.made_at
     assert shown.windows == by_window(large) and len(shown.windows) == 2
+    assert shown.influences == influences(large) and len(shown.influences) == 3
     assert list(shown_figures(large).values()) == quality_of(large)
 
 

@@ -14,11 +14,14 @@ from assay.reports.blinding import arms_for
 from assay.reports.kept_quality import shown_quality
 from raters.access import researchers_only
 from raters.models import Enrolment, Study
+from raters.quality.influence import told
 from raters.quality.measures import RaterQuality, Share
 from raters.quality.order_checks import checks_of
 from raters.quality.pausing import pause, release
 from raters.studies.exclusions import left_out_by
 from raters.way_in.probe import blinding
+
+MOST_TOLD = 10  # influences on the page
 
 
 def study_for(request: SignedInRequest, slug: str) -> Study:
@@ -37,7 +40,9 @@ def study_raters(request: SignedInRequest, slug: str) -> HttpResponse:
     rows = rows_of(study, quality.figures)
     context = {"study": study, "rows": rows, "blinding": blinding(study, arms.called)}
     context |= {"orders": checks_of(quality.drawn, arms.called, arms.pair), "repeats": repeats_of(rows)}
-    context |= {"made_at": quality.made_at, "windows": quality.windows}
+    context |= {"made_at": quality.made_at, "windows": quality.windows, "most": MOST_TOLD}
+    largest = quality.influences[:MOST_TOLD]
+    context["influences"] = [told(one, arms.called, arms.pair) for one in largest]
     return render(request, "dashboards/raters.html", context)
 
 

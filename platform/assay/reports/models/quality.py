@@ -14,6 +14,9 @@ class KeptQuality(models.Model):
     figures = models.JSONField(help_text="By rater, as they are told")
     drawn = models.JSONField(help_text="Sides and orders as they were drawn, as counts")
     windows = models.JSONField(default=list, help_text="What was said on narrow windows, and on wide ones")
+    influences = models.JSONField(
+        default=list, help_text="By rater and pair of arms, the largest first, of arm a"
+    )
 
     class Meta:
         verbose_name_plural = "kept quality"
