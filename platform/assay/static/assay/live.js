@@ -8,6 +8,7 @@ const address = live.dataset.live || location.href; // of a fragment, or of the 
 const timer = setInterval(async () => {
   if (document.hidden || !live.querySelector("[data-live-on]")) return;
   const answer = await fetch(address).catch(() => null);
+  if (answer?.status === 401) return location.reload(); // signed out: what is on the screen is nobody's
   if (!answer || !answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = live.dataset.live ? page.body : page.querySelector("[data-live]");
