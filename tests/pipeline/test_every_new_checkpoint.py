@@ -35,20 +35,33 @@ def plan(places) -> Evaluation:
     return training_run.plan_for(main_job.starter_prompts())
 
 
+class Processes:
+    """Commands of ours beside the test, on its database."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self.running: list[subprocess.Popen] = []
+
+    def start(self, *arguments: str) -> subprocess.Popen:
+        self.running.append(subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=self.environment))
+        return self.running[-1]
+
+    def failed(self) -> list[tuple[list[str], int]]:
+        """Those that ended by themselves, with anything but 0."""
+        return [(process.args, process.returncode) for process in self.running if process.poll()]
+
+    def end(self) -> None:
+        for process in self.running:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+            process.wait(60)
+
+
 @pytest.fixture
 def processes(places):
-    """Starts commands of ours beside the test, and ends them with it."""
-    running: list[subprocess.Popen] = []
-
-    def start(*arguments: str) -> subprocess.Popen:
-        running.append(subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=places[1]))
-        return running[-1]
-
-    yield start
-    for process in running:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        process.wait(60)
+    started = Processes(places[1])
+    yield started
+    started.end()
 
 
 WORKERS = {
@@ -77,7 +90,7 @@ def workers(request, places, processes, tmp_path) -> None:
         places[1]["REDIS_URL"] = request.getfixturevalue("valkey_url")
     for command in WORKERS[request.param]:
         beat = ["--schedule", str(tmp_path / "beat")] if command[-1] == "beat" else []
-        processes(*command, *beat)
+        processes.start(*command, *beat)
 
 
 def verdict_of(name: str, environment) -> int:
@@ -87,12 +100,13 @@ def verdict_of(name: str, environment) -> int:
 
 
 def test_four_checkpoints_appear_and_the_third_made_worse_fails_the_gate(plan, places, workers, processes):
-    training = processes("-m", "generation.training.appearing", "--out", plan.series.watch_uri)
+    training = processes.start("-m", "generation.training.appearing", "--out", plan.series.watch_uri)
     deadline = time.monotonic() + PATIENCE_S
     while EvaluationRun.objects.exclude(finished_at=None).count() < len(STEPS):
         assert time.monotonic() < deadline, list(
             EvaluationRun.objects.values_list("checkpoint__name", "status")
         )
+        assert not processes.failed()
         for study in Study.objects.filter(status="collecting"):
             judge_by_reading(study)
         time.sleep(0.5)
