@@ -25,7 +25,7 @@ from benchmarks.ragged import SHAPES, ragged
 
 ROOT = Path(__file__).resolve().parents[1]
 PEERS = {
-    "recurrentgemma": ("deepmind", "transformers-static"),
+    "recurrentgemma": ("deepmind", "transformers-static", "transformers-equal"),
     "gemma": ("transformers-static", "transformers-continuous"),
     "mistral": ("transformers-static", "transformers-continuous"),
 }
