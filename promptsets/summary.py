@@ -89,7 +89,7 @@ def same_texts(rows: Sequence[PromptRow]) -> list[list[str]]:
 
 def told(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {count}" for name, count in value.items())
+        return ", ".join(f"{name}: {count}" for name, count in value.items())
     if isinstance(value, list):
         shown = ", ".join(" = ".join(item) if isinstance(item, list) else item for item in value[:MOST_SHOWN])
         more = ", …" if len(value) > MOST_SHOWN else ""

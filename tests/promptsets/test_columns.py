@@ -72,7 +72,7 @@ def test_a_dry_run_tells_all_and_saves_nothing(tmp_path, capsys):
     file = parquet(tmp_path / "birds.parquet", BIRDS)
     call_command("import_promptset", str(file), columns=MAPPING, dry_run=True)
     told = " ".join(capsys.readouterr().out.split())
-    assert "It would become birds@1 (1.0.0). Nothing was saved." in told and "categories birds 1" in told
+    assert "It would become birds@1 (1.0.0). Nothing was saved." in told and "categories birds: 1" in told
     assert not PromptSet.objects.exists() and not ColumnMapping.objects.exists()
 
 

@@ -186,7 +186,7 @@ def test_an_import_is_told_to_the_audit_log(file):
 
 def test_the_command_shows_a_files_words_as_they_are_and_steers_no_terminal(file, capsys):
     call_command("import_promptset", str(file(row("a", category="[/b] \x1b[31mred"))))
-    assert "[/b] \\x1b[31mred 1" in capsys.readouterr().out
+    assert "[/b] \\x1b[31mred: 1" in capsys.readouterr().out
 
 
 def test_a_byte_order_mark_is_left_out_and_told(file, capsys):
