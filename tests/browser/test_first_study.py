@@ -1,47 +1,23 @@
 """From an empty site to a running study by what can be seen and pressed, without an address typed."""
 
 import json
-from dataclasses import dataclass
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload
 
 from assay.accounts import first_administrator
 from raters.models import Enrolment, Study
+from tests.browser.hand import Hand
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MOST = 30
 PROMPTS = {f"p{n}": f"Name {n} birds that dive." for n in range(2, 7)}
 
 
-@dataclass
-class Hand:
-    """Does what a person does at a page, and counts it."""
-
-    page: Page
-    actions: int = 0
-
-    def press(self, name: str) -> None:
-        """A button or a link, by the words on it."""
-        self.actions += 1
-        shown = self.page.locator("button:visible, a:visible").filter(has_text=name)
-        shown.first.click()
-        self.page.wait_for_load_state()
-
-    def fill(self, label: str, text: str) -> None:
-        self.actions += 1
-        self.page.get_by_label(label, exact=True).first.fill(text)
-
-    def attach(self, label: str, name: str, lines: list[dict[str, object]]) -> None:
-        self.actions += 1
-        content = "\n".join(json.dumps(line) for line in lines).encode()
-        file = {"name": name, "mimeType": "application/jsonl", "buffer": content}
-        self.page.get_by_label(label, exact=True).set_input_files(file)
-
-    def tick(self, group: str, label: str) -> None:
-        self.actions += 1
-        self.page.get_by_role("group", name=group).get_by_label(label).check()
+def lines(name: str, rows: list[dict[str, object]]) -> FilePayload:
+    content = "\n".join(json.dumps(row) for row in rows).encode()
+    return {"name": name, "mimeType": "application/jsonl", "buffer": content}
 
 
 def prompt(key: str, text: str) -> dict[str, object]:
@@ -60,7 +36,7 @@ def bring_in_responses(hand: Hand, button: str, checkpoint: str) -> None:
         }
         for key in PROMPTS
     ]
-    hand.attach("File of responses", f"{checkpoint}.jsonl", answers)
+    hand.attach("File of responses", lines(f"{checkpoint}.jsonl", answers))
     hand.press("Read it")
     hand.press("Save them")
 
@@ -77,7 +53,7 @@ def test_an_empty_site_leads_to_a_running_study_in_thirty_actions(visit, live_se
     hand.press("Create my account")
     assert hand.page.url == live_server.url + "/"
     hand.press("Add prompts from a file")
-    hand.attach("File of prompts", "birds.jsonl", [prompt(key, text) for key, text in PROMPTS.items()])
+    hand.attach("File of prompts", lines("birds.jsonl", [prompt(*row) for row in PROMPTS.items()]))
     hand.press("Read it")
     hand.press("Save")
     bring_in_responses(hand, "Import responses", "heron")
