@@ -16,6 +16,7 @@ from raters.desk.forms import AnswerForm
 from raters.desk.next_page import after
 from raters.desk.page import judging_page, progress
 from raters.desk.showing import side_texts
+from raters.desk.skipping import reason_of
 from raters.desk.word_diff import diff
 from raters.models import Comparison, Enrolment, Rater, Study
 
@@ -62,7 +63,7 @@ def differences(request: HttpRequest, rater: Rater, token: str) -> HttpResponse:
 @raters_only
 def skip(request: HttpRequest, rater: Rater, token: str) -> HttpResponse:
     assignment = assignment_of(rater, token)
-    judging.skip(assignment, request.POST.get("skip_reason", ""))
+    judging.skip(assignment, reason_of(request.POST.get("skip_reason", "")))
     return redirect("raters:next", public_id=assignment.comparison.study.public_id)
 
 

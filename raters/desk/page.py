@@ -9,6 +9,7 @@ from raters.desk.forms import AnswerForm
 from raters.desk.preferences import CHOICES, keys_of, listed_keys
 from raters.desk.rendering import render_prose
 from raters.desk.showing import showing
+from raters.desk.skipping import REASONS
 from raters.models import Assignment, Rater, Study
 from raters.studies.languages import spoken
 
@@ -41,6 +42,7 @@ def judging_page(
         "choice_keys": choice_keys,
         "listed_keys": listed_keys(keys),
         "scripts": SCRIPTS,
+        "skip_reasons": REASONS,
         "lease_s": seconds_left(assignment),
         "done": now.done + bool(answered_meanwhile),
         "total": now.total,

@@ -68,12 +68,14 @@ def test_b_goes_back_and_a_new_answer_replaces_the_old(visit, study, rater):
     assert [row.raw_answer for row in Judgment.objects.counted(study)] == ["right"]
 
 
-def test_s_skips(visit, study, rater):
+def test_s_asks_why_and_the_chosen_reason_skips(visit, study, rater):
     page = visit(f"/rate/{study.public_id}/next/", user=rater.user)
     first = page.url
     page.keyboard.press("s")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     page.wait_for_url(lambda url: url != first and "/rate/c/" in url)
-    assert Assignment.objects.filter(state="skipped").count() == 1
+    assert Assignment.objects.get(state="skipped").skip_reason == "language"
 
 
 def test_letters_typed_into_the_comment_are_letters(visit, study, rater):

@@ -30,8 +30,10 @@
 
   function press(key) {
     const control = carrying("data-key", key);
-    if (control?.matches("details")) control.open = !control.open;
-    else control?.click();
+    if (control?.matches("details")) {
+      control.open = !control.open;
+      if (control.open) control.querySelector("button")?.focus();
+    } else control?.click();
     return Boolean(control);
   }
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from generation.models import Response
 from raters import judging
 from raters.assignment import claim_next
+from raters.desk.skipping import REASONS
 from raters.models import Assignment, Judgment, Study
 from tests import builders
 from tests.raters.working import answer
@@ -110,6 +111,17 @@ def test_the_same_page_sent_twice_counts_once(page, study):
     form = {"value": "left", "idempotency_key": nonce_of(page, address)}
     assert page.post(address, form).status_code == page.post(address, form).status_code == 302
     assert Judgment.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"), [("topic", "topic"), ("rather_not", "rather_not"), ("", ""), ("<b>made up</b>", "")]
+)
+def test_a_skip_keeps_the_reason_that_was_offered(page, study, told, kept):
+    address = start(page, study)
+    text = page.get(address).text
+    assert all(f'name="skip_reason" value="{reason}"' in text for reason in REASONS)
+    page.post(reverse("raters:skip", args=[address.split("/")[-2]]), {"skip_reason": told})
+    assert Assignment.objects.get(state="skipped").skip_reason == kept
 
 
 def test_going_back_shows_the_last_answer_and_replaces_it(page, study):
