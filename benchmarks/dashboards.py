@@ -25,17 +25,25 @@ from typing import Any
 from benchmarks.claims import start_django
 from benchmarks.dashboard_rows import a_rater, large_study
 
+STUDY = "/studies/large/"
 PAGES = {
-    "study": "",
-    "results": "results/",
-    "comparisons": "comparisons/",
-    "comparisons, last page": "comparisons/?after={last}",
-    "comparisons, raters disagree": "comparisons/?votes=split",
-    "comparisons, second preferred": "comparisons/?outcome=second&length=s",
-    "comparisons of one rater": "comparisons/?rater={rater}",
-    "comparisons, text": "comparisons/?q=prompt+17",
+    "study": STUDY,
+    "results": f"{STUDY}results/",
+    "comparisons": f"{STUDY}comparisons/",
+    "comparisons, last page": STUDY + "comparisons/?after={last}",
+    "comparisons, raters disagree": f"{STUDY}comparisons/?votes=split",
+    "comparisons, second preferred": f"{STUDY}comparisons/?outcome=second&length=s",
+    "comparisons of one rater": STUDY + "comparisons/?rater={rater}",
+    "comparisons, text": f"{STUDY}comparisons/?q=prompt+17",
+    "raters": "{raters}",
+    "inbox": "{inbox}",
+    "exports": f"{STUDY}exports/",
+    "leaderboards": "/leaderboards/",
+    "leaderboard": "{leaderboard}",
+    "checkpoint": "/checkpoints/{checkpoint}/",
+    "checkpoint, its responses": "/checkpoints/{checkpoint}/responses/",
 }
-BAR_PAGE_MS, BAR_SHOWN_S, SWEEP_S = 300, 5.0, 2.0
+BAR_PAGE_MS, BAR_SHOWN_S, SWEEP_S = 300, 5.0, 1.0
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -61,6 +69,8 @@ def standing_study(judgments: int) -> Any:
     from django.db import connection
 
     settings.ALLOWED_HOSTS = ["testserver"]
+    from assay.reports.boards.keeping import refresh_boards
+    from assay.reports.kept_quality import keep
     from assay.reports.recounting import recount
     from assay.reports.refresh import refresh
     from raters.models import Study
@@ -71,6 +81,8 @@ def standing_study(judgments: int) -> Any:
         print(f"{connection.vendor}: {judgments:,} judgments built in {took:.0f} s")
         print(f"  tallies made and a first report: {timed(lambda: refresh(study))[0]:8.2f} s", flush=True)
     print(f"  a further report:                {timed(lambda: refresh(study))[0]:8.2f} s")
+    print(f"  raters' figures, kept:           {timed(lambda: keep(study, 1))[0]:8.2f} s", flush=True)
+    refresh_boards()
     took, wrong = timed(lambda: recount(study))
     print(f"  full recompute, {'equal' if not wrong else 'DIFFERS'}:          {took:8.2f} s", flush=True)
     return study
@@ -85,7 +97,7 @@ def timed(act: Callable[[], Any]) -> tuple[float, Any]:
 def ask_pages(study: Any, requests: int) -> None:
     """Each page once unmeasured, then in turns with the others, so that what slows the machine slows all."""
     client, parts = signed_in(), parts_of(study)
-    addresses = {name: f"/studies/{study.slug}/{page.format(**parts)}" for name, page in PAGES.items()}
+    addresses = {name: page.format(**parts) for name, page in PAGES.items()}
     times: dict[str, list[float]] = {name: [] for name in PAGES}
     for turn in range(requests + 1):
         for name, address in addresses.items():
@@ -110,12 +122,21 @@ def signed_in() -> Any:
 
 
 def parts_of(study: Any) -> dict[str, object]:
+    from django.urls import reverse
+
     keys = study.comparison_tallies.order_by("-comparison").values_list("comparison", flat=True)
-    return {"last": keys[10], "rater": study.enrolments.first().rater.code}
+    places = {"raters": "study_raters", "inbox": "inbox"}
+    return {
+        "last": keys[10],
+        "rater": study.enrolments.first().rater.code,
+        "checkpoint": study.arms.first().run.checkpoint_id,
+        "leaderboard": reverse("dashboards:leaderboard", args=[study.prompt_set_version]),
+        **{name: reverse(f"dashboards:{place}", args=[study.slug]) for name, place in places.items()},
+    }
 
 
 def watch(study: Any, looks: int) -> None:
-    """A worker's step every two seconds beside it, as in use; each look begins when a judgment is stored."""
+    """A worker's step every second beside it, as in use; each look begins when a judgment is stored."""
     stop = threading.Event()
     worker = threading.Thread(target=keep_fresh, args=(stop,))
     worker.start()

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from assay.dashboards.studies import quality
 from assay.evaluations.tasks import sweep
 from assay.operations.personal_data.forgetting import forget
 from assay.reports import kept_quality
@@ -66,6 +67,16 @@ def test_the_pages_say_the_same_with_and_without(client, researcher, large):
     keep_quality()
     assert pages(client, large) == before and "tie" in before[1]
     assert "As of 20" in client.get(reverse("dashboards:study_raters", args=[large.slug])).text
+
+
+def test_many_raters_stand_on_several_pages(client, researcher, large, monkeypatch):
+    monkeypatch.setattr(quality, "A_PAGE", 2)
+    client.force_login(researcher)
+    address = reverse("dashboards:study_raters", args=[large.slug])
+    codes = sorted(large.enrolments.values_list("rater__code", flat=True))
+    texts = [client.get(address, {"page": number}).text for number in (1, 2)]
+    shown = [[code for code in codes if f'<th scope="row">{code}' in text] for text in texts]
+    assert shown == [codes[:2], codes[2:]] and 'href="?page=2"' in texts[0]
 
 
 def test_a_page_of_a_large_study_reads_no_judgment(client, researcher, large, django_assert_max_num_queries):

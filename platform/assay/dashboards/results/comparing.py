@@ -69,7 +69,7 @@ def fitting_tallies(study: Study, arms: Arms, form: ComparisonFilter) -> QuerySe
     if "rater" in asked:
         judged = Assignment.objects.filter(rater__code__iexact=asked["rater"], state=Assignment.State.DONE)
         found = found.filter(comparison__in=judged.filter(comparison__study=study).values("comparison"))
-    return found.order_by("comparison")
+    return found.order_by("comparison").only("comparison")
 
 
 def with_outcome(outcome: str, arms: Arms, pairs: Any) -> Q:

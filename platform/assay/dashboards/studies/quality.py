@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -21,7 +22,7 @@ from raters.quality.pausing import pause, release
 from raters.studies.exclusions import left_out_by
 from raters.way_in.probe import blinding
 
-MOST_TOLD = 10  # influences on the page
+A_PAGE, MOST_TOLD = 50, 10  # raters, and influences, on the page
 
 
 def study_for(request: SignedInRequest, slug: str) -> Study:
@@ -38,7 +39,8 @@ def study_raters(request: SignedInRequest, slug: str) -> HttpResponse:
     study = study_for(request, slug)
     quality, arms = shown_quality(study), arms_for(study, request.user)
     rows = rows_of(study, quality.figures)
-    context = {"study": study, "rows": rows, "blinding": blinding(study, arms.called)}
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    context = {"study": study, "page": page, "blinding": blinding(study, arms.called)}
     context |= {"orders": checks_of(quality.drawn, arms.called, arms.pair), "repeats": repeats_of(rows)}
     context |= {"made_at": quality.made_at, "windows": quality.windows, "most": MOST_TOLD}
     largest = quality.influences[:MOST_TOLD]

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "The embedded worker: generates what the ledger holds, keeps reports fresh, makes exports. Needs no broker."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--sweep-every", type=float, default=2.0, help="seconds between looks at reports")
+        parser.add_argument("--sweep-every", type=float, default=1.0, help="seconds between looks at reports")
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
