@@ -31,12 +31,14 @@ def this_process() -> str:
 
 
 @timed("chunk")
-def claim(owner: str, chunk_id: int | None = None) -> "Claim | None":
-    """The oldest chunk that is due (or that very one, if it is), now held by `owner`; None if there is none.
+def claim(owner: str) -> "Claim | None":
+    """The most urgent chunk that is due, now held by `owner`; None if there is none.
+
+    Of runs of one priority the oldest goes first.
 
     A chunk whose last allowed attempt ended without a word, as when it kills its worker, is set aside as dead.
     """
-    while candidates := list(_due(chunk_id)[:10]):
+    while candidates := _due():
         for chunk in candidates:
             if chunk.attempts >= settings.CHUNK_ATTEMPTS:
                 _bury(chunk, f"tried {chunk.attempts} times; {chunk.owner or 'its last worker'} fell silent")
@@ -46,7 +48,12 @@ def claim(owner: str, chunk_id: int | None = None) -> "Claim | None":
 
 
 def claim_beside(held: "Claim") -> "Claim | None":
-    """The next chunk of the same run that was never tried, now held by the same owner; None if there is none."""
+    """The next chunk of the same run that was never tried, now held by the same owner.
+
+    None if there is none, or if another run is more urgent.
+    """
+    if Chunk.objects.due().filter(run__priority__gt=held.run.priority).exists():
+        return None
     for chunk in Chunk.objects.due().filter(run=held.run, attempts=0).order_by("number")[:10]:
         if beside := _take(chunk, held.chunk.owner):
             return beside
@@ -164,9 +171,8 @@ def try_again(chunks: Iterable[Chunk], actor: AbstractBaseUser | None = None) ->
     return again
 
 
-def _due(chunk_id: int | None) -> Any:
-    due = Chunk.objects.due().order_by("run_id", "number")
-    return due if chunk_id is None else due.filter(pk=chunk_id)
+def _due() -> list[Chunk]:
+    return list(Chunk.objects.due().order_by("-run__priority", "run_id", "number")[:10])
 
 
 def _take(chunk: Chunk, owner: str) -> Claim | None:

@@ -26,12 +26,14 @@ def plan_run(
     *,
     seed: int = 0,
     samples: int = 1,
+    priority: int = 0,
     actor: AbstractBaseUser | None = None,
 ) -> GenerationRun:
     """The run of this checkpoint over this version: the one that exists, else a new one whose work is in the ledger.
 
     A response that any earlier run has got under the same key is linked, so ten new prompts cost ten generations.
-    Freezes the version; wakes workers once the transaction is kept.
+    Freezes the version; wakes workers once the transaction is kept. The highest priority is generated first; asking
+    again for what exists can only raise it.
     Raises: ValueError if nothing here can generate it, saying why.
     """
     _check_can_be_generated(checkpoint, sampling, seed, samples)
@@ -44,7 +46,7 @@ def plan_run(
         "samples": samples,
     }
     # Of two callers at once, the later waits here for the earlier, whose run it then finds complete.
-    defaults: dict[str, Any] = {"sampling": sampling.to_json(), "created_by": actor}
+    defaults: dict[str, Any] = {"sampling": sampling.to_json(), "priority": priority, "created_by": actor}
     run, is_new = GenerationRun.objects.get_or_create(**key, defaults=defaults)
     if is_new:
         places = lay_out(run)
@@ -52,6 +54,8 @@ def plan_run(
         detail = {"places": len(places), "existing": sum(place.response_id is not None for place in places)}
         audited.send(GenerationRun, actor=actor, action="run.planned", target=run, detail=detail)
         transaction.on_commit(lambda: wake([chunk.pk for chunk in chunks]), robust=True)
+    elif run.priority < priority:
+        GenerationRun.objects.filter(pk=run.pk, priority__lt=priority).update(priority=priority)
     return run
 
 

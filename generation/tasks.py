@@ -12,8 +12,10 @@ from generation.working import work_on
 
 @shared_task
 def generate_chunk(chunk_id: int) -> None:
-    """Generates the chunk if it is due. A doubled or late message finds it taken and does nothing."""
-    if held := claim(this_process(), chunk_id):
+    """Generates the most urgent chunk that is due: the message says only that this one was added, as messages queue up
+    in the order in which they were sent. A doubled or late one may find nothing left to do.
+    """
+    if held := claim(this_process()):
         work_on(held)
 
 

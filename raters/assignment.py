@@ -189,6 +189,11 @@ def reclaim(study: Study) -> int:
     return hand_back(Assignment.objects.overdue(study))
 
 
+def reclaim_all() -> int:
+    """The same for every study that is collecting."""
+    return sum(reclaim(study) for study in Study.objects.filter(status=Study.Status.COLLECTING))
+
+
 def hand_back(assignments: AssignmentQuerySet, most: int | None = None) -> int:
     """Lets others have the places of these, or of the first so many; says how many it freed."""
     freed = 0

@@ -29,6 +29,9 @@ class GenerationRun(models.Model):
     sampling_sha256 = models.CharField(max_length=64)
     seed = models.PositiveBigIntegerField(default=0)
     samples = models.PositiveSmallIntegerField(default=1)
+    priority = models.SmallIntegerField(
+        default=0, help_text="The highest is generated first; no part of the key"
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(

@@ -32,7 +32,11 @@ JUDGING = Sampling(max_new_tokens=768)
 
 @transaction.atomic
 def ask(
-    study: Study, checkpoint: Checkpoint, sampling: Sampling = JUDGING, actor: AbstractBaseUser | None = None
+    study: Study,
+    checkpoint: Checkpoint,
+    sampling: Sampling = JUDGING,
+    actor: AbstractBaseUser | None = None,
+    priority: int = 0,
 ) -> JudgeRun:
     """Plans the questions to this judge about every open, regular comparison; workers get the replies.
 
@@ -41,7 +45,7 @@ def ask(
     """
     if study.status == Study.Status.DRAFT:
         raise ValueError(f"{study.slug} is a draft: a judge is asked once the design is locked")
-    run = plan_run(checkpoint, questions(study, actor), sampling, actor=actor)
+    run = plan_run(checkpoint, questions(study, actor), sampling, priority=priority, actor=actor)
     found = JudgeRun.objects.filter(study=study, run=run).first()
     if found:
         return found

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from assay import celery_app
+from assay.evaluations import tasks
 from assay.evaluations.tasks import sweep, sweep_task
 from raters import judging
 from raters.assignment import claim_next
@@ -45,3 +46,13 @@ def test_beat_and_the_queues_name_tasks_that_exist():
         assert entry["task"] in celery_app.tasks
     assert "generation.tasks.generate_chunk" in celery_app.tasks
     assert "assay.takeaway.tasks.make_export" in celery_app.tasks
+
+
+def test_a_part_that_fails_keeps_no_other_from_its_work(study, monkeypatch, caplog):
+    def fail():
+        raise RuntimeError("a poison study")
+
+    monkeypatch.setattr(tasks, "PARTS", (fail, *tasks.PARTS[1:]))
+    sweep()
+    assert "a poison study" in caplog.text
+    assert study.reports.get().judgments == 2

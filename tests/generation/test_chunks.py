@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from assay.accounts.models import AuditEvent
 from generation.backends import Reply
-from generation.chunks import claim, try_again
+from generation.chunks import claim, claim_beside, try_again
 from generation.leasing import LeaseLost
 from generation.models import Chunk, Response
 from generation.runs import plan_run
@@ -56,13 +56,7 @@ def test_a_claim_takes_a_lease_and_raises_fence_and_attempts(chunk, settings):
 
 
 def test_a_held_chunk_cannot_be_claimed(chunk):
-    assert claim("ann") and claim("ben") is None and claim("ben", chunk.pk) is None
-
-
-def test_a_chunk_is_claimed_by_its_id_and_no_other(run, settings, heron):
-    settings.CHUNK_PROMPTS = 2
-    second = plan_run(heron, run.prompt_set_version, Sampling(), seed=1).chunks.get(number=1)
-    assert claim("ann", second.pk).chunk == second
+    assert claim("ann") and claim("ben") is None
 
 
 def test_the_oldest_chunk_comes_first(run, heron):
@@ -70,11 +64,34 @@ def test_the_oldest_chunk_comes_first(run, heron):
     assert claim("ann").run == run
 
 
+def test_the_most_urgent_run_comes_before_older_ones(run, heron):
+    urgent = plan_run(heron, run.prompt_set_version, Sampling(), seed=1, priority=5)
+    plan_run(heron, run.prompt_set_version, Sampling(), seed=2, priority=-5)
+    assert [claim(owner).run.seed for owner in ("ann", "ben", "cleo")] == [urgent.seed, run.seed, 2]
+
+
+def test_a_run_that_is_asked_for_again_only_becomes_more_urgent(run, heron):
+    for priority, then in [(5, 5), (-5, 5), (7, 7)]:
+        again = plan_run(heron, run.prompt_set_version, Sampling(), priority=priority)
+        again.refresh_from_db()
+        assert (again, again.priority) == (run, then)
+
+
+def test_a_worker_leaves_its_run_between_chunks_for_a_more_urgent_one(heron, version, settings):
+    settings.CHUNK_PROMPTS = 2
+    plan_run(heron, version, Sampling())
+    held = claim("ann")
+    assert claim_beside(held).chunk.number == 1
+    urgent = plan_run(heron, version, Sampling(), seed=1, priority=5)
+    assert claim_beside(held) is None
+    assert claim("ben").run == urgent
+
+
 def test_a_lost_race_changes_nothing(chunk, monkeypatch):
     """Ann and Ben see the same chunk free; Ben takes it between her look and her update."""
     seen = list(Chunk.objects.due())
     ben = claim("ben")
-    monkeypatch.setattr("generation.chunks._due", lambda chunk_id: [seen.pop()] if seen else [])
+    monkeypatch.setattr("generation.chunks._due", lambda: [seen.pop()] if seen else [])
     assert claim("ann") is None
     chunk.refresh_from_db()
     assert (chunk.owner, chunk.fence) == ("ben", ben.fence) == ("ben", 1)
@@ -141,7 +158,7 @@ def test_what_another_run_made_meanwhile_is_linked(run, heron, speller):
     same = plan_run(heron, builders.prompt_set(prompts=5, slug="same-texts"), Sampling())
     while ann.asked():
         store_first(ann)
-    assert claim("ben", same.chunks.get().pk).link_known() == 5
+    assert claim("ben").link_known() == 5
     assert not same.missing.exists()
 
 

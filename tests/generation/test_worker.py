@@ -115,6 +115,12 @@ def test_a_message_for_a_chunk_that_is_held_does_nothing(run, speller):
     assert speller.asked == []
 
 
+def test_a_message_brings_on_the_most_urgent_chunk_whichever_it_names(run, speller):
+    urgent = plan_run(run.checkpoint, run.prompt_set_version, Sampling(), seed=8, priority=1)
+    generate_chunk(run.chunks.get().pk)
+    assert not urgent.missing.exists() and run.missing.exists()
+
+
 def test_without_a_broker_nobody_is_told(run, settings, monkeypatch):
     settings.REDIS_URL = ""
     monkeypatch.setattr(generate_chunk, "delay", lambda chunk_id: pytest.fail("there is no broker"))

@@ -33,6 +33,7 @@ class Question:
     sampling: Sampling = field(default_factory=Sampling)
     seed: int = 0
     preset: str = ""
+    priority: int = 0
 
     def __post_init__(self) -> None:
         if self.candidate == self.baseline:
@@ -74,7 +75,8 @@ def runs_of(question: Question) -> dict[str, GenerationRun]:
 
 def run_of(question: Question, checkpoint: Checkpoint) -> GenerationRun:
     if checkpoint.source != Checkpoint.Source.IMPORTED:
-        return plan_run(checkpoint, question.prompts, question.sampling, seed=question.seed)
+        asked = (checkpoint, question.prompts, question.sampling)
+        return plan_run(*asked, seed=question.seed, priority=question.priority)
     run = checkpoint.runs.filter(prompt_set_version=question.prompts).first()
     if run is None:
         raise ValueError(

@@ -73,6 +73,7 @@ def question_of(run: EvaluationRun, prompts: PromptSetVersion, opponent: Checkpo
         sampling=version.drawn_by,
         seed=version.seed,
         preset=version.preset,
+        priority=version.priority,
     )
 
 

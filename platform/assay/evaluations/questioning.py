@@ -14,7 +14,7 @@ def ask(run: EvaluationRun, asked: RunStudy) -> None:
     if run.version.asks_people:
         ask_people(run, asked.study)
     if run.version.judge and asked.study.comparisons.regular().filter(status=Comparison.Status.OPEN).exists():
-        asked.judging = asking.ask(asked.study, run.version.judge)
+        asked.judging = asking.ask(asked.study, run.version.judge, priority=run.version.priority)
         asked.save(update_fields=["judging"])
 
 

@@ -3,35 +3,38 @@
 from celery import shared_task
 
 from assay.evaluations.noticing import notice_all
-from assay.evaluations.ticking import tick
+from assay.evaluations.ticking import guarded, tick
 from assay.reports.asked import write_asked
 from assay.reports.boards.keeping import refresh_boards
 from assay.reports.kept_quality import keep_quality
 from assay.reports.rater_groups import refresh_group_rates
 from assay.reports.refresh import refresh_stale
 from assay.takeaway.tasks import wake_due
-from raters.assignment import reclaim
+from raters.assignment import reclaim_all
 from raters.judges.asking import collect_all
-from raters.models import Study
 from raters.studies.responses import pair_what_is_there
+
+PARTS = (
+    reclaim_all,
+    collect_all,
+    pair_what_is_there,
+    tick,
+    write_asked,
+    refresh_stale,
+    refresh_boards,
+    refresh_group_rates,
+    keep_quality,
+    notice_all,
+)
 
 
 def sweep() -> None:
-    """Frees what raters left, lays out drafts, reads what judges said, takes evaluations on, renews reports, tells.
+    """Frees what raters left, reads what judges said, lays out drafts, takes evaluations on, renews reports, tells.
 
-    Safe to run twice.
+    Safe to run twice. A part that fails is told in the log and keeps no other from its work.
     """
-    for study in Study.objects.filter(status=Study.Status.COLLECTING):
-        reclaim(study)
-    collect_all()
-    pair_what_is_there()
-    tick()
-    write_asked()
-    refresh_stale()
-    refresh_boards()
-    refresh_group_rates()
-    keep_quality()
-    notice_all()
+    for part in PARTS:
+        guarded(part)
 
 
 @shared_task(name="assay.evaluations.tasks.sweep")

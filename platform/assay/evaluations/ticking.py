@@ -33,12 +33,12 @@ STEPS: dict[str, Step] = {
 def tick() -> None:
     """Safe to run twice, and at the same time. What fails is told in the log and keeps nothing else from going on."""
     for part in (look_where_due, describe_or_ask, start_due, advance_all):
-        _guarded(part)
+        guarded(part)
 
 
 def advance_all() -> None:
     for run in EvaluationRun.objects.running():
-        _guarded(lambda run=run: advance_as_far_as_it_goes(run))  # type: ignore[misc]  # bound at once
+        guarded(lambda run=run: advance_as_far_as_it_goes(run))  # type: ignore[misc]  # bound at once
 
 
 def advance_as_far_as_it_goes(run: EvaluationRun, steps: Mapping[str, Step] = STEPS) -> None:
@@ -46,8 +46,9 @@ def advance_as_far_as_it_goes(run: EvaluationRun, steps: Mapping[str, Step] = ST
         run.refresh_from_db()
 
 
-def _guarded(part: Callable[[], object]) -> None:
+def guarded(part: Callable[[], object]) -> None:
+    """Does it, and tells in the log if it fails."""
     try:
         part()
     except Exception:
-        logger.exception("A part of the tick failed; it is tried again at the next one")
+        logger.exception("A part of the sweep failed; it is tried again at the next one")

@@ -7,6 +7,8 @@ from assay.evaluations.collecting import unanswered
 from assay.evaluations.models import EvaluationRun
 from assay.evaluations.planning import add_version
 from assay.evaluations.ticking import tick
+from generation.chunks import claim
+from generation.models import Chunk
 from generation.runs import plan_run
 from generation.sampling import Sampling
 from raters import judging
@@ -137,6 +139,16 @@ def test_the_most_urgent_plan_goes_first(plan, series, prompts, baseline, writer
     add_version(plan, version_with(baseline, priority=50), [prompts])
     EvaluationRun.objects.filter(checkpoint=high).update(version=plan.current)
     assert [run.checkpoint for run in EvaluationRun.objects.running()] == [high, low]
+
+
+def test_what_an_urgent_plan_needs_is_generated_first(plan, series, prompts, baseline):
+    low = checkpoint(series, 100)
+    tick()
+    add_version(plan, version_with(baseline, priority=50), [prompts])
+    high = checkpoint(series, 200)
+    tick()
+    assert Chunk.objects.due().filter(run__checkpoint=low).exists()
+    assert claim("ann").run.checkpoint == high
 
 
 def test_studies_open_only_within_the_week_s_judgments(plan, series, prompts, baseline):
