@@ -128,6 +128,7 @@ MATRIX = {
     "policy_reports": (405, 405, 405, 405, 405),
     "first_administrator": (404, 404, 404, 404, 404),
     "account": (302, 200, 200, 200, 200),
+    "own_sessions": (302, 404, 404, 200, 200),
     "people": (302, 404, 404, 404, 200),
     "change_person": (405, 405, 405, 405, 405),
     "uninvite_person": (405, 405, 405, 405, 405),

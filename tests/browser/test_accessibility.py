@@ -80,6 +80,7 @@ def site(transactional_db, settings, tmp_path):
         f"/join/{joining}/": None,
         "/api/": None,
         "/account/": root,
+        "/account/sessions/": root,
         "/account/tokens/": root,
         "/people/": root,
         "/people/forget/": root,

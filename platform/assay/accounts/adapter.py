@@ -13,7 +13,8 @@ class ClosedSignUp(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return client_address(request)
+        # Behind a socket of the machine there is none; the list of sessions must have one.
+        return client_address(request) or "127.0.0.1"
 
 
 class SecondFactors(DefaultMFAAdapter):

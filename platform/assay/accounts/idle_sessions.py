@@ -6,6 +6,7 @@ Raters keep theirs: they see nothing but their own work, come back by a code, an
 import time
 from collections.abc import Callable
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
@@ -37,6 +38,7 @@ class IdleSessionsMiddleware:
             return HttpResponse(status=401) if asked_by_page(request) else end(request, user)
         if now - used >= NOTED_EVERY_S and not asked_by_page(request):
             request.session[USE] = began, now
+            UserSession.objects.create_from_request(request)
         return self.get_response(request)
 
 

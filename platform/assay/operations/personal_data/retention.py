@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -57,7 +58,9 @@ def sessions(end: datetime) -> int:
     """Those that have ended, and those of raters who are through with all they took part in."""
     through = {str(key) for key in raters_through_by(end)}
     keys = [session.pk for session in sessions_of(through)]
-    return Session.objects.filter(Q(pk__in=keys) | Q(expire_date__lt=timezone.now())).delete()[0]
+    gone = Session.objects.filter(Q(pk__in=keys) | Q(expire_date__lt=timezone.now())).delete()[0]
+    UserSession.objects.exclude(session_key__in=Session.objects.values("pk")).delete()  # with addresses
+    return gone
 
 
 def audit_addresses(end: datetime) -> int:
