@@ -47,8 +47,8 @@ def told(one: Influence, called: Mapping[int, str], ordered: Callable[[int, int]
     without, change = one.without, one.change
     if first != one.a and without is not None and change is not None:
         without, change = 1 - without, -change
-    # Rounded, since in the last digits 1 - x would tell that it was turned.
-    ends = [None if share is None else round(share, 9) for share in (without, change)]
+    # Rounded, since in the last digits 1 - x would tell that it was turned; + 0.0, since the sign of -0.0 would.
+    ends = [None if share is None else round(share, 9) + 0.0 for share in (without, change)]
     return Told(one.rater, f"{called[first]} – {called[second]}", one.n, *ends)
 
 

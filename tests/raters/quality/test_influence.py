@@ -8,7 +8,7 @@ from analysis.win_rate import win_rate
 from assay.reports.blinding import arms_for
 from raters.assignment import claim_next
 from raters.models import Judgment, Study
-from raters.quality.influence import influences, told
+from raters.quality.influence import Influence, influences, told
 from tests import builders
 from tests.raters.working import say
 
@@ -75,3 +75,11 @@ def test_the_page_tells_it_under_labels_while_blind(client, researcher, study):
     page = client.get(reverse("dashboards:study_raters", args=[study.slug])).text
     table = page[page.index('id="influence"') :]
     assert f"{100 * found[0].change:+.1f}" in table and "heron" not in page
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_no_change_has_one_sign_whichever_of_the_two_comes_first(first):
+    one = told(
+        Influence("R1", 1, 2, 9, 0.5, 0.0), {1: "Model 1", 2: "Model 2"}, lambda a, b: (first, 3 - first)
+    )
+    assert f"{one.change:+.1f}" == "+0.0"
