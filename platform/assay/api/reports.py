@@ -14,7 +14,7 @@ from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import refusals
 from assay.api.studies import changeable, visible
 from assay.reports.asked import ask
-from assay.reports.blinding import arms_for, report_for
+from assay.reports.blinding import Arms, arms_for, judgments_digest, report_for
 from assay.reports.models import Report, ReportRequest
 from raters.models import Study
 
@@ -43,7 +43,7 @@ class ReportSummaryOut(Schema):
     study: str
     created_at: datetime
     judgments: int = Field(description="Judgments that were counted")
-    judgments_sha256: str
+    judgments_sha256: str = Field(description="While blind a keyed one, which tells new data from old alone")
     design_sha256: str
 
 
@@ -70,7 +70,8 @@ class ReportRequestOut(Schema):
 def list_reports(request: ApiRequest, slug: Slug, after: After = "", limit: Limit = 100) -> dict[str, Any]:
     """Oldest first."""
     study = visible(request, slug)
-    return page_of(study.reports.select_related("study"), after, limit, summary_out)
+    arms = arms_for(study, request.user, names_allowed=may_see_names(request))
+    return page_of(study.reports.select_related("study"), after, limit, lambda row: summary_out(row, arms))
 
 
 @of_studies.post(
@@ -113,9 +114,10 @@ def one_report_request(request: ApiRequest, id: Id) -> dict[str, Any]:  # noqa: 
     return asked_out(asked)
 
 
-def summary_out(row: Report) -> dict[str, Any]:
-    fields = ("created_at", "judgments", "judgments_sha256", "design_sha256")
-    return {name: getattr(row, name) for name in fields} | {"id": row.pk, "study": row.study.slug}
+def summary_out(row: Report, arms: Arms) -> dict[str, Any]:
+    fields = ("created_at", "judgments", "design_sha256")
+    told = {"id": row.pk, "study": row.study.slug, "judgments_sha256": judgments_digest(row, arms)}
+    return {name: getattr(row, name) for name in fields} | told
 
 
 def asked_out(row: ReportRequest) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Arms by the names that a reader may know, and a report in those names: beneath pages and API alike."""
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,10 +48,21 @@ def arms_for(study: Study, user: Any, *, names_allowed: bool = True) -> Arms:
 
 def report_for(report: Report, arms: Arms) -> dict[str, Any]:
     """The report as a program may read it, in names that its reader may know."""
-    whole = as_json(report)
+    whole = as_json(report) | {"judgments_sha256": judgments_digest(report, arms)}
     if arms.is_blind:
         whole["estimates"] = blinded_rows(report, arms, whole["estimates"])
     return whole
+
+
+def judgments_digest(report: Report, arms: Arms) -> str:
+    """The digest of the judgments; while blind keyed by the study's secret, so that it tells new data from old alone.
+
+    The plain one is of rows with names in them: who tried either assignment of names to labels would see which fits.
+    """
+    if not arms.is_blind or not report.judgments_sha256:
+        return report.judgments_sha256
+    secret, message = report.study.secret.encode(), f"judgments:{report.judgments_sha256}".encode()
+    return hmac.digest(secret, message, hashlib.sha256).hex()
 
 
 def estimates_for(report: Report, arms: Arms) -> list[Estimate]:

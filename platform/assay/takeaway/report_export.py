@@ -4,16 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from assay.reports.arms import model_number
-from assay.reports.blinding import ENDS, rounded
-from assay.reports.judgments import arm_names
-from assay.reports.models import Estimate, Report
-from assay.reports.printing import as_json, estimate_as_json
-from assay.reports.wording import reading_order
+from assay.reports.blinding import Arms, report_for
+from assay.reports.models import Report
+from assay.reports.printing import as_json
 from assay.takeaway.source import Row, Source
-
-COUNTS = {"wins": "losses", "ties": "ties", "losses": "wins"}
-FLIPS = "win_rate"  # of these the share is the other's, seen from the other side; other shares are of both
 
 
 def report_pieces(source: Source) -> Iterator[str]:
@@ -37,23 +31,13 @@ def reports_of(source: Source) -> Any:
 def one_report(source: Source, report: Report) -> Row:
     if not source.study.is_blinded:
         return as_json(report)
-    estimates = [blinded(source, row) for row in sorted(report.estimates.all(), key=reading_order)]
+    whole = report_for(report, Arms(source.names, is_blind=True))
+    estimates = [by_place(row) for row in whole["estimates"]]
     estimates.sort(key=lambda row: (row["first"], row["second"], row["name"], row["slice"]))
-    return as_json(report) | {"estimates": estimates}
+    return whole | {"estimates": estimates}
 
 
-def blinded(source: Source, estimate: Estimate) -> Row:
-    """The estimate about the models by number, the lower one first; of its details the counts alone."""
-    keys = {"": ""} | {name: source.names[arm] for arm, name in arm_names(source.study).items()}
-    a, b = keys[estimate.candidate], keys[estimate.baseline]
-    row = estimate_as_json(estimate)
-    detail = {name: value for name, value in row["detail"].items() if name in {*COUNTS, "prompts", "raters"}}
-    kept = {name: row[name] for name in ("name", "slice", "level", "n", "method")}
-    ends = {name: rounded(row[name]) for name in ENDS}
-    if not b or model_number(a) < model_number(b):  # without b it is of one arm alone
-        return {"first": a, "second": b, **kept, **ends, "detail": detail}
-    if FLIPS in row["name"] and row["value"] is not None:
-        ends = {"value": 1 - row["value"], "low": 1 - row["high"], "high": 1 - row["low"]}
-        ends = {name: rounded(end) for name, end in ends.items()}
-    turned = {COUNTS.get(name, name): value for name, value in detail.items()}
-    return {"first": b, "second": a, **kept, **ends, "detail": turned}
+def by_place(estimate: Row) -> Row:
+    """Without roles, which nobody has while blinded: models by number, the lower one first."""
+    row = dict(estimate)
+    return {"first": row.pop("candidate"), "second": row.pop("baseline"), **row}

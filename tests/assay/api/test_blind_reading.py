@@ -1,5 +1,6 @@
 """Who is blind does not learn which arm is the candidate: no page or answer moves when the two exchange their roles."""
 
+import io
 import json
 import re
 
@@ -11,6 +12,8 @@ from django.urls import reverse
 from assay.reports.live import fold
 from assay.reports.models import ComparisonTally, RaterTally
 from assay.reports.refresh import refresh
+from assay.takeaway.kinds import KINDS, write_kind
+from assay.takeaway.source import Source
 from generation.models import GenerationRun, RunResponse
 from raters.assignment import claim_next
 from raters.comparisons.gold import make_gold
@@ -21,9 +24,15 @@ from tests import builders
 from tests.raters.working import say, work
 
 PAGES = ("study", "gold", "contested", "study_raters", "comparisons", "results", "held", "inbox")
+PAGES += ("study_running", "judges", "pay", "study_people", "copy_study", "exports")
+FILTERS = ("outcome=first", "outcome=second", "outcome=even", "votes=split")  # of comparisons
 ANSWERS = ("", "/comparisons", "/judgments", "/contested", "/raters", "/progress")
-# Of each request; and the digest of the judgments, which commits to names and holds raters' keys that no page tells.
-BESIDE = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|<code>[0-9a-f]{16}</code>')
+ANSWERS += ("/messages", "/judges", "/pay", "/exports")
+FILES = ("judgments", "responses", "preferences", "comparator", "safety", "reports", "study")
+# Of each request; and the digest of the judgments, which is keyed and tells no more than that they are others.
+BESIDE = re.compile(
+    r'name="csrfmiddlewaretoken" value="\w+"|<code>[0-9a-f]{16}</code>|"judgments_sha256": "\w+"'
+)
 SWAPPED = {"a": "b", "b": "a", "tie": "tie", None: None}
 
 
@@ -76,7 +85,21 @@ def told(client, api, study: Study) -> dict[str, str]:
     found = {page: client.get(reverse(f"dashboards:{page}", args=[study.slug])).text for page in PAGES}
     found |= {answer: api.get(f"studies/{study.slug}{answer}").text for answer in ANSWERS}
     found["report"] = json.dumps(api.get(f"reports/{study.reports.get().pk}").json()["estimates"])
-    return {name: BESIDE.sub("", text) for name, text in found.items()}
+    found |= {
+        asked: client.get(reverse("dashboards:comparisons", args=[study.slug]) + f"?{asked}").text
+        for asked in FILTERS
+    }
+    return {name: BESIDE.sub("", text) for name, text in (found | files(study)).items()}
+
+
+def files(study: Study) -> dict[str, str]:
+    """Each kind of export, byte by byte: the order of an object's keys may tell as much as that of rows."""
+    found = {}
+    for kind in FILES:
+        out = io.BytesIO()
+        write_kind(out, kind, KINDS[kind].formats[0], Source(Study.objects.get(pk=study.pk)))
+        found[f"file of {kind}"] = out.getvalue().decode()
+    return found
 
 
 @pytest.mark.parametrize("secret", ["0" * 64, "2" * 64])
@@ -100,6 +123,25 @@ def test_the_exchange_is_seen_by_those_who_may_know(client, api, researcher, jud
     after = told(client, api, judged)
     moved = {name for name in before if before[name] != after[name]}
     assert {"contested", "study_raters", "comparisons", "results", "/judgments", "report"} <= moved
+    assert {"file of judgments", "file of reports", "file of study", "outcome=first"} <= moved
+
+
+def test_the_digest_of_judgments_can_be_tried_against_no_name_while_blind(client, api, researcher, judged):
+    """Who has the rows under labels would make the plain digest with the names either way round, and see which fits."""
+    report = judged.reports.get()
+    client.force_login(researcher)
+    page = reverse("dashboards:results", args=[judged.slug])
+
+    def digests() -> list[str]:
+        digest = api.get(f"studies/{judged.slug}/reports").json()["items"][0]["judgments_sha256"]
+        assert api.get(f"reports/{report.pk}").json()["judgments_sha256"] == digest
+        return [digest, client.get(page).text, files(judged)["file of reports"]]
+
+    blind = digests()
+    assert blind[0] == digests()[0] and blind[0][:16] in blind[1]
+    assert not any(report.judgments_sha256[:16] in text for text in blind)
+    Study.objects.update(unblinded_at="2026-03-01T12:00Z")
+    assert digests()[0] == report.judgments_sha256 and report.judgments_sha256[:16] in client.get(page).text
 
 
 def test_a_verdict_that_is_refused_names_the_labels_in_their_own_order(api, judged):

@@ -12,7 +12,7 @@ from analysis.forest_rows import ForestRow, PublishedRow
 from analysis.published import PUBLISHED
 from assay.accounts.models import User
 from assay.reports.arms import pair_key
-from assay.reports.blinding import Arms, arms_for, estimates_for
+from assay.reports.blinding import Arms, arms_for, estimates_for, judgments_digest
 from assay.reports.lengths import LENGTH
 from assay.reports.models import Estimate, Report
 from assay.reports.refresh import is_stale
@@ -70,6 +70,7 @@ class Pair:
 @dataclass(frozen=True)
 class Results:
     report: Report
+    digest: str  # of the judgments, as this reader may know it
     pairs: tuple[Pair, ...]
     stale: bool
     judges: tuple[Row, ...] = ()
@@ -92,7 +93,14 @@ def results_of(study: Study, user: User) -> Results | None:
         lay_out(number, study, rows, behind.get(frozenset(pair), ""))
         for number, (pair, rows) in enumerate(pairs.items(), start=1)
     )
-    return Results(report, laid_out, is_stale(study), judged_by_models(known), safety_of(known))
+    return Results(
+        report,
+        judgments_digest(report, arms),
+        laid_out,
+        is_stale(study),
+        judged_by_models(known),
+        safety_of(known),
+    )
 
 
 def addresses(study: Study, arms: Arms) -> dict[frozenset[str], str]:
