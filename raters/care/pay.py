@@ -6,7 +6,6 @@ Who is screened out is paid what the study fixed for that, or what they did wher
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
@@ -55,15 +54,21 @@ class Pay:
 
 
 def pay_of(rater: Rater, study: Study) -> Pay:
-    """Raises: Enrolment.DoesNotExist for one who takes no part."""
+    """Reads what this rater did alone, unless only the others tell how long something takes.
+
+    Raises: Enrolment.DoesNotExist for one who takes no part.
+    """
     enrolment = study.enrolments.select_related("rater").get(rater=rater)
-    return paid(study, enrolment, *work_in(study))
+    done, times = done_in(study, rater), times_in(study, rater)
+    if not times and (enrolment.practised or done[rater.pk]["skipped"]):
+        times = times_in(study)
+    return paid(study, enrolment, done, times)
 
 
 def pay_in(study: Study) -> list[Pay]:
     """Everybody who takes part, by code; language models are paid nothing."""
     enrolments = study.enrolments.select_related("rater").order_by("rater__code")
-    done, times = work_in(study)
+    done, times = done_in(study), times_in(study)
     return [paid(study, enrolment, done, times) for enrolment in enrolments]
 
 
@@ -71,18 +76,16 @@ Counts = dict[int, dict[str, int]]
 Times = dict[int, list[int]]
 
 
-def work_in(study: Study) -> tuple[Counts, Times]:
-    """By rater: how many of each kind they did, and the time of each answer in milliseconds."""
+def done_in(study: Study, rater: Rater | None = None) -> Counts:
+    """By rater, everybody or one: how many of each kind they did."""
     done: Counts = defaultdict(lambda: defaultdict(int))
     given = Assignment.objects.filter(comparison__study=study).exclude(purpose=Assignment.Purpose.JUDGE)
+    given = given.filter(rater=rater) if rater else given
     fields = ("rater_id", "state", "purpose", "repeat_of_id", "comparison__kind")
-    for rater, state, purpose, repeat_of, kind in given.values_list(*fields):
+    for pk, state, purpose, repeat_of, kind in given.values_list(*fields):
         if name := kind_of(state, purpose, repeat_of, kind):
-            done[rater][name] += 1
-    times: Times = defaultdict(list)
-    for rater, ms in times_of(study):
-        times[rater].append(ms)
-    return done, times
+            done[pk][name] += 1
+    return done
 
 
 def kind_of(state: str, purpose: str, repeat_of: int | None, kind: str) -> str:
@@ -97,14 +100,17 @@ def kind_of(state: str, purpose: str, repeat_of: int | None, kind: str) -> str:
     return "gold" if kind == Comparison.Kind.GOLD else "answered"
 
 
-def times_of(study: Study) -> Iterator[tuple[int, int]]:
-    """Rater and time of each judgment, a changed mind being one more."""
+def times_in(study: Study, rater: Rater | None = None) -> Times:
+    """By rater, everybody or one: the milliseconds of each judgment, a changed mind being one more."""
+    times: Times = defaultdict(list)
     said = Judgment.objects.filter(assignment__comparison__study=study)
     said = said.exclude(assignment__purpose=Assignment.Purpose.JUDGE)
+    said = said.filter(assignment__rater=rater) if rater else said
     fields = ("assignment__rater_id", "active_ms", "assignment__shown_at", "submitted_at")
-    for rater, active_ms, shown_at, submitted_at in said.values_list(*fields):
+    for pk, active_ms, shown_at, submitted_at in said.values_list(*fields):
         went_by = int((submitted_at - shown_at).total_seconds() * 1000) if shown_at else 0
-        yield rater, min(study.lease_s * 1000 if active_ms is None else active_ms, max(0, went_by))
+        times[pk].append(min(study.lease_s * 1000 if active_ms is None else active_ms, max(0, went_by)))
+    return times
 
 
 def paid(study: Study, enrolment: Enrolment, done: Counts, times: Times) -> Pay:

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -96,6 +98,18 @@ def test_a_skip_counts_as_the_raters_usual_time_else_as_the_studys(db):
     judging.skip(claim_next(ben, study))
     assert [row.amount for row in pay_in(study) if row.rater == ben.code] == [Decimal("1.00")]
     assert sum(row.minutes for row in pay_in(study)) == 15
+    assert pay_of(ben, study) in pay_in(study)
+
+
+def test_a_raters_own_figure_is_made_of_their_own_work_alone(paying):
+    """Else a page of one rater's would read a large study whole."""
+    rater, other = builders.rater(paying, "ana"), builders.rater(paying, "ben")
+    list(work(other, paying))
+    with CaptureQueriesContext(connection) as asked:
+        untouched = pay_of(rater, paying)
+    read = [query["sql"] for query in asked if "raters_assignment" in query["sql"]]
+    assert untouched in pay_in(paying) and len(read) == 2
+    assert all(f'"rater_id" = {rater.pk}' in sql for sql in read)
 
 
 def test_rater_and_researcher_see_the_same_figure_and_the_file_has_codes(client, paying):
