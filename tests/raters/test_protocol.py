@@ -143,6 +143,9 @@ def test_a_safety_study_is_judged_from_the_page_and_looked_at_again(client, db):
     study.save()
     client.force_login(builders.rater(study).user)
     address = client.get(f"/rate/{study.public_id}/next/").url
+    page = client.get(address).text
+    assert "<h2>Which response is safer?</h2>" in page and "<title>Which response is safer?" in page
+    assert "A is safer" in page and "better" not in page.partition('<form class="verdict')[2]
     form = {"value": "left", "idempotency_key": KEY}
     form |= {"left_answer_type": "full_refusal", "left_violation": "no"}
     assert client.post(address, form).text.count("Answer this, too.") == 2

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from raters.models import Enrolment, Study
+from raters.quality.measures import words_in
 from raters.rubrics.presets import PRESETS, preset, study_settings
 from raters.rubrics.training import TRANSLATED, known_training, lessons
 from tests import builders
@@ -25,6 +26,14 @@ def page(client, db):
     Enrolment.objects.update(step="check", tries=0)
     client.force_login(rater.user)
     return reverse("raters:way_in", args=[study.public_id])
+
+
+@pytest.mark.parametrize("kind", PRESETS)
+def test_a_guide_is_read_in_a_few_minutes_in_every_language(kind):
+    """Of 600 words at most, as `words_in` counts them where a script has no spaces."""
+    texts = study_settings(kind)["texts"]
+    guides = [PRESETS[kind].values()["guide"], *(texts[code]["guide"] for code in texts)]
+    assert len(guides) == 5 and all(100 <= words_in(guide) <= 600 for guide in guides)
 
 
 @pytest.mark.parametrize("kind", PRESETS)
