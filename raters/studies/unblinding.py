@@ -47,12 +47,23 @@ def labels_of(study: Study) -> dict[int, str]:
     return {arm.pk: f"Model {place}" for place, arm in enumerate(drawn_order(study), start=1)}
 
 
-def drawn_order(study: Study) -> list[StudyArm]:
+def sources_of(study: Study) -> dict[int, str]:
+    """What raters' guesses are counted under while blind, by the arm's primary key: Source 1, Source 2, by another lot
+    than labels. Under these, who hears or foresees which names raters typed would know a label by its count.
+    """
+    return {arm.pk: source(place) for place, arm in enumerate(drawn_order(study, "source"), start=1)}
+
+
+def source(place: int) -> str:
+    return f"Source {place}"
+
+
+def drawn_order(study: Study, lot_of: str = "arm") -> list[StudyArm]:
     """The arms in an order that is the study's own, drawn by its secret, and tells no role."""
     secret = study.secret.encode()
 
     def lot(arm: StudyArm) -> bytes:
-        return hmac.digest(secret, f"arm {arm.pk}".encode(), hashlib.sha256)
+        return hmac.digest(secret, f"{lot_of} {arm.pk}".encode(), hashlib.sha256)
 
     return sorted(study.arms.select_related("run__checkpoint"), key=lot)
 

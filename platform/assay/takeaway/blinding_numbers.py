@@ -7,6 +7,7 @@ from dataclasses import asdict
 from assay.reports.stylometry import METHOD, guesses_of
 from assay.takeaway.evidence import COMPARISON, RATER, RESPONSE, Evidence
 from assay.takeaway.source import Row
+from raters.studies.unblinding import source
 from raters.way_in.probe import UNBLINDED, index
 
 
@@ -14,12 +15,17 @@ def blinding_numbers(evidence: Evidence) -> Row:
     comparisons = [row for row in evidence.of(COMPARISON) if row["kind"] == "regular"]
     study = evidence.study
     assert study
-    models = sorted(row["model"] for row in study["checkpoints"])
     return {
         "scan": scan(comparisons),
-        "guesses": list(guesses(evidence.of(RATER), models)),
+        "guesses": list(guesses(evidence.of(RATER), guessed(study))),
         "style": list(styles(comparisons, evidence.of(RESPONSE))),
     }
+
+
+def guessed(study: Row) -> list[str]:
+    """What raters' guesses were counted under."""
+    models = sorted(row["model"] for row in study["checkpoints"])
+    return [source(place) for place in range(1, len(models) + 1)] if study["study"]["blinded"] else models
 
 
 def scan(comparisons: Sequence[Row]) -> Row:

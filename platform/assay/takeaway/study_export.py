@@ -16,6 +16,7 @@ from assay.takeaway.comparator import pairs_of
 from assay.takeaway.source import Row, Source, pages
 from assay.takeaway.study_record import study_row
 from raters.models import Comparison, Rater
+from raters.studies.unblinding import sources_of
 from raters.way_in.probe import words_in, words_of
 
 HEADLINE = "win_rate"
@@ -35,9 +36,12 @@ def how_many(source: Source) -> int:
 
 
 def rater_rows(source: Source) -> Iterator[Row]:
-    """Who took part, and which models they named when asked at the end whether they could tell."""
+    """Who took part, and which models they named when asked at the end whether they could tell: while blinded as
+    sources, by another lot than models.
+    """
     arms = source.study.arms.select_related("run__checkpoint")
-    called = {source.names[arm.pk]: words_of(arm.run.checkpoint) for arm in arms}
+    guessed = sources_of(source.study) if source.study.is_blinded else source.names
+    called = {guessed[arm.pk]: words_of(arm.run.checkpoint) for arm in arms}
     for page in pages(source.study.enrolments.all(), "rater"):
         for enrolment in page:
             survey = enrolment.exit_survey

@@ -14,6 +14,7 @@ from raters.comparisons.pairing import comparisons_between
 from raters.models import Comparison, Study, StudyArm
 from raters.simulation import Simulation, simulate
 from raters.studies.design import lock
+from raters.studies.unblinding import sources_of
 from raters.way_in.probe import blinding
 from tests import builders
 from tests.assay.takeaway.conftest import exported
@@ -114,6 +115,15 @@ def test_blinding_is_what_the_site_says_of_it(rich, card):
         "by_status": {"held": 1},
         "masked": 0,
     }
+
+
+def test_while_blinded_guesses_are_counted_under_sources(rich):
+    Study.objects.update(unblinded_at=None)
+    study = Study.objects.get(pk=rich.pk)
+    told = json.loads(exported(study, "card", "json"))["numbers"]["blinding"]
+    expected = {one.arm: one.value for one in blinding(study, sources_of(study))}
+    assert {one["arm"]: one["value"] for one in told["guesses"]} == expected
+    assert set(expected) == {"Source 1", "Source 2"} and len(set(expected.values())) == 2
 
 
 def test_what_was_left_out_is_counted_with_its_rule(card):

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from raters.studies.unblinding import unblind
+from raters.studies.unblinding import labels_of, sources_of, unblind
 from raters.way_in.probe import blinding, index
 from tests import builders
 
@@ -44,10 +44,22 @@ def test_a_doubtful_blinding_is_printed_on_the_page(client, researcher, study):
     assert "in doubt" in client.get(reverse("dashboards:study_raters", args=[study.slug])).text
 
 
+def test_sources_are_numbered_by_another_lot_than_models(study):
+    """So that a count under a source leads to no model; of 40 fair coins none fall alike but once in 10^12."""
+    alike = set()
+    for number in range(40):
+        study.secret = f"{number:064d}"
+        models, sources = labels_of(study), sources_of(study)
+        alike.add(
+            {pk: name[-1] for pk, name in models.items()} == {pk: name[-1] for pk, name in sources.items()}
+        )
+    assert alike == {True, False}
+
+
 def test_until_the_study_is_unblinded_the_page_calls_arms_by_their_numbers(client, researcher, study):
     say(study, "heron")
     client.force_login(researcher)
     address = reverse("dashboards:study_raters", args=[study.slug])
-    assert [one.arm for one in client.get(address).context["blinding"]] == ["Model 1", "Model 2"]
+    assert [one.arm for one in client.get(address).context["blinding"]] == ["Source 1", "Source 2"]
     unblind(study, "all is in")
     assert [one.arm for one in client.get(address).context["blinding"]] == ["heron-autumn", "plover-autumn"]

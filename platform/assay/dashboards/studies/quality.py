@@ -20,6 +20,7 @@ from raters.quality.measures import RaterQuality, Share
 from raters.quality.order_checks import checks_of
 from raters.quality.pausing import pause, release
 from raters.studies.exclusions import left_out_by
+from raters.studies.unblinding import sources_of
 from raters.way_in.probe import blinding
 
 A_PAGE, MOST_TOLD = 50, 10  # raters, and influences, on the page
@@ -40,7 +41,8 @@ def study_raters(request: SignedInRequest, slug: str) -> HttpResponse:
     quality, arms = shown_quality(study), arms_for(study, request.user)
     rows = rows_of(study, quality.figures)
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    context = {"study": study, "page": page, "blinding": blinding(study, arms.called)}
+    guessed = sources_of(study) if arms.is_blind else arms.called
+    context = {"study": study, "page": page, "blinding": blinding(study, guessed), "is_blind": arms.is_blind}
     context |= {"orders": checks_of(quality.drawn, arms.called, arms.pair), "repeats": repeats_of(rows)}
     context |= {"made_at": quality.made_at, "windows": quality.windows, "most": MOST_TOLD}
     largest = quality.influences[:MOST_TOLD]
