@@ -20,13 +20,14 @@ from promptsets.audit import audited
 from promptsets.formats.row import PromptRow
 from promptsets.models import PromptSetVersion
 from promptsets.versions import store
+from raters.comparisons.lots import keyed
 from raters.judges.template import VERSION, Unreadable, prompt_for, read
 from raters.models import Assignment, Comparison, JudgeRun, Judgment, Rater, SafetyLabel, Study
 from raters.models.counting import number_of
 from raters.models.people import new_code
 from raters.rubrics.answers import labels, own_terms
 
-KEY = re.compile(r"c(\d+)-(ab|ba)\Z")  # a prompt of a judge: the comparison, and which response stands as A
+KEY = re.compile(r"c(\d+)-([12])\Z")  # a prompt of a judge: the comparison, and which of its two orders
 JUDGING = Sampling(max_new_tokens=768)
 
 
@@ -74,9 +75,14 @@ def questions(study: Study, actor: AbstractBaseUser | None) -> PromptSetVersion:
 def rows_of(study: Study) -> Iterator[PromptRow]:
     shown = study.comparisons.regular().filter(status=Comparison.Status.OPEN).order_by("pk")
     for comparison in shown.select_related("prompt", "response_a", "response_b"):
-        for order in ("ab", "ba"):
-            text = prompt_for(comparison, study.rubric, a_is_left=order == "ab")
+        for order in "12":
+            text = prompt_for(comparison, study.rubric, a_is_left=a_is_first(study, comparison.pk, order))
             yield PromptRow("instruction", f"c{comparison.pk}-{order}", (text,), category=order)
+
+
+def a_is_first(study: Study, comparison_id: int, order: str) -> bool:
+    """Whether response a stands as A in this of the two orders: by lot, since who is blind reads a question's key."""
+    return (keyed(study, "judge", comparison_id) % 2 == 0) == (order == "1")
 
 
 def collect(judging: JudgeRun) -> int:
@@ -86,8 +92,11 @@ def collect(judging: JudgeRun) -> int:
     items = judging.run.items.filter(response__isnull=False).select_related("prompt", "response")
     for item in items.order_by("prompt__position"):
         found = KEY.match(item.prompt.key)
-        place = (int(found[1]), found[2] == "ab") if found else None
-        if place and place not in known and item.response:
+        if not found or not item.response:
+            continue
+        comparison, order = int(found[1]), found[2]
+        place = comparison, a_is_first(judging.study, comparison, order)
+        if place not in known:
             read_now += take_in(judging, *place, item.response)
     return read_now
 

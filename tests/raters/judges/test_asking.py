@@ -70,6 +70,17 @@ def test_it_is_asked_about_each_comparison_in_both_orders(judged, server):
     assert all(judged.rubric.guide in text for text in server.texts)
 
 
+def test_what_a_question_is_called_tells_no_response_by_its_place(judged, server):
+    """The questions are a prompt set, which researchers read while the study is blind."""
+    judging = ask(judged, heron(server))
+    asked = {
+        prompt.key: dict(SIDE.findall(prompt.turns[0]))
+        for prompt in judging.run.prompt_set_version.prompts.all()
+    }
+    a_first = {asked[f"c{row.pk}-1"]["A"] == row.response_a.text for row in judged.comparisons.all()}
+    assert a_first == {True, False}
+
+
 def test_every_reply_is_a_stored_response_with_its_digest(judged, server):
     server.answer = likes(candidate_number(judged))
     judging = judge(judged, server)
