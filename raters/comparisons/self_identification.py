@@ -81,6 +81,11 @@ def as_rows(found: Iterable[Finding]) -> list[dict[str, str]]:
     return [asdict(finding) for finding in found]
 
 
+def quotes(found: Iterable[dict[str, str]]) -> list[str]:
+    """The passages by their letters: as they are kept those of `a` come first, which would tell who reads blind."""
+    return sorted(row["quote"] for row in found)
+
+
 def masked(text: str, found: Iterable[dict[str, str]]) -> str:
     """The text with every found passage's name, or the passage itself where it has none, replaced by the same mark."""
     for row in found:

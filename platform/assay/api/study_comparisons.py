@@ -15,6 +15,7 @@ from assay.reports.blinding import Arms, arms_for
 from generation.models import Response
 from raters.comparisons.gold import make_gold
 from raters.comparisons.holding import decide
+from raters.comparisons.self_identification import quotes
 from raters.models import Comparison, Study
 from raters.quality.contested import Dispute, disputes
 
@@ -143,7 +144,7 @@ def comparison_out(row: Comparison, arms: Arms) -> dict[str, Any]:
         "prompt": row.prompt.key,
         "gold": names.get(row.gold_preference or ""),
         "sides": sides[::-1] if arms.turns(row.arm_a_id, row.arm_b_id) else sides,
-        "found": [finding["quote"] for finding in row.self_identification],
+        "found": quotes(row.self_identification),
     }
 
 

@@ -50,7 +50,9 @@ def judged(db):
         sora = builders.rater(study, "sora")
         set_senior(study.enrolments.get(rater=sora), True)
         say(claim_contested(sora, study), "a")
-        hold(study.comparisons.order_by("pk").last())
+        held = hold(study.comparisons.order_by("pk").last())
+        held.self_identification = [{"response": one, "quote": f"said by {one}", "name": ""} for one in "ab"]
+        held.save()
         count_again(study)
         yield study
 
@@ -73,6 +75,7 @@ def exchange_roles(study: Study) -> None:
         row.arm_a, row.arm_b = row.arm_b, row.arm_a
         row.response_a, row.response_b = row.response_b, row.response_a
         row.gold_preference = SWAPPED[row.gold_preference]
+        row.self_identification.reverse()
         row.save()
     for given in Assignment.objects.all():
         Assignment.objects.filter(pk=given.pk).update(a_is_left=not given.a_is_left)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from assay.accounts.requests import SignedInRequest
 from raters.access import researchers_only
 from raters.comparisons.holding import decide
+from raters.comparisons.self_identification import quotes
 from raters.models import Comparison, Study
 
 
@@ -18,7 +19,8 @@ from raters.models import Comparison, Study
 def held(request: SignedInRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study.objects.for_user(request.user), slug=slug)
     rows = study.comparisons.filter(status=Comparison.Status.HELD).select_related("prompt").order_by("pk")
-    return render(request, "dashboards/held.html", {"study": study, "rows": rows})
+    found = [(row, quotes(row.self_identification)) for row in rows]
+    return render(request, "dashboards/held.html", {"study": study, "rows": found})
 
 
 @require_POST
