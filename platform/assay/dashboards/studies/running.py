@@ -1,6 +1,6 @@
 """The part of a study's page that is about its running: progress, generation, quality so far, what wants a hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,19 +26,16 @@ from raters.studies.progress import Progress, progress_of
 
 @dataclass(frozen=True)
 class Generating:
-    """One arm's responses, under the name that this reader may know; `run` only for one who may know it."""
+    """How far one arm's responses have come, or all arms' together: without a name and a run."""
 
     called: str
     run: int | None
-    progress: RunProgress
-
-    @property
-    def failed(self) -> int:
-        return self.progress.chunks.get(Chunk.Status.DEAD, 0)
-
-    @property
-    def queued(self) -> int:
-        return self.progress.chunks.get(Chunk.Status.QUEUED, 0)
+    present: int
+    wanted: int
+    tokens_a_second: float | None
+    queued: int
+    failed: int
+    is_under_way: bool
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ class Running:
 
     @property
     def is_generating(self) -> bool:
-        return any(one.progress.is_under_way for one in self.generating)
+        return any(one.is_under_way for one in self.generating)
 
 
 def running_of(study: Study, user: User) -> Running:
@@ -65,13 +62,29 @@ def running_of(study: Study, user: User) -> Running:
 
 
 def generating(study: Study, user: User) -> tuple[Generating, ...]:
-    """In the order of the names, which tells nothing while the reader is blind."""
+    """By arm, or as one row for who is blind: the list of runs tells each checkpoint's counts, and who has seen one of
+    them beside a label knows both.
+    """
     arms = arms_for(study, user)
-    rows = [
-        Generating(arms.called[arm.pk], None if arms.is_blind else arm.run_id, run_progress(arm.run))
-        for arm in study.arms.select_related("run")
-    ]
-    return tuple(sorted(rows, key=lambda row: row.called))
+    runs = {arms.called[arm.pk]: arm.run for arm in study.arms.select_related("run")}
+    if arms.is_blind:
+        return (counted("", None, map(run_progress, runs.values())),) if runs else ()
+    return tuple(counted(called, run.pk, [run_progress(run)]) for called, run in sorted(runs.items()))
+
+
+def counted(called: str, run: int | None, of: Iterable[RunProgress]) -> Generating:
+    rows = list(of)
+    paces = [row.tokens_a_second for row in rows if row.tokens_a_second is not None]
+    return Generating(
+        called=called,
+        run=run,
+        present=sum(row.present for row in rows),
+        wanted=sum(row.wanted for row in rows),
+        tokens_a_second=sum(paces) if paces else None,
+        queued=sum(row.chunks.get(Chunk.Status.QUEUED, 0) for row in rows),
+        failed=sum(row.chunks.get(Chunk.Status.DEAD, 0) for row in rows),
+        is_under_way=any(row.is_under_way for row in rows),
+    )
 
 
 def is_live(study: Study, running: Running) -> bool:
