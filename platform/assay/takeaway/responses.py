@@ -56,8 +56,6 @@ def response_row(source: Source, place: RunResponse, arm: StudyArm) -> Row:
         "sample": place.sample,
         "turns": response.turns,
         "status": response.status,
-        "n_prompt_tokens": response.n_prompt_tokens,
-        "n_output_tokens": response.n_output_tokens,
         "flags": response.flags,
         "extra": {"category": place.prompt.category},
     }
@@ -65,7 +63,9 @@ def response_row(source: Source, place: RunResponse, arm: StudyArm) -> Row:
 
 
 def named(row: Row, place: RunResponse, arm: StudyArm) -> Row:
-    """With what would tell who wrote it: digest, sampling, when, from where."""
+    """With what would tell who wrote it: digest, sampling, when, from where; tokens, since anybody can count again with
+    the tokenizer of either.
+    """
     response, run = place.response, arm.run
     assert response
     decoding = {name: run.sampling[name] for name in SAMPLING if name in run.sampling}
@@ -74,6 +74,8 @@ def named(row: Row, place: RunResponse, arm: StudyArm) -> Row:
     return row | {
         "checkpoint": row["checkpoint"] | {"digest": run.checkpoint.digest, "quantisation": None},
         "finish_reason": response.finish_reason,
+        "n_prompt_tokens": response.n_prompt_tokens,
+        "n_output_tokens": response.n_output_tokens,
         "decoding": decoding | {"seed": response.seed},
         "created_at": time_of(response.created_at),
         "import": came_from or None,

@@ -27,7 +27,8 @@ def test_while_blinded_nothing_tells_how_a_response_was_made(judged):
     blinded = set(rows_of(judged, "responses")[0])
     unblind(judged, "all is in")
     named = rows_of(judged, "responses")[0]
-    assert set(named) - blinded == {"finish_reason", "decoding", "created_at", "import"}
+    made = {"finish_reason", "decoding", "created_at", "import", "n_prompt_tokens", "n_output_tokens"}
+    assert set(named) - blinded == made
     assert named["checkpoint"]["digest"].startswith("imported:")
 
 
