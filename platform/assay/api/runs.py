@@ -18,7 +18,7 @@ from generation.runs import plan_run
 from generation.sampling import Sampling
 from generation.stopping import retry, stop
 from promptsets.naming import version_named
-from raters.studies.unblinding import kept_back
+from raters.studies.unblinding import blind_runs, kept_back
 
 router = Router(tags=["runs"])
 RELATED = ("checkpoint", "prompt_set_version__prompt_set")
@@ -64,8 +64,11 @@ class FailureOut(Schema):
 class ProgressOut(Schema):
     run: RunOut
     under_way: bool
+    kept_back: bool = Field(
+        description="Whether a study hides names from you still: then what texts add up to is not told"
+    )
     by_status: dict[str, int]
-    tokens: int
+    tokens: int | None
     tokens_a_second: float | None
     chunks: dict[str, int]
     failures: list[FailureOut]
@@ -125,16 +128,22 @@ def one_run(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002
 
 
 @router.get("/{id}/progress", auth=Token(), response=ProgressOut, summary="How far a run has come")
-def progress_of_run(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002
+def progress_of_run(request: ApiRequest, id: Id) -> dict[str, Any]:  # noqa: A002
     run = run_or_404(id)
     progress = run_progress(run)
-    counts = ("by_status", "tokens", "tokens_a_second", "chunks")
+    hidden = run.pk in blind_runs(request.user, names_allowed=may_see_names(request))
+    of_texts = (
+        {"by_status": {}, "tokens": None}
+        if hidden
+        else {"by_status": progress.by_status, "tokens": progress.tokens}
+    )
+    counts = ("tokens_a_second", "chunks")
     failures = [
         {"chunk": one.number, "status": one.status, "attempts": one.attempts, "error": one.error}
         for one in progress.failures
     ]
     told = {"run": run_out(run), "under_way": progress.is_under_way, "failures": failures}
-    return {name: getattr(progress, name) for name in counts} | told
+    return {name: getattr(progress, name) for name in counts} | {"kept_back": hidden, **of_texts} | told
 
 
 @router.post("/{id}/stop", auth=Token("runs:write"), response=ChunksOut, summary="Stop a run")

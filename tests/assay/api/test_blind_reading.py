@@ -160,6 +160,23 @@ def kept_back(api, run) -> set[bool]:
     return {row["kept_back"] for row in rows}
 
 
+def test_what_an_arms_texts_add_up_to_is_kept_back_with_them(client, api, researcher, db):
+    """Whoever counts the texts under Model 1 would find the same sum beside a checkpoint's name."""
+    study = builders.study()
+    run = study.arms.get(role="candidate").run
+    client.force_login(researcher)
+
+    def told() -> tuple[bool, dict[str, int], int | None, bool]:
+        progress = api.get(f"runs/{run.pk}/progress").json()
+        page = client.get(reverse("dashboards:run", args=[run.pk])).text
+        counted = "<dt>ok</dt>" in page and "Tokens written" in page
+        return progress["kept_back"], progress["by_status"], progress["tokens"], counted
+
+    assert told() == (True, {}, None, False)
+    Study.objects.update(unblinded_at="2026-03-01T12:00Z")
+    assert told() == (False, {"ok": 3}, 0, True)
+
+
 def test_texts_of_an_arm_are_kept_back_from_lists_under_its_checkpoints_name(api_of, researcher, db):
     study = builders.study(arms_known_to=["owner"])
     StudyMember.objects.create(study=study, user=researcher, role="owner")

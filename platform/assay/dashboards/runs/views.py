@@ -12,6 +12,7 @@ from generation.models import GenerationRun
 from generation.progress import run_progress
 from generation.stopping import retry, stop
 from raters.access import researchers_only
+from raters.studies.unblinding import blind_runs
 
 NEWEST = 100
 STEERS = {"stop": stop, "retry": retry}
@@ -31,12 +32,14 @@ def runs(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 @researchers_only
-def run(request: HttpRequest, pk: int) -> HttpResponse:
+def run(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What its texts add up to is kept back with them: whoever counts texts under labels would find it there again."""
     related = GenerationRun.objects.select_related("checkpoint", "prompt_set_version__prompt_set")
     found = get_object_or_404(related, pk=pk)
     progress = run_progress(found)
     stands_still = progress.chunks.get("dead", 0) > 0
-    context = {"run": found, "progress": progress, "stands_still": stands_still}
+    kept_back = found.pk in blind_runs(request.user)
+    context = {"run": found, "progress": progress, "stands_still": stands_still, "kept_back": kept_back}
     return render(request, "dashboards/run.html", context)
 
 
