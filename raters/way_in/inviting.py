@@ -60,6 +60,8 @@ def enrol(invitation: Invitation, recruitment: dict[str, str], rater: Rater | No
 
     Raises: InvitationError if all uses are taken, or if the person that the recruiting site names has begun before.
     """
+    # Two requests at once of one person: the second waits here, and finds that they have begun.
+    Invitation.objects.select_for_update().get(pk=invitation.pk)
     study = invitation.study
     if rater and (before := Enrolment.objects.filter(study=study, rater=rater).first()):
         return before
