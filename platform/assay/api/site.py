@@ -13,6 +13,7 @@ from assay.api import (
     evaluations,
     exports,
     judgments,
+    leaderboards,
     prompt_changes,
     prompt_sets,
     removing,
@@ -67,6 +68,7 @@ api.add_router("/studies", exports.of_studies)
 api.add_router("/series", series.router)
 api.add_router("/evaluations", evaluations.router)
 api.add_router("/evaluations", evaluation_runs.of_plans)
+api.add_router("/leaderboards", leaderboards.router)
 api.add_router("", reports.router)
 api.add_router("", exports.router)
 api.add_router("", evaluation_runs.router)

@@ -39,14 +39,23 @@ class Scope:
         return Board.objects.filter(**self.key).first()
 
 
-def scopes_for(user: Any, version: PromptSetVersion | None = None) -> list[Scope]:
-    """By prompt set; people's studies before those of simulated raters."""
+def scopes_for(
+    user: Any, version: PromptSetVersion | None = None, *, names_allowed: bool = True
+) -> list[Scope]:
+    """By prompt set; people's studies before those of simulated raters.
+
+    names_allowed: False for a reader with fewer rights than the user, such as a token.
+    """
     newest = Report.objects.filter(study=OuterRef("pk")).order_by("-created_at", "-pk").values("pk")[:1]
     known = Study.objects.for_user(user).exclude(status=Study.Status.DRAFT).annotate(newest=Subquery(newest))
     if version:
         known = known.filter(prompt_set_version=version)
     reported = known.filter(newest__isnull=False).select_related("prompt_set_version__prompt_set", "rubric")
-    told = [study for study in reported.order_by("pk").distinct() if sees_arms(study, user)]
+    told = [
+        study
+        for study in reported.order_by("pk").distinct()
+        if not study.is_blinded or (names_allowed and sees_arms(study, user))
+    ]
     told.sort(key=_place)
     return [_scope(list(group)) for _, group in groupby(told, key=_place)]
 
@@ -65,8 +74,9 @@ def _scope(studies: list[Study]) -> Scope:
 def all_scopes() -> Iterator[Scope]:
     """Every scope that some reader has, once."""
     seen = set()
-    for user in one_of_each_kind():
-        for scope in scopes_for(user):
+    readers = [(user, allowed) for user in one_of_each_kind() for allowed in (True, False)]
+    for user, allowed in readers:
+        for scope in scopes_for(user, names_allowed=allowed):
             if (key := tuple(scope.key.values())) not in seen:
                 seen.add(key)
                 yield scope
