@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from celery import Celery
 from django.conf import settings
+from django.utils import translation
 
 from assay.celery import app
 from assay.operations.services import valkey
@@ -44,6 +45,13 @@ def celery_application(valkey_url: str) -> Iterator[Celery]:
     yield app
     app.pool.force_close_all()
     app.conf.broker_url = None
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """A request leaves its reader's language switched on in the thread; the next test speaks the site's own."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -136,6 +136,10 @@ def test_the_engine_runs_as_a_module_without_the_platform():
     assert done.stdout == "[]\n"
 
 
+def programs_in(cache: Path) -> set[str]:
+    return {file.name for file in cache.iterdir() if not file.name.endswith("-atime")}
+
+
 def test_compiled_programs_can_be_kept_for_the_next_time(folder, tmp_path, capsys):
     prompts, cache = tmp_path / "prompts.jsonl", tmp_path / "cache"
     prompts.write_text('{"id": "a", "token_ids": [2, 9]}\n')
@@ -151,10 +155,12 @@ def test_compiled_programs_can_be_kept_for_the_next_time(folder, tmp_path, capsy
     ]
     program = [sys.executable, "-m", "generation.engine", "generate", *options, "--compile-cache", str(cache)]
     subprocess.run([*program, "--out", str(tmp_path / "one.jsonl")], check=True, capture_output=True)
-    kept = {file.name for file in cache.iterdir() if not file.name.endswith("-atime")}
+    kept = programs_in(cache)
     assert kept
     subprocess.run([*program, "--out", str(tmp_path / "two.jsonl")], check=True, capture_output=True)
-    assert {file.name for file in cache.iterdir() if not file.name.endswith("-atime")} == kept
+    # A program is kept if compiling took long enough: on a busy machine a trifle may be, the second time.
+    added = programs_in(cache) - kept
+    assert not {name.split("-")[0] for name in added} & {name.split("-")[0] for name in kept}
     assert (tmp_path / "one.jsonl").read_text() == (tmp_path / "two.jsonl").read_text()
 
 
