@@ -64,8 +64,10 @@ def test_nothing_is_told_of_a_run_before_its_verdict(plan, page, client):
     assert client.get(address).status_code == 404
 
 
-def test_what_a_study_still_hides_is_not_shown_under_its_checkpoint_s_name(plan, page):
+def test_what_a_study_still_hides_is_not_shown_under_its_checkpoint_s_name(page):
+    plan = series_with_verdicts(win_rates=(0.95, 0.95, 0.05))  # so far apart that chance decides no verdict
     _, second, third = plan.runs.order_by("checkpoint__step")
+    assert third.previous == second.checkpoint
     notice, runs = "still hides names from you", ["herons", second.pk, third.pk]
     assert notice not in page("changes", *runs)
     Study.objects.filter(of_evaluation_run__run=third, of_evaluation_run__against="previous").update(
