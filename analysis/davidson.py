@@ -23,6 +23,7 @@ FEATURES: dict[Model, Floats] = {
 }
 MOST_STEPS = 100
 TOLERANCE = 1e-10
+FLAT = 1e12  # condition of an information that says nothing in some direction: the climb went on without end
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +136,8 @@ def _climbed(pairs: Pairs, free: NDArray[np.bool_], held: tuple[int, ...]) -> Fi
         except np.linalg.LinAlgError:
             return None
         if np.abs(step).max() < TOLERANCE:
+            if np.linalg.cond(_anchored(information, np.flatnonzero(free), M)) > FLAT:
+                return None
             return Fit(parameters, free, _inverse(information, free, M), held, pairs)
         parameters = parameters + step / max(1.0, float(np.abs(step).max()))  # at most 1, or it may overshoot
     return None
