@@ -56,6 +56,7 @@ OPERATIONS = {
     **dict.fromkeys(("GET list_plans", "POST new_plan", "GET one_plan", "GET list_plan_versions"), STAFF),
     **dict.fromkeys(("POST change_plan", "POST pause_plan", "POST resume_plan", "GET verdict_of"), STAFF),
     **dict.fromkeys(("GET list_evaluation_runs", "POST start_evaluation", "GET list_changes"), STAFF),
+    **dict.fromkeys(("GET list_leaderboards", "GET one_leaderboard", "GET pair_of_checkpoints"), STAFF),
     **dict.fromkeys(("GET one_evaluation_run", "POST cancel_evaluation"), STAFF),
     **dict.fromkeys(("POST retry_evaluation", "PUT note_evaluation", "GET card_key"), STAFF),
     **dict.fromkeys(("GET list_exports", "POST ask_for_export", "GET one_export"), MEMBERS),
@@ -197,7 +198,7 @@ def test_each_operation_is_whose_it_is(operation, study, people, parts):
     pattern = next(route.pattern for route in routes() if route.name == f"api-1:{name}")
     parts["plan"] = series_with_verdicts(win_rates=()) if pattern.split("/")[3] in PLANNED else None
     asked = study.prompt_set_version.prompt_set.slug
-    slugs = {"prompt-sets": asked, "series": "herons", "evaluations": "weekly"}
+    slugs = {"prompt-sets": asked, "leaderboards": asked, "series": "herons", "evaluations": "weekly"}
     key = str(key_of(pattern, study, parts))
     address = pattern.replace("<slug>", slugs.get(pattern.split("/")[3], study.slug))
     for part, value in {"<number>": "1", "<id>": key, "<token>": key, "<key>": "p0000"}.items():

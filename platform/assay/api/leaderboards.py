@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -120,14 +120,13 @@ def pair_of_checkpoints(request: ApiRequest, one: Id, other: Id) -> list[dict[st
 def one_leaderboard(
     request: ApiRequest, slug: Slug, number: Number, raters: Raters = "people"
 ) -> dict[str, Any]:
-    scope = next(
-        (one for one in known(request, version_or_404(slug, number)) if judged_by(one) == raters), None
-    )
-    if scope is None:
-        raise Http404
+    """Empty where nothing was compared yet, or names are not told."""
+    version = version_or_404(slug, number)
+    empty = Scope(version, raters == "simulated", (), {})
+    scope = next((one for one in known(request, version) if judged_by(one) == raters), empty)
     board = scope.board()
-    empty: dict[str, Any] = {"checkpoints": {}, "groups": [], "pairs": [], "notes": []}
-    return {**(board.content if board else empty), **summary(scope, board)}
+    nothing: dict[str, Any] = {"checkpoints": {}, "groups": [], "pairs": [], "notes": []}
+    return {**(board.content if board else nothing), **summary(scope, board)}
 
 
 def known(request: HttpRequest, version: PromptSetVersion | None = None) -> list[Scope]:
