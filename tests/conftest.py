@@ -7,6 +7,8 @@ import pytest
 from celery import Celery
 from django.conf import settings
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from assay.celery import app
 from assay.operations.services import valkey
@@ -14,6 +16,10 @@ from tests import builders
 
 # Playwright's sync API runs an event loop in the test's thread, in which Django would refuse its own database calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# How fast an example is tells of the machine, not of us.
+hypothesis_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("untimed")
 
 # Slow hashing protects real passwords; those of tests are in the source.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
