@@ -96,6 +96,7 @@ def token(one_connection, db, settings, tmp_path, researcher) -> str:
             **planned(),
             "verdicts": {},
             "card-key": {},
+            "leaderboards": {"slug": study.prompt_set_version.prompt_set.slug, "number": 1},
         }
     )
     return make_token(researcher, "fuzz", list(SCOPES), days=1, actor=None).secret
