@@ -25,6 +25,13 @@ def compared(version: PromptSetVersion, candidate: str, baseline: str, **fields:
     return made
 
 
+def three_in_a_row(version: PromptSetVersion) -> PromptSetVersion:
+    """owl beats wren, wren beats crow, and owl meets crow by way of wren alone."""
+    simulated(version, "owl", "wren", win_rate=0.8, seed=1)
+    simulated(version, "wren", "crow", win_rate=0.8, seed=2)
+    return version
+
+
 def run_of(version: PromptSetVersion, name: str) -> GenerationRun:
     return version.runs.filter(checkpoint__name=name).first() or builders.run(version, name)
 

@@ -5,6 +5,7 @@ having found out which model is which, stands out here.
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from math import fsum
 from statistics import fmean
 
 from raters.models import Judgment, Study
@@ -75,16 +76,17 @@ def votes_by_pair(study: Study) -> dict[Pair, Votes]:
 
 def of_pair(pair: Pair, votes: Votes) -> Iterator[Influence]:
     means = {prompt: fmean(said.values()) for prompt, said in votes.items()}
-    everybody = fmean(means.values())
+    total = fsum(means.values())
     judged: dict[str, list[int]] = defaultdict(list)
     for prompt, said in votes.items():
         for rater in said:
             judged[rater].append(prompt)
     for rater, prompts in judged.items():
-        others = means | {prompt: mean_without(votes[prompt], rater) for prompt in prompts}
-        left = [value for value in others.values() if value is not None]
-        without = fmean(left) if left else None
-        change = None if without is None else without - everybody
+        others = [mean_without(votes[prompt], rater) for prompt in prompts]
+        left = [value for value in others if value is not None]
+        n = len(means) - len(others) + len(left)  # prompts that others judged, too
+        without = (total - fsum(means[prompt] for prompt in prompts) + fsum(left)) / n if n else None
+        change = None if without is None else without - total / len(means)
         yield Influence(rater, *pair, len(prompts), without, change)
 
 

@@ -13,25 +13,23 @@ from promptsets.audit import audited
 from raters.models import Study, StudyArm
 
 
-def sees_arms(study: Study, user: Any) -> bool:
-    """Whether this person is told names: once the study is open, before that in a role that its design names."""
-    return (
-        not study.is_blinded or study.members.filter(user_id=user.pk, role__in=study.arms_known_to).exists()
-    )
+def sees_arms(study: Study, user: Any, *, names_allowed: bool = True) -> bool:
+    """Whether this person is told names: once the study is open, before that in a role that its design names.
+
+    names_allowed: False for a reader with fewer rights than the user, such as a token, while blinding lasts.
+    """
+    if not study.is_blinded:
+        return True
+    return names_allowed and study.members.filter(user_id=user.pk, role__in=study.arms_known_to).exists()
 
 
 def blind_runs(user: Any, *, names_allowed: bool = True) -> set[int]:
     """The runs whose texts may not be tied to their checkpoints for this person: arms of studies that they may know
     of and that still hide names from them. Whoever read such a text under its name would know it again in the study.
-
-    names_allowed: False for a reader with fewer rights than the user, such as a token.
     """
     studies = Study.objects.for_user(user).filter(unblinded_at=None).exclude(status=Study.Status.DRAFT)
-    hiding = [
-        study.pk
-        for study in studies.distinct()
-        if study.is_blinded and not (names_allowed and sees_arms(study, user))
-    ]
+    known = {study: sees_arms(study, user, names_allowed=names_allowed) for study in studies.distinct()}
+    hiding = [study.pk for study, is_known in known.items() if not is_known]
     return set(StudyArm.objects.filter(study__in=hiding).values_list("run_id", flat=True))
 
 

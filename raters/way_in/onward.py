@@ -1,10 +1,9 @@
 """Where a rater goes once their part is over: the code that tells a recruiting site how it ended, and its address."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from raters.comparisons.lots import keyed
 from raters.models import Enrolment
 from raters.models.people import CODE_ALPHABET
 
@@ -34,8 +33,7 @@ def screen_out_code(enrolment: Enrolment) -> str:
     """ "S" and seven letters, for one who is screened out. It is kept nowhere: whoever has the study's secret makes it
     again from the completion code, which it does not give away, and which is drawn anew when a rater is forgotten.
     """
-    secret, message = enrolment.study.secret.encode(), f"screen-out:{enrolment.completion_code}".encode()
-    number = int.from_bytes(hmac.digest(secret, message, hashlib.sha256))
+    number = keyed(enrolment.study, "screen-out", enrolment.completion_code)
     letters = ""
     for _ in range(CODE_LETTERS):
         number, at = divmod(number, len(CODE_ALPHABET))

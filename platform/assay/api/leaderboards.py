@@ -147,7 +147,7 @@ def summary(scope: Scope, board: Board | None) -> dict[str, Any]:
         "raters": judged_by(scope),
         "studies": [study.slug for study in scope.studies],
         "made_at": board.made_at if board else None,
-        "is_stale": board is not None and board.made_from != scope.reports,
+        "is_stale": board is not None and not scope.is_newest(board),
     }
 
 

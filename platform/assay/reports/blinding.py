@@ -40,8 +40,8 @@ class Arms:
 
 
 def arms_for(study: Study, user: Any, *, names_allowed: bool = True) -> Arms:
-    """names_allowed: False for a reader with fewer rights than the user, such as a token, while blinding lasts."""
-    if not study.is_blinded or (names_allowed and sees_arms(study, user)):
+    """names_allowed: as for `sees_arms`."""
+    if sees_arms(study, user, names_allowed=names_allowed):
         return Arms(arm_names(study), is_blind=False)
     return Arms(labels_of(study), is_blind=True)
 

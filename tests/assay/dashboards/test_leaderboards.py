@@ -14,7 +14,7 @@ from assay.reports.refresh import refresh
 from generation.models import Checkpoint
 from raters.studies.unblinding import unblind
 from tests import builders
-from tests.compared import compared, simulated
+from tests.compared import compared, simulated, three_in_a_row
 from tests.raters.working import work
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -27,8 +27,7 @@ def version(db):
 
 @pytest.fixture
 def three(version):
-    simulated(version, "owl", "wren", win_rate=0.8, seed=1)
-    simulated(version, "wren", "crow", win_rate=0.8, seed=2)
+    three_in_a_row(version)
     refresh_boards()
     return version
 

@@ -14,7 +14,7 @@ from raters.models import Rater, StudyMember
 from raters.studies.sharing import share
 from raters.studies.unblinding import unblind
 from tests import builders
-from tests.compared import compared, simulated
+from tests.compared import compared, simulated, three_in_a_row
 from tests.raters.working import work
 
 
@@ -25,10 +25,7 @@ def version(db):
 
 @pytest.fixture
 def three(version):
-    """owl beats wren, wren beats crow, and owl meets crow by way of wren alone."""
-    simulated(version, "owl", "wren", win_rate=0.8, seed=1)
-    simulated(version, "wren", "crow", win_rate=0.8, seed=2)
-    return version
+    return three_in_a_row(version)
 
 
 def judged_by_people(version, candidate, baseline, **fields):

@@ -1,5 +1,6 @@
 """The pages of series: the places they watch, what was found there, what was refused, and the timeline."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from assay.accounts.models import User
 from assay.accounts.requests import SignedInRequest
 from assay.dashboards.evaluations.timelines import shown_timelines
-from assay.evaluations.changes import changed_most
+from assay.evaluations.changes import Change, changed_most
 from assay.evaluations.models import EvaluationRun
-from generation.models import CheckpointSeries, RunResponse, Sighting
+from generation.models import CheckpointSeries, Response, RunResponse, Sighting
 from generation.series import DTYPES, watch
 from raters.access import researchers_only
 from raters.desk.rendering import render as render_text
@@ -113,21 +115,17 @@ def changes(request: SignedInRequest, slug: str, old: int, new: int) -> HttpResp
     before, after = get_object_or_404(decided, pk=old), get_object_or_404(decided, pk=new)
     if before.evaluation_id != after.evaluation_id:
         raise Http404
-    blind = RunResponse.objects.filter(run__in=blind_runs(request.user))
-    hidden = set(blind.values_list("response_id", flat=True))
     others = decided.filter(evaluation=after.evaluation_id).exclude(pk__in=[old, new])
+    changed = changed_most(before, after)
+    hidden = _hidden(request.user, [response for change in changed for response in _responses(change)])
     rows = [
         {
             "change": change,
             "prompt": change.later.prompt,
             "turns": [render_text(turn) for turn in change.later.prompt.turns],
-            "texts": [
-                _text(change.earlier.response_a, hidden),
-                _text(change.later.response_a, hidden),
-                _text(change.later.response_b, hidden),
-            ],
+            "texts": [_text(response, hidden) for response in _responses(change)],
         }
-        for change in changed_most(before, after)
+        for change in changed
     ]
     context = {
         "old": before,
@@ -136,6 +134,17 @@ def changes(request: SignedInRequest, slug: str, old: int, new: int) -> HttpResp
         "others": others.order_by("checkpoint__step", "checkpoint__pk"),
     }
     return render(request, "dashboards/changes.html", context)
+
+
+def _responses(change: Change) -> tuple[Response | None, ...]:
+    """The old checkpoint's, the new one's, the baseline's."""
+    return change.earlier.response_a, change.later.response_a, change.later.response_b
+
+
+def _hidden(user: User, responses: Sequence[Response | None]) -> set[int]:
+    """Which of these a study still shows this person without their names, by key."""
+    blind = RunResponse.objects.filter(run__in=blind_runs(user), response__in=responses)
+    return set(blind.values_list("response_id", flat=True))
 
 
 def _text(response: Any, hidden: set[int]) -> Any:

@@ -30,7 +30,7 @@ class Shown:
 
     @property
     def is_stale(self) -> bool:
-        return bool(self.board) and self.board.made_from != self.scope.reports  # type: ignore[union-attr]
+        return self.board is not None and not self.scope.is_newest(self.board)
 
     @property
     def leaders(self) -> list[str]:

@@ -36,7 +36,7 @@ def forget_all_but(wanted: list[Scope]) -> None:
 def refresh_board(scope: Scope) -> bool:
     """Whether it was written anew."""
     board = scope.board()
-    if board and (board.made_from == scope.reports or board.made_at > timezone.now() - A_WHILE):
+    if board and (scope.is_newest(board) or board.made_at > timezone.now() - A_WHILE):
         return False
     said = {"made_from": scope.reports, "made_at": timezone.now(), "content": content_of(scope)}
     Board.objects.update_or_create(defaults=said, **scope.key)

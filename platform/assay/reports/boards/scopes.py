@@ -38,24 +38,22 @@ class Scope:
         """As it was last written; None where no worker has come to it yet."""
         return Board.objects.filter(**self.key).first()
 
+    def is_newest(self, board: Board) -> bool:
+        """Whether it was written of the reports that are the newest now."""
+        return bool(board.made_from == self.reports)
+
 
 def scopes_for(
     user: Any, version: PromptSetVersion | None = None, *, names_allowed: bool = True
 ) -> list[Scope]:
-    """By prompt set; people's studies before those of simulated raters.
-
-    names_allowed: False for a reader with fewer rights than the user, such as a token.
-    """
+    """By prompt set; people's studies before those of simulated raters. names_allowed: as for `sees_arms`."""
     newest = Report.objects.filter(study=OuterRef("pk")).order_by("-created_at", "-pk").values("pk")[:1]
     known = Study.objects.for_user(user).exclude(status=Study.Status.DRAFT).annotate(newest=Subquery(newest))
     if version:
         known = known.filter(prompt_set_version=version)
     reported = known.filter(newest__isnull=False).select_related("prompt_set_version__prompt_set", "rubric")
-    told = [
-        study
-        for study in reported.order_by("pk").distinct()
-        if not study.is_blinded or (names_allowed and sees_arms(study, user))
-    ]
+    in_order = reported.order_by("pk").distinct()
+    told = [study for study in in_order if sees_arms(study, user, names_allowed=names_allowed)]
     told.sort(key=_place)
     return [_scope(list(group)) for _, group in groupby(told, key=_place)]
 
