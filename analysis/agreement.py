@@ -71,7 +71,7 @@ def agreement(table: JudgmentTable, *, level: float = 0.95, draws: int = DRAWS, 
         raise TableError(
             "no prompt was judged by two raters: agreement cannot be told; plan 2 or more ratings"
         )
-    patterns, frequency = np.unique(counts, axis=0, return_counts=True)
+    patterns, frequency = _same_from_either_side(counts)
     # Units with the same counts are exchangeable: drawing how often each pattern comes is the same bootstrap.
     drawn = np.random.default_rng(seed).multinomial(len(counts), frequency / len(counts), draws)
     sizes = np.vstack([frequency, drawn]).astype(np.float64)
@@ -91,6 +91,24 @@ def agreement(table: JudgmentTable, *, level: float = 0.95, draws: int = DRAWS, 
     )
 
 
+def _same_from_either_side(counts: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """The patterns, with wins and losses in the place that the counts alone decide.
+
+    No coefficient tells them apart, so no draw may: who is blind would learn from an interval who the candidate is.
+    """
+    either = _patterns(counts), _patterns(counts[:, ::-1])
+    return max(either, key=lambda found: [part.tolist() for part in found])
+
+
+def _patterns(counts: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """The different rows, sorted, and how often each comes: told by one number each, which sort as the rows do."""
+    base = counts.max() + 1
+    _, first, frequency = np.unique(
+        counts @ np.array([base**2, base, 1.0]), return_index=True, return_counts=True
+    )
+    return counts[first], frequency
+
+
 def unit_counts(table: JudgmentTable) -> Floats:
     """Losses, ties and wins of each unit, one row a unit."""
     unit = unit_codes(table)
@@ -100,11 +118,13 @@ def unit_counts(table: JudgmentTable) -> Floats:
 
 def unit_codes(table: JudgmentTable) -> NDArray[np.intp]:
     """A number from 0 for each prompt and pair of checkpoints."""
-    code = table.prompt.codes.astype(np.intp)
-    for column in (table.candidate, table.baseline):
-        if column is not None and len(column) > 1:
-            code = code * len(column) + column.codes
-    return np.unique(code, return_inverse=True)[1].ravel()
+    code = table.prompt.codes
+    several = [
+        column for column in (table.candidate, table.baseline) if column is not None and len(column) > 1
+    ]
+    for column in several:
+        code = code * len(column) + column.codes
+    return np.unique(code, return_inverse=True)[1].ravel() if several else code
 
 
 def krippendorff_alpha(counts: Floats, distance: Floats = NOMINAL) -> float | None:

@@ -80,8 +80,9 @@ def tie_bar(
     title: str,
     description: str,
     names: tuple[str, str, str] = ("Wins", "Ties", "Losses"),
+    hrefs: tuple[str, str, str] = ("", "", ""),
 ) -> str:
-    """Wins, ties and losses as shares of one bar, each with its own hatching, count and share.
+    """Wins, ties and losses as shares of one bar, each with its own hatching, count and share, and where it leads.
 
     Raises: ValueError if there is nothing to show, or a count is negative.
     """
@@ -90,11 +91,11 @@ def tie_bar(
     if min(counts) < 0 or total == 0:
         raise ValueError(f"wins, ties and losses are counts with a sum above 0, not {counts}")
     parts, x = [], 0.0
-    for index, (kind, name, count) in enumerate(zip(KINDS, names, counts, strict=True)):
-        width = WIDTH * count / total
-        if count:
-            parts.append(_hatched(kind, id_prefix, x=x, y=0, width=width, height=36))
-        parts.append(_key(kind, id_prefix, f"{name} {count} ({count / total:.1%})", index))
+    for index, (kind, name, count, href) in enumerate(zip(KINDS, names, counts, hrefs, strict=True)):
+        width, label = WIDTH * count / total, f"{name} {count} ({count / total:.1%})"
+        bar = _hatched(kind, id_prefix, x=x, y=0, width=width, height=36) if count else ""
+        mark = bar + _key(kind, id_prefix, label, index)
+        parts.append(element("a", mark, href=href, aria_label=label) if href else mark)
         x += width
     return document(
         WIDTH,
@@ -105,6 +106,7 @@ def tie_bar(
         class_="chart chart-tie-bar",
         title=title,
         description=description,
+        role="group" if any(hrefs) else "img",
     )
 
 

@@ -39,32 +39,30 @@ def coded_table(places: Places, raters: Sequence[str], votes: Votes) -> Judgment
     Raises: TableError where a rater judges one prompt and pair twice, or fewer than two prompts are judged.
     """
     prompt, category, candidate, baseline = (
-        spread(Labelled.of(column), votes.place)
-        for column in (places.prompt, places.category, places.candidate, places.baseline)
+        Labelled.of(column) for column in (places.prompt, places.category, places.candidate, places.baseline)
     )
-    rater = spread(Labelled.of(raters), votes.rater)
-    table = JudgmentTable(
-        prompt=prompt,
-        rater=rater,
-        points=votes.points,
-        side=votes.side,
-        candidate=candidate,
-        baseline=baseline,
-        category=category,
-        both_bad=votes.both_bad,
+    rater = Labelled.of(raters)
+    pair = candidate.codes * len(baseline) + baseline.codes
+    key = np.ravel_multi_index(
+        (prompt.codes[votes.place], rater.codes[votes.rater], pair[votes.place]),
+        (len(prompt), len(rater), len(candidate) * len(baseline)),
     )
-    keys = (prompt.codes, rater.codes, candidate.codes, baseline.codes)
-    order = np.lexsort(keys[::-1])
-    again = np.all([key[order[1:]] == key[order[:-1]] for key in keys], axis=0)
-    if again.any():
-        row = order[1:][again][0]
-        who, what = rater.labels[rater.codes[row]], prompt.labels[prompt.codes[row]]
+    order = np.argsort(key)
+    again = np.flatnonzero(np.diff(key[order]) == 0)
+    at, by = votes.place[order], votes.rater[order]
+    if again.size:
+        who, what = raters[by[again[0]]], places.prompt[at[again[0]]]
         raise TableError(f"rater {who!r} judges prompt {what!r} twice")
-    if np.count_nonzero(prompt.counts()) < 2:
+    judged = prompt.taken(at)
+    if len(judged) < 2:
         raise TableError("only one prompt is judged; two or more are needed")
-    return table.taken(order)
-
-
-def spread(labels: Labelled, rows: NDArray[np.intp]) -> Labelled:
-    """A column of labels, one for each row; some may be in no row."""
-    return Labelled(labels.codes[rows], labels.labels)
+    return JudgmentTable(
+        prompt=judged,
+        rater=rater.taken(by),
+        points=votes.points[order],
+        side=votes.side[order],
+        candidate=candidate.taken(at),
+        baseline=baseline.taken(at),
+        category=category.taken(at),
+        both_bad=None if votes.both_bad is None else votes.both_bad[order],
+    )

@@ -11,7 +11,8 @@ from analysis.battles import Battles, battles_of
 from analysis.davidson import Fit, Model, Pairs, fit, groups
 from analysis.differences import Difference, difference
 from analysis.estimates import Weighting
-from analysis.linear import FEW_RATERS, not_estimable
+from analysis.influence import FEW_RATERS
+from analysis.linear import not_estimable
 from analysis.proportions import checked_level
 from analysis.ranks import Ranks, ranked
 from analysis.reading import TableError

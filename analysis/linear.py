@@ -10,6 +10,7 @@ import numpy as np
 from analysis.columns import Labelled
 from analysis.differences import Difference, difference
 from analysis.estimates import Estimate, Weighting, effective_n, effective_wilson
+from analysis.influence import FEW_RATERS
 from analysis.variance import (
     Evenness,
     Floats,
@@ -25,8 +26,6 @@ TWO_WAY = "two-way prompt x rater, effective-n Wilson"
 PROMPT_ONLY = "prompt-clustered, effective-n Wilson"
 TWO_WAY_T = "two-way prompt x rater, Student's t"
 PROMPT_ONLY_T = "prompt-clustered, Student's t"
-
-FEW_RATERS = 5  # with fewer, the spread between raters cannot be estimated
 
 
 @dataclass(frozen=True, eq=False)

@@ -176,16 +176,20 @@ def needs_balance(table: JudgmentTable) -> bool:
     known, share = left_share(table)
     if share is None or known < len(table) or share in BALANCED_LEFT:
         return False
-    prompts = (len(np.unique(table.prompt.codes[_sides(table) == side])) for side in (1, -1))
-    return min(prompts) >= FEWEST_ON_A_SIDE
+    return min(_prompts_on(table, side) for side in (1, -1)) >= FEWEST_ON_A_SIDE
 
 
 def _two_prompts_on_each_side(table: JudgmentTable) -> None:
     for name, side in (("left", 1), ("right", -1)):
-        if len(np.unique(table.prompt.codes[_sides(table) == side])) < 2:
+        if _prompts_on(table, side) < 2:
             raise TableError(
                 f"column side: the candidate stood {name} in one prompt only; two or more are needed"
             )
+
+
+def _prompts_on(table: JudgmentTable, side: int) -> int:
+    """How many prompts were judged with the candidate on this side."""
+    return int(np.count_nonzero(np.bincount(table.prompt.codes[_sides(table) == side])))
 
 
 def _sides(table: JudgmentTable) -> NDArray[np.int8]:

@@ -8,7 +8,7 @@ from analysis.power import Plan
 from analysis.svg import document, element, text
 
 WIDTH, HEIGHT = 360.0, 170.0  # small, so that its words stay legible beside a form
-LEFT, RIGHT, TOP, LINE = 44.0, 12.0, 10.0, 20.0
+LEFT, RIGHT, TOP, LINE = 44.0, 12.0, 28.0, 20.0
 
 
 def power_curve(plans: Sequence[Plan], chosen: int, *, id_prefix: str, title: str, description: str) -> str:
@@ -78,7 +78,7 @@ def _scale(prompts: Sequence[int], top: float) -> str:
         parts.append(text(f"{100 * share:.1f}", LEFT - 8, y + 5, "chart-axis", "end"))
     bottom = TOP + HEIGHT + LINE
     parts.append(text("0", LEFT, bottom, "chart-axis", "middle"))
-    parts.append(text("points", LEFT + 6, TOP + LINE, "chart-axis chart-muted"))
+    parts.append(text("points", 0, TOP - 12, "chart-axis chart-muted"))
     parts.append(text(f"{prompts[-1]} prompts", WIDTH - RIGHT, bottom, "chart-axis", "end"))
     return element("g", *parts)
 

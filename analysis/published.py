@@ -9,6 +9,7 @@ from analysis.estimates import Estimate
 from analysis.proportions import wilson
 
 PAPER = "pooled Wilson over judgments"
+RECURRENT_GEMMA = "RecurrentGemma (arXiv 2404.07839), Table 5"
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,9 @@ class Published:
     value: float
     low: float
     high: float
+    source: str = RECURRENT_GEMMA
 
 
-# RecurrentGemma (arXiv 2404.07839), Table 5.
 PUBLISHED = (
     Published("RecurrentGemma-2B-IT", "instruction", 0.437, 0.418, 0.456),
     Published("Gemma-1.1-2B-IT", "instruction", 0.450, 0.431, 0.469),

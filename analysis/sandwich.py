@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.battles import Battles
 from analysis.davidson import FEATURES, Fit, probabilities
-from analysis.linear import FEW_RATERS
+from analysis.influence import FEW_RATERS
 from analysis.variance import Floats, max_rule
 
 # What loss, tie and win give the first one's strength, and the tie (davidson.FEATURES).

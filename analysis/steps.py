@@ -40,9 +40,11 @@ def step_chart(
     title: str,
     description: str,
     reference: float | None = 0.5,
+    limit: float | None = None,
 ) -> str:
     """Points in the order of their steps. Every mark is a link, reached by keyboard, and tells its numbers.
 
+    reference, limit: shares at which a dashed and a dotted line stand: no difference, and the most that is let pass.
     Raises: ValueError if there is nothing to show.
     """
     if not points:
@@ -52,7 +54,7 @@ def step_chart(
     return document(
         WIDTH,
         HEIGHT + 2 * LINE + GAP,
-        _scale(reference),
+        _scale(reference, limit),
         *_band(places),
         *_names(places),
         *(_mark(x, point) for x, point in places),
@@ -73,13 +75,15 @@ def _y(share: float) -> float:
     return GAP + HEIGHT * (1 - share)
 
 
-def _scale(reference: float | None) -> str:
+def _scale(reference: float | None, limit: float | None) -> str:
     def level(share: float, class_: str, **attributes: str | float) -> str:
         ends = {"x1": LEFT, "y1": _y(share), "x2": WIDTH - RIGHT, "y2": _y(share)}
         return element("line", class_=class_, stroke="currentColor", **ends, **attributes)
 
     grid = [level(tick, "chart-grid", stroke_opacity=0.2) for tick in SHARES.ticks]
     line = [] if reference is None else [level(reference, "chart-reference", stroke_dasharray="4 3")]
+    if limit is not None:
+        line.append(level(limit, "chart-reference chart-limit", stroke_dasharray="1 4", stroke_width=2))
     shares = [
         text(SHARES.number.format(tick), LEFT / 2, _y(tick) + 5, "chart-axis", "middle")
         for tick in SHARES.ticks

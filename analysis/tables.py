@@ -61,8 +61,8 @@ class JudgmentTable:
         )
 
     def rows(self, chosen: NDArray[np.bool_]) -> JudgmentTable:
-        """The table of these rows alone."""
-        return self.taken(np.flatnonzero(chosen))
+        """The table of these rows alone; itself where they are all."""
+        return self if chosen.all() else self.taken(np.flatnonzero(chosen))
 
     def of_pair(self, candidate: str | None = None, baseline: str | None = None) -> JudgmentTable:
         """The judgments of this candidate, against this baseline. TableError where there is none."""

@@ -155,15 +155,16 @@ def slugs() -> list[str]:
 
 
 def open_study_of(name: str, candidate: str, slug: str) -> Any:
-    from assay.evaluations.evaluating import open_study, question_of_runs
+    from assay.evaluations.evaluating import Question, open_study
     from generation.models import GenerationRun
 
     runs = {
         run.checkpoint.name: run
         for run in GenerationRun.objects.filter(prompt_set_version__prompt_set__slug=name)
     }
-    question = question_of_runs(runs[candidate], runs[BASELINE], ratings=3)
-    return open_study(question, {"candidate": runs[candidate], "baseline": runs[BASELINE]}, slug)
+    arms = {"candidate": runs[candidate], "baseline": runs[BASELINE]}
+    question = Question(runs[BASELINE].prompt_set_version, *(run.checkpoint for run in arms.values()))
+    return open_study(question, arms, slug)
 
 
 def show(steps: list[Step]) -> None:

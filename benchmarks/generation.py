@@ -6,7 +6,8 @@
 
 Useful tokens a second are the tokens asked for over the wall time of a warm pass; compile time is cold less warm. Each
 contender runs in a process of its own, one after the other, on random float32 weights, once for each number of slots
-(the peers' batch). Peers (DeepMind's sampler, transformers) need a Python that has them: --peers.
+(the peers' batch). Peers (DeepMind's sampler, transformers) need a Python that has them: --peers; --beside
+names those to run.
 """
 
 import argparse
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--peers", nargs="*", default=[], metavar="NAME=PYTHON", help="deepmind=…, transformers=…"
     )
+    every = sorted({name for names in PEERS.values() for name in names})
+    parser.add_argument("--beside", nargs="*", choices=every, default=every, help="these peers alone")
     parser.add_argument("--steps", action="store_true", help="measure single steps instead")
     parser.add_argument("--growth", action="store_true", help="measure ever longer texts instead")
     options = parser.parse_args(arguments)
@@ -51,53 +54,60 @@ def main(arguments: Sequence[str] | None = None) -> None:
     elif options.growth:
         show_growth(options.family)
     else:
-        show_passes(
-            options.family,
-            options.requests,
-            options.slots,
-            dict(each.split("=", 1) for each in options.peers),
-        )
+        pythons = dict(each.split("=", 1) for each in options.peers)
+        beside = {
+            name: pythons.get(name.partition("-")[0])
+            for name in PEERS[options.family]
+            if name in options.beside
+        }
+        show_passes(options.family, options.requests, options.slots, beside)
 
 
-def show_passes(family: str, requests: int, all_slots: list[int], pythons: dict[str, str]) -> None:
+def show_passes(family: str, requests: int, all_slots: list[int], beside: dict[str, str | None]) -> None:
+    """Each line as soon as it is there: a pass takes minutes, and some peers take many."""
     useful = ragged(requests).useful
-    table = Table(title=f"{family}: {requests} requests, {useful:,} tokens asked for, float32")
-    headings = ("Slots", "Useful tokens/s", "Warm s", "Compile s", "Useful share", "Peak GB", "Ours is")
-    table.add_column("Contender")
-    for heading in headings:
-        table.add_column(heading, justify="right")
+    print(f"{family}: {requests} requests, {useful:,} tokens asked for, float32", flush=True)
     for slots in all_slots:
         work = [family, str(requests), str(slots)]
         ours = run([sys.executable, "-m", "benchmarks.generation_ours", "pass", *work])
-        table.add_row("ours", str(slots), *cells(ours, useful), "")
-        for name in PEERS[family]:
-            python = pythons.get(name.partition("-")[0])
+        filled = f"prompt tokens fill {ours['prompt_fill']:.0%} of the places computed for them"
+        print(f"  {slots} slots, ours: {told(ours, useful)}; {filled}", flush=True)
+        for name, python in beside.items():
             if python is None:
-                table.add_row(name, str(slots), "not run: --peers", *[""] * 5)
+                print(f"  {slots} slots, {name}: not run, it needs --peers", flush=True)
                 continue
             peer = run([python, str(ROOT / "benchmarks" / "generation_peers.py"), name, *work])
-            times = f"{peer['warm_s'] / ours['warm_s']:.1f} times as fast"
-            table.add_row(name, str(slots), *cells(peer, useful), times)
-    Console().print(table)
+            times = peer["warm_s"] / ours["warm_s"]
+            print(f"  {slots} slots, {name}: {told(peer, useful)}; ours {times:.1f} times", flush=True)
 
 
-def cells(found: dict[str, Any], useful: int) -> list[str]:
-    compile_s = found["cold_s"] - found["warm_s"]
-    share = f"{useful / found['computed']:.1%}"
-    speed, warm = f"{useful / found['warm_s']:.0f}", f"{found['warm_s']:.1f}"
-    return [speed, warm, f"{compile_s:.1f}", share, f"{found['peak_bytes'] / 1e9:.2f}"]
+def told(found: dict[str, Any], useful: int) -> str:
+    speed, compile_s = useful / found["warm_s"], found["cold_s"] - found["warm_s"]
+    return (
+        f"{speed:.0f} useful tokens/s, {found['warm_s']:.1f} s warm, {compile_s:.1f} s of compiling, "
+        f"{useful / found['computed']:.1%} of slot-steps useful, at most {found['peak_bytes'] / 1e9:.2f} GB"
+    )
 
 
 def show_steps(family: str) -> None:
     table = Table(title=f"{family}: one step of decoding, medians, float32")
-    for heading in ("Slots", "Products ms", "Step ms", "Step / products", "Floor ms", "Tokens/s"):
+    for heading in (
+        "Slots",
+        "Products ms",
+        "Step ms",
+        "Step / products",
+        "Floor ms",
+        "Tokens/s",
+        "In int8 ms",
+    ):
         table.add_column(heading, justify="right")
     found = run([sys.executable, "-m", "benchmarks.generation_ours", "steps", family, *map(str, SLOTS)])
     for row in found["steps"]:
         ratio = row["step_ms"] / row["products_ms"]
         numbers = (row["products_ms"], row["step_ms"], ratio, row["floor_ms"])
         rate = f"{1000 * row['slots'] / row['step_ms']:.0f}"
-        table.add_row(str(row["slots"]), *(f"{number:.2f}" for number in numbers), rate)
+        int8 = f"{row['int8_ms']:.2f}"
+        table.add_row(str(row["slots"]), *(f"{number:.2f}" for number in numbers), rate, int8)
     Console().print(table)
 
 

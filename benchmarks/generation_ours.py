@@ -11,10 +11,13 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from benchmarks.ragged import SHAPES, VOCABULARY, WIDTH, ragged
 from generation.engine import Checkpoint, Engine, GenerationRequest, programs
 from generation.engine.checkpoints.families import family_named
+from generation.engine.checkpoints.loading import in_int8
+from generation.engine.networks.int8 import quantised
 from generation.engine.presets import PRESETS
 from generation.engine.requests import MOST_STOPS
 
@@ -31,6 +34,16 @@ def checkpoint_of(family: str) -> Checkpoint:
     start = jnp.zeros((1, 4), jnp.int32)
     params = jax.jit(lambda key: network.init(key, start, method="logits"))(jax.random.key(0))["params"]  # type: ignore[attr-defined]
     return Checkpoint(Path(family), family, "gemma", config, "", None, (), network, params, "float32")
+
+
+def in_eight_bits(checkpoint: Checkpoint) -> Checkpoint:
+    """The same weights, those of products as `--dtype int8-float32` loads them."""
+
+    def turned(path: tuple[Any, ...], leaf: jax.Array) -> Any:
+        names = [entry.key for entry in path]
+        return quantised(np.asarray(leaf), names[-1]) if in_int8(names, "int8-float32") else leaf
+
+    return replace(checkpoint, params=jax.tree_util.tree_map_with_path(turned, checkpoint.params))
 
 
 def one_pass(family: str, requests: int, slots: int) -> dict[str, Any]:
@@ -52,17 +65,22 @@ def one_pass(family: str, requests: int, slots: int) -> dict[str, Any]:
         "warm_s": times[1],
         "computed": engine.counts.slot_steps + first,
         "peak_bytes": peak,
+        "prompt_fill": engine.counts.prompt_tokens / engine.counts.prompt_places,
     }
 
 
 def steps(family: str, all_slots: list[int]) -> dict[str, Any]:
     checkpoint, bandwidth = checkpoint_of(family), read_bandwidth()
+    small = in_eight_bits(checkpoint)
     weights = sum(leaf.nbytes for leaf in jax.tree.leaves(checkpoint.params))
     rows = []
     for slots in all_slots:
-        products, step = interleaved(products_of(checkpoint, slots), step_of(checkpoint, slots))
+        products, step, int8 = interleaved(
+            products_of(checkpoint, slots), step_of(checkpoint, slots), step_of(small, slots)
+        )
+        floor = 1e3 * weights / bandwidth
         rows.append(
-            {"slots": slots, "products_ms": products, "step_ms": step, "floor_ms": 1e3 * weights / bandwidth}
+            {"slots": slots, "products_ms": products, "step_ms": step, "int8_ms": int8, "floor_ms": floor}
         )
     return {"steps": rows}
 

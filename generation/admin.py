@@ -30,7 +30,7 @@ class CheckpointAdmin(admin.ModelAdmin):
     list_filter = ("source", "family", "series")
     list_select_related = ("series",)
     search_fields = ("name", "digest")
-    readonly_fields = ("source", "uri", "family", "digest", "description")
+    readonly_fields = ("source", "uri", "family", "digest", "description", "licence", "licence_from")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # only register_checkpoint and import_responses know the digest

@@ -22,6 +22,7 @@ def ask(
     *,
     series: str | None = None,
     step: int | None = None,
+    licence: str | None = None,
     dtype: str = "float32",
     actor: Any = None,
 ) -> Registration:
@@ -29,10 +30,10 @@ def ask(
 
     Raises: ValueError as `generation.registering.register`, as far as no file is read.
     """
-    check_arguments(name, series, step, dtype)
+    check_arguments(name, series, step, dtype, licence)
     check_readable(uri)
     made = Registration.objects.create(
-        name=name, uri=uri, series=series, step=step, dtype=dtype, asked_by=actor
+        name=name, uri=uri, series=series, step=step, licence=licence, dtype=dtype, asked_by=actor
     )
     if settings.REDIS_URL:
         transaction.on_commit(lambda: register_asked.delay(made.pk), robust=True)
@@ -60,9 +61,9 @@ def work_off_one(pk: int | None = None) -> bool:
 def _register(asked: Registration) -> None:
     from generation.registering import register
 
-    place: dict[str, Any] = {"series": asked.series, "step": asked.step}
+    told: dict[str, Any] = {"series": asked.series, "step": asked.step, "licence": asked.licence}
     try:
-        made = register(asked.name, asked.uri, dtype=asked.dtype, actor=asked.asked_by, **place)
+        made = register(asked.name, asked.uri, dtype=asked.dtype, actor=asked.asked_by, **told)
     except Exception as error:
         logger.exception("%s could not be registered", asked)
         reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"

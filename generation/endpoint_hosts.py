@@ -17,6 +17,8 @@ Network = IPv4Network | IPv6Network
 
 NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\Z")
 ENTRY = re.compile(r"(\[(?P<bracketed>[^\]]+)\]|(?P<plain>[^:\[\]]+))(:(?P<port>\d+))?\Z")
+NAT64 = ip_network("64:ff9b::/96")
+PUBLIC_IPV6 = (ip_network("2000::/3"), NAT64)  # all that is given out, so no `::7f00:1`, which is 127.0.0.1
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
@@ -101,8 +103,20 @@ def _nonsense(entry: str) -> ValueError:
 
 
 def _is_public(address: Address) -> bool:
+    """Whether it, and each IPv4 address that whoever forwards would take out of it, is one of the open Internet."""
     plain = _unmapped(address)
-    return plain.is_global and not plain.is_multicast
+    if isinstance(plain, IPv6Address) and not any(plain in network for network in PUBLIC_IPV6):
+        return False
+    return all(one.is_global and not one.is_multicast for one in (plain, *_carried(plain)))
+
+
+def _carried(address: Address) -> tuple[IPv4Address, ...]:
+    """The IPv4 addresses within an IPv6 address at which a translator or a tunnel's other end would deliver."""
+    if isinstance(address, IPv4Address):
+        return ()
+    if address in NAT64:
+        return (IPv4Address(int(address) & 0xFFFF_FFFF),)
+    return (address.sixtofour,) if address.sixtofour else address.teredo or ()
 
 
 def _unmapped(address: Address) -> Address:

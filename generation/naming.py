@@ -5,9 +5,12 @@ from promptsets.refusals import FieldError
 
 
 def checkpoint_named(name: str) -> Checkpoint:
-    """Raises: FieldError, with the checkpoints there are, if none has the name."""
+    """Raises: FieldError, with the checkpoints there are, if none has the name; or if it is archived."""
     checkpoint = Checkpoint.objects.filter(name=name).first()
     if checkpoint is None:
-        known = ", ".join(Checkpoint.objects.values_list("name", flat=True)[:10]) or "none yet"
+        offered = Checkpoint.objects.filter(archived_at=None).values_list("name", flat=True)
+        known = ", ".join(offered[:10]) or "none yet"
         raise FieldError("checkpoint", f"There is no checkpoint {name!r}. Checkpoints: {known}.")
+    if checkpoint.archived_at:
+        raise FieldError("checkpoint", f"{name} is archived: bring it back first.")
     return checkpoint

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from generation.fetching import local_folder
+from generation.licences import check_licence, tell_anew
 from generation.models import Checkpoint
 from generation.series import check_dtype, check_place, check_same_place, series_with_free_step
 from promptsets.audit import audited
@@ -22,6 +23,16 @@ class Registered:
     checkpoint: Checkpoint
     is_new: bool
 
+    def already(self, licence: str | None) -> str:
+        """What is told of one that was registered before, by the licence that was asked for now."""
+        found = self.checkpoint
+        told = f"; its licence is {found.licence}" if licence else ""
+        if found.source != Checkpoint.Source.ENDPOINT:
+            return f"{found} is registered already with these files{told or '; nothing was changed'}."
+        reached = found.description
+        how = f"it is asked {reached['concurrency']} at a time, its key in {reached['key_env'] or 'no variable'}"
+        return f"{found} is registered already; {how}{told}."
+
 
 def register(
     name: str,
@@ -29,18 +40,21 @@ def register(
     *,
     series: str | None = None,
     step: int | None = None,
+    licence: str | None = None,
     dtype: str = "float32",
     actor: AbstractBaseUser | None = None,
 ) -> Registered:
     """The checkpoint of that name over the folder at `uri`, which is fetched, checked and digested, but not loaded.
 
     dtype: what its weights are computed in; it decides the texts, so it is the checkpoint's for good.  series: the
-    slug of a training run, made if it is new.
-    The same name and files again change nothing. Raises: ValueError (CheckpointError) saying what is wrong.
+    slug of a training run, made if it is new.  licence: of the weights; None: as `engine.checkpoints.licences` finds.
+    The same name and files again change nothing but a licence that is told.
+
+    Raises: ValueError (CheckpointError) saying what is wrong.
     """
     from generation.engine.checkpoints.loading import describe_checkpoint
 
-    check_arguments(name, series, step, dtype)
+    check_arguments(name, series, step, dtype, licence)
     folder = local_folder(uri)
     described = describe_checkpoint(folder)
     if not described.can_chat:
@@ -51,24 +65,29 @@ def register(
         "uri": uri if "://" in uri else str(folder),
         "family": described.family,
         "description": _description(described, dtype),
+        **_licence(described, licence),
     }
     with transaction.atomic():
         if found := _registered_already(name, described.digest, dtype, series, step):
+            tell_anew(found, licence, actor)
             return Registered(found, is_new=False)
         of_series = series_with_free_step(series, step)
         made = Checkpoint.objects.create(
             name=name, digest=described.digest, source="engine", series=of_series, step=step, **fields
         )
-        detail = {"digest": made.digest, "uri": made.uri, "dtype": dtype}
+        detail = {"digest": made.digest, "uri": made.uri, "dtype": dtype, "licence": made.licence}
         audited.send(Checkpoint, actor=actor, action="checkpoint.registered", target=made, detail=detail)
     return Registered(made, is_new=True)
 
 
-def check_arguments(name: str, series: str | None, step: int | None, dtype: str) -> None:
+def check_arguments(
+    name: str, series: str | None, step: int | None, dtype: str, licence: str | None = None
+) -> None:
     """Raises: ValueError if one of them makes no sense, whatever the files hold."""
     check_name(name)
     check_place(series, step)
     check_dtype(dtype)
+    check_licence(licence)
 
 
 def check_name(name: str) -> None:
@@ -106,3 +125,9 @@ def _description(described: "CheckpointDescription", dtype: str) -> dict[str, An
         "parameters": described.parameter_count,
         "config": asdict(described.config),
     }
+
+
+def _licence(described: "CheckpointDescription", told: str | None) -> dict[str, str]:
+    if told:
+        return {"licence": told, "licence_from": Checkpoint.LicenceFrom.TOLD}
+    return {"licence": described.licence.name, "licence_from": described.licence.told_by}

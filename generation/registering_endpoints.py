@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from generation.endpoints import Endpoint
+from generation.licences import check_licence, tell_anew
 from generation.models import Checkpoint
 from generation.registering import Registered, check_name
 from generation.series import check_place, check_same_place, series_with_free_step
@@ -22,19 +23,22 @@ def register_endpoint(
     *,
     series: str | None = None,
     step: int | None = None,
+    licence: str | None = None,
     actor: AbstractBaseUser | None = None,
 ) -> Registered:
     """The checkpoint of that name over the endpoint; nothing is asked of the server yet.
 
-    The same name and endpoint again change nothing but how it is reached: key_env and concurrency, which decide no
-    text. Raises: ValueError saying what is wrong.
+    The same name and endpoint again change nothing but how it is reached, key_env and concurrency, which decide no
+    text, and a licence that is told. Raises: ValueError saying what is wrong.
     """
     check_name(name)
     check_place(series, step)
+    check_licence(licence)
     settings.ENDPOINT_HOSTS.check(endpoint.url)
     if found := _registered_already(name, endpoint):
         check_same_place(found, series, step)
         _reach_anew(found, endpoint, actor)
+        tell_anew(found, licence, actor)
         return Registered(found, is_new=False)
     made = Checkpoint.objects.create(
         name=name,
@@ -44,8 +48,10 @@ def register_endpoint(
         description=endpoint.description,
         series=series_with_free_step(series, step),
         step=step,
+        licence=licence or "",
+        licence_from=Checkpoint.LicenceFrom.TOLD if licence else "",
     )
-    detail = {"digest": made.digest, "uri": made.uri, **made.description}
+    detail = {"digest": made.digest, "uri": made.uri, "licence": made.licence, **made.description}
     audited.send(Checkpoint, actor=actor, action="checkpoint.registered", target=made, detail=detail)
     return Registered(made, is_new=True)
 

@@ -12,7 +12,7 @@ from generation.models import Checkpoint, Chunk, GenerationRun, Response, RunRes
 from generation.sampling import Sampling
 from generation.tasks import wake
 from promptsets.audit import audited
-from promptsets.models import PromptSetVersion
+from promptsets.models import Prompt, PromptSetVersion
 
 SEEDS = 2**32
 BATCH = 1000
@@ -108,9 +108,13 @@ def known_responses(run: GenerationRun) -> dict[tuple[str, int], int]:
 
 
 def cut_into_chunks(run: GenerationRun, places: Sequence[RunResponse]) -> list[Chunk]:
-    """Chunks of CHUNK_PROMPTS keys each. Places of one key stay together: two prompts with one text are one work."""
+    """Chunks of CHUNK_PROMPTS keys each. Places of one key stay together: two prompts with one text are one work.
+
+    The longest conversations come first: an engine then makes room for all of them before it compiles anything, and
+    what is left for the end is short.
+    """
     by_key: dict[tuple[str, int], list[int]] = {}
-    for place in places:
+    for place in sorted(places, key=lambda place: length_of(place.prompt), reverse=True):
         by_key.setdefault((place.prompt.text_sha256, place.sample), []).append(place.pk)
     groups, size = list(by_key.values()), settings.CHUNK_PROMPTS
     batches = [groups[start : start + size] for start in range(0, len(groups), size)]
@@ -118,6 +122,11 @@ def cut_into_chunks(run: GenerationRun, places: Sequence[RunResponse]) -> list[C
         Chunk(run=run, number=number, item_ids=[pk for group in batch for pk in group])
         for number, batch in enumerate(batches)
     )
+
+
+def length_of(prompt: Prompt) -> tuple[int, int]:
+    """Turns, each of which is answered at length, and characters."""
+    return len(prompt.turns), sum(map(len, prompt.turns))
 
 
 def _check_can_be_generated(checkpoint: Checkpoint, sampling: Sampling, seed: Any, samples: Any) -> None:

@@ -10,7 +10,7 @@ from generation.models import Checkpoint, CheckpointSeries
 from generation.places import Place
 from promptsets.audit import audited
 
-DTYPES = ("float32", "bfloat16")
+DTYPES = ("float32", "bfloat16", "int8", "int8-float32")  # as the engine knows them
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ class Wanted:
     uri: str
     series: str | None = None
     step: int | None = None
+    licence: str | None = None
     dtype: str | None = None
     model: str | None = None
     key_env: str | None = None
@@ -37,8 +38,9 @@ class Wanted:
         return self.uri.lower().startswith(("http:", "https:"))
 
     @property
-    def place(self) -> dict[str, Any]:
-        return {"series": self.series, "step": self.step}
+    def told(self) -> dict[str, Any]:
+        """What is told of either kind."""
+        return {"series": self.series, "step": self.step, "licence": self.licence}
 
     @property
     def dtype_or_usual(self) -> str:

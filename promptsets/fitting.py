@@ -1,9 +1,12 @@
 """Which prompts fit a filter: the same for pages, commands and subsets, so that what is seen is what is taken."""
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
-from promptsets.models import Prompt
+from promptsets.models import Prompt, PromptSetVersion
 from promptsets.summary import NOT_DECLARED
+from promptsets.taxonomy import EXPECTED, HAZARDS
 
 EQUAL = ("category", "subcategory", "language", "hazard", "expected")
 LENGTHS = {  # characters of all turns; the buckets of the library's balance
@@ -13,6 +16,27 @@ LENGTHS = {  # characters of all turns; the buckets of the library's balance
     "xl": Q(characters__gte=1500),
 }
 FILTERS = (*EQUAL, "length", "q")
+
+
+def offered(version: PromptSetVersion) -> dict[str, list[str]]:
+    """What each filter finds something by in this version, as pages list it; `q` takes any text."""
+    counts = version.manifest.get("counts", {})
+    found = {
+        "category": list(counts.get("categories", {})),
+        "language": list(counts.get("languages", {})),
+        "length": list(LENGTHS),
+        "hazard": _hazards(counts),
+        "expected": [code for code in EXPECTED if code in counts.get("expected", {})],
+    }
+    return {name: values for name, values in found.items() if values}
+
+
+def _hazards(counts: dict[str, Any]) -> list[str]:
+    """Those that prompts are about, and none where others are about none: the manifest counts what is declared."""
+    counted = counts.get("hazards", {})
+    found = [code for code in HAZARDS if code in counted]
+    rest = counts.get("prompts", 0) > sum(counted.values())
+    return [*found, NOT_DECLARED] if found and rest else found
 
 
 def fitting(prompts: QuerySet[Prompt], asked: dict[str, str]) -> QuerySet[Prompt]:

@@ -31,6 +31,9 @@ class PromptSet(models.Model):
     title = models.CharField(max_length=200)
     kind = models.CharField(max_length=16, choices=list(KINDS.items()))
     description = models.TextField(blank=True)
+    archived_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="No longer offered; kept all the same"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -50,6 +53,10 @@ class PromptSet(models.Model):
 class PromptSetVersionQuerySet(FrozenGuardQuerySet):
     def frozen(self) -> "PromptSetVersionQuerySet":
         return self.filter(frozen_at__isnull=False)
+
+    def offered(self) -> "PromptSetVersionQuerySet":
+        """Of the sets that are not archived, the newest first."""
+        return self.filter(prompt_set__archived_at=None).select_related("prompt_set").order_by("-pk")
 
 
 class PromptSetVersion(models.Model):

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate
+from typing import Any, Concatenate, TypeVar
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from raters.models import Assignment, Rater, Study
+from raters.models.prepared import Prepared
 
-ON_THE_SCREEN = [f"comparison__{name}" for name in ("study__rubric", "prompt", "response_a", "response_b")]
+SHOWN = ("study__rubric", "prompt", "response_a__rendering", "response_b__rendering")
+ON_THE_SCREEN = [f"comparison__{name}" for name in SHOWN]
 # Large, and nothing a rater's page is made of: read if something asks for it.
 NOT_ON_THE_SCREEN = [
     *(f"comparison__study__{name}" for name in ("design", "consent", "exclusion_rules", "stop_rule")),
@@ -22,6 +25,7 @@ NOT_ON_THE_SCREEN = [
         for name in ("token_ids", "provenance", "flags")
     ),
 ]
+Found = TypeVar("Found")
 View = Callable[..., HttpResponseBase]
 
 
@@ -59,8 +63,7 @@ def raters_only(view: Callable[Concatenate[HttpRequest, Rater, ...], HttpRespons
     def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if plans_studies(request):
             raise Http404
-        rater = get_object_or_404(Rater, user=request.user)
-        setattr(request.user, "rater", rater)  # noqa: B010  for whoever asks the user later in this request
+        rater = found_or_404(getattr(request.user, "rater", None))
         return view(request, rater, *args, **kwargs)
 
     return gate
@@ -70,12 +73,30 @@ def plans_studies(request: HttpRequest) -> bool:
     return request.user.is_authenticated and request.user.plans_studies
 
 
+def may_change(study: Study, user: Any) -> bool:
+    """Whether pages show this person what changes the study: who may not would be led to a 404."""
+    return Study.objects.for_editor(user).filter(pk=study.pk).exists()
+
+
 def study_of(rater: Rater, public_id: str) -> Study:
     return get_object_or_404(Study.objects.filter(enrolments__rater=rater), public_id=public_id)
 
 
 def assignment_of(rater: Rater, token: str) -> Assignment:
-    assignments = Assignment.objects.select_related(*ON_THE_SCREEN).defer(*NOT_ON_THE_SCREEN)
-    assignment = get_object_or_404(assignments, rater=rater, token=token)
+    assignment = found_or_404(ASSIGNMENT.first(rater.pk, token))
     assignment.rater = rater
     return assignment
+
+
+def found_or_404(found: Found | None) -> Found:
+    if found is None:
+        raise Http404
+    return found
+
+
+def _assignment(rater: int, token: str) -> QuerySet[Assignment, Assignment]:
+    rows = Assignment.objects.select_related(*ON_THE_SCREEN).defer(*NOT_ON_THE_SCREEN)
+    return rows.filter(rater=rater, token=token)
+
+
+ASSIGNMENT = Prepared(_assignment)

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from promptsets.record_admin import RecordAdmin
+from raters.blind_admin import BlindAdmin
 from raters.models import (
     Assignment,
     Comparison,
@@ -11,6 +12,8 @@ from raters.models import (
     Judgment,
     Message,
     Rater,
+    RenderedStudy,
+    Rendering,
     Reply,
     Rubric,
     SafetyLabel,
@@ -59,6 +62,10 @@ class StudyAdmin(admin.ModelAdmin):
     readonly_fields = ("public_id", "design", "design_sha256", "locked_at", "unblinded_at", "simulation")
     inlines = (ArmInline,)
 
+    def get_inlines(self, request: HttpRequest, obj: Study | None) -> tuple[type[ArmInline], ...]:
+        """While a study that raters judge is blinded, who is the candidate stands nowhere here."""
+        return () if obj and obj.status != Study.Status.DRAFT and obj.is_blinded else self.inlines
+
     def get_readonly_fields(self, request: HttpRequest, obj: Study | None = None) -> tuple[str, ...]:
         """A locked design is not edited: a changed one is another study."""
         fixed: tuple[str, ...] = (
@@ -80,7 +87,7 @@ class StudyAdmin(admin.ModelAdmin):
 
 
 @admin.register(StudyArm)
-class StudyArmAdmin(RecordAdmin):
+class StudyArmAdmin(BlindAdmin):
     list_display = ("study", "run", "role")
     list_select_related = ("study", "run__checkpoint", "run__prompt_set_version__prompt_set")
 
@@ -119,7 +126,7 @@ class InvitationAdmin(RecordAdmin):
 
 
 @admin.register(Comparison)
-class ComparisonAdmin(RecordAdmin):
+class ComparisonAdmin(BlindAdmin):
     list_display = (
         "pk",
         "study",
@@ -135,21 +142,24 @@ class ComparisonAdmin(RecordAdmin):
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(RecordAdmin):
+class AssignmentAdmin(BlindAdmin):
+    study_at = "comparison__study"
     list_display = ("pk", "comparison", "rater", "purpose", "state", "a_is_left", "lease_until")
     list_filter = ("purpose", "state")
     list_select_related = ("comparison", "rater")
 
 
 @admin.register(Judgment)
-class JudgmentAdmin(RecordAdmin):
+class JudgmentAdmin(BlindAdmin):
+    study_at = "assignment__comparison__study"
     list_display = ("pk", "assignment", "preference", "strength", "both_bad", "submitted_at")
     list_filter = ("preference",)
     list_select_related = ("assignment__comparison", "assignment__rater")
 
 
 @admin.register(SafetyLabel)
-class SafetyLabelAdmin(RecordAdmin):
+class SafetyLabelAdmin(BlindAdmin):
+    study_at = "judgment__assignment__comparison__study"
     list_display = ("judgment", "answer_type", "violation", "hazard", "severity")
     list_filter = ("violation", "hazard")
 
@@ -181,4 +191,15 @@ class StudyTemplateAdmin(admin.ModelAdmin):
 @admin.register(StudyNotice)
 class StudyNoticeAdmin(RecordAdmin):
     list_display = ("study", "kind", "sent_at", "attempts", "error", "created_at")
+    list_select_related = ("study",)
+
+
+@admin.register(Rendering)
+class RenderingAdmin(RecordAdmin):
+    list_display = ("pk", "renderer", "source_sha256")
+
+
+@admin.register(RenderedStudy)
+class RenderedStudyAdmin(RecordAdmin):
+    list_display = ("study", "renderer")
     list_select_related = ("study",)

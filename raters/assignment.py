@@ -11,9 +11,9 @@ from raters.care.welfare import rests_until, wanted_hazards
 from raters.comparisons.caps import left_under_cap
 from raters.comparisons.gold import gold_is_due
 from raters.comparisons.lots import keyed
-from raters.comparisons.places import a_first_left, first_places, given_so_far
+from raters.comparisons.places import Shown, first_places, given_so_far, held_by, shown_so_far
 from raters.comparisons.repeats import repeat_due
-from raters.judging import free_place_of, take_place
+from raters.judging import free_place_of, locked_enrolment, take_place
 from raters.models import Assignment, Comparison, Enrolment, Rater, Study
 from raters.models.comparison_queries import LOTS
 from raters.models.comparisons import AssignmentQuerySet
@@ -36,7 +36,7 @@ def claim(rater: Rater, study: Study, *, from_others: bool = False) -> Assignmen
     """What the rater holds, else what is free, else, if others may have to give way, what one of them fetched ahead."""
     with transaction.atomic():
         # The rater's own lock first, as in judging.py; the study is read under it, since it may have changed.
-        enrolment = locked_enrolment(rater, study)
+        enrolment = locked_enrolment(rater.pk, study.pk)
         if enrolment:
             qualify(enrolment)
         if enrolment is None or not enrolment.may_claim:
@@ -57,7 +57,7 @@ def claim_ahead(rater: Rater, study: Study) -> Assignment | None:
     None if they hold none, if a break comes next, or if nothing is free: nobody's place is taken for it.
     """
     with transaction.atomic():
-        enrolment = locked_enrolment(rater, study)
+        enrolment = locked_enrolment(rater.pk, study.pk)
         held = list(Assignment.objects.of(rater, study).held())
         if enrolment is None or not enrolment.may_claim or not held:
             return None
@@ -66,13 +66,9 @@ def claim_ahead(rater: Rater, study: Study) -> Assignment | None:
         return None if rests_until(rater, enrolment.study) else take_free(enrolment, ahead=True)
 
 
-def locked_enrolment(rater: Rater, study: Study) -> Enrolment | None:
-    return Enrolment.objects.locked().filter(study=study, rater=rater).first()
-
-
 def renew(rater: Rater, study: Study) -> Assignment | None:
     """The assignment that the rater holds, with its lease counted from now; None if there is none."""
-    held = Assignment.objects.of(rater, study).held().first()
+    held = held_by(rater, study)
     # The state again, in the UPDATE: the lease may have run out and been taken back since it was read.
     return held if held and lease(held, study, Assignment.State.LEASED) else None
 
@@ -90,7 +86,7 @@ def fetched_by_others(enrolment: Enrolment) -> AssignmentQuerySet:
     """What others hold ahead of time and this rater might judge."""
     wanted = enrolment.study.comparisons.regular().filter(status=Comparison.Status.OPEN)
     wanted = wanted.unseen_by(enrolment.rater, enrolment.study).filter(wanted_hazards(enrolment))
-    if enrolment.step == Enrolment.Step.QUALIFICATION or not left_under_cap(enrolment):
+    if enrolment.step == Enrolment.Step.QUALIFICATION or not left_under_cap(enrolment.rater, enrolment.study):
         wanted = wanted.none()
     theirs = Assignment.objects.ahead().with_a_place()
     return theirs.filter(comparison__in=wanted).exclude(rater=enrolment.rater)
@@ -136,7 +132,7 @@ def next_place(enrolment: Enrolment) -> int | None:
     is_due = gold_is_due(study, rater, given)
     if enrolment.step == Enrolment.Step.QUALIFICATION:
         return gold
-    if not left_under_cap(enrolment):
+    if not left_under_cap(rater, study):
         return None
     return gold or place if place and is_due else place
 
@@ -148,15 +144,19 @@ def assign(study: Study, comparison_id: int, rater: Rater, *, ahead: bool = Fals
     # lock, which claim_next holds, keeps a second tab away.
     if not take_place(comparison_id):
         return None
-    given = list(Assignment.objects.filter(comparison=comparison_id).with_a_place())
-    if mine := next((one for one in given if one.rater_id == rater.pk), None):
+    shown = shown_so_far(comparison_id, rater)
+    if shown.own:
+        mine = Assignment.objects.get(pk=shown.own)
         if lease(mine, study, Assignment.State.EXPIRED, ahead=ahead):
             return mine
         free_place_of(mine)
         return None
-    side = draw_side(comparison_id, [one.a_is_left for one in given])
     return Assignment.objects.create(
-        comparison_id=comparison_id, rater=rater, a_is_left=side, lease_until=lease_end(study), ahead=ahead
+        comparison_id=comparison_id,
+        rater=rater,
+        a_is_left=draw_side(shown),
+        lease_until=lease_end(study),
+        ahead=ahead,
     )
 
 
@@ -174,10 +174,9 @@ def lease(assignment: Assignment, study: Study, state: str, *, ahead: bool = Fal
     return True
 
 
-def draw_side(comparison_id: int, so_far: list[bool]) -> bool:
+def draw_side(shown: Shown) -> bool:
     """Whether response a stands left: the side it has had less often in this comparison, else its first one's."""
-    first, lead = a_first_left(comparison_id), so_far.count(True) - so_far.count(False)
-    return lead < 0 if lead else first
+    return shown.lead < 0 if shown.lead else shown.a_first_left
 
 
 def lease_end(study: Study) -> datetime:
@@ -212,7 +211,7 @@ def hand_back(assignments: AssignmentQuerySet, most: int | None = None) -> int:
 def others_hold(rater: Rater, study: Study) -> bool:
     """Whether what is left for this rater is with other raters now, and comes back if they leave it."""
     enrolment = study.enrolments.get(rater=rater)
-    if not left_under_cap(enrolment):
+    if not left_under_cap(rater, study):
         return False
     theirs = study.comparisons.regular().unseen_by(rater, study).filter(status=Comparison.Status.OPEN)
     theirs = theirs.filter(wanted_hazards(enrolment))

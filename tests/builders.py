@@ -80,6 +80,7 @@ def study(
     turns: int = 1,
     slug: str = "autumn",
     hazards: Sequence[str | None] = (None,),
+    candidates: Sequence[str] = ("heron",),
     **fields: object,
 ) -> Study:
     """A study that collects judgments: candidate `heron`, baseline `plover`."""
@@ -93,7 +94,8 @@ def study(
         secret="0" * 64,
         **{"fast_floor_percent": 0, **fields},  # tests answer at once
     )
-    StudyArm.objects.create(study=made, run=run(version, f"heron-{slug}"), role="candidate")
+    for name in candidates:
+        StudyArm.objects.create(study=made, run=run(version, f"{name}-{slug}"), role="candidate")
     StudyArm.objects.create(study=made, run=run(version, f"plover-{slug}"), role="baseline")
     pair(made)
     lock(made)

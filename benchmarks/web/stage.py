@@ -60,7 +60,7 @@ class Server:
         return sum(int(line.split()[1]) for rows in lines for line in rows if line.startswith("Pss:")) / 1024
 
 
-OURS = Site("assay.settings", "allauth.account.auth_backends.AuthenticationBackend")
+OURS = Site("assay.settings", "assay.accounts.signed_in.Backend")
 
 
 def start_django(folder: Path, **environment: str) -> None:
@@ -85,6 +85,7 @@ def start_django(folder: Path, **environment: str) -> None:
 def study_of(prompts: int, ratings: int) -> Any:
     """An instruction-following study as people get it, with responses of some 1,500 characters of Markdown."""
     from generation.models import Response
+    from raters.desk.rendering_ahead import render_ahead
     from raters.models import Study
     from raters.rubrics.presets import preset, study_settings
     from tests import builders
@@ -96,6 +97,8 @@ def study_of(prompts: int, ratings: int) -> Any:
     for number, response in enumerate(changed):
         response.turns = [RESPONSE.format(n=number, paragraphs=PARAGRAPH.format(n=number) * (2 + number % 4))]
     Response.objects.bulk_update(changed, ["turns"], batch_size=500)
+    while render_ahead():  # as a worker does beside the site
+        pass
     return study
 
 

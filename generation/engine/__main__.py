@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
-    except ValueError as error:
+    except (ValueError, FloatingPointError) as error:  # the latter of weights that are damaged
         print(f"error: {error}", file=sys.stderr)
         return BAD_INPUT
     return 0
@@ -55,6 +55,9 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
         help="rows: id and one of prompt, turns, token_ids",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.jsonl", help="must not exist yet")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with --out, if it exists: what is done stays as it is"
+    )
     parser.add_argument(
         "--max-new-tokens", type=int, default=256, help="for each reply (default %(default)s)"
     )
@@ -86,6 +89,7 @@ def _run_generate(options: argparse.Namespace) -> None:
             sampling=sampling,
             slots=options.slots,
             dtype=options.dtype,
+            resume=options.resume,
         )
     )
     print(f"{counts.texts} texts of {counts.tokens} tokens written to {options.out}", file=sys.stderr)
@@ -110,6 +114,7 @@ def _run_describe(options: argparse.Namespace) -> None:
         "path": found.path,
         "family": found.family,
         "digest": found.digest,
+        "licence": found.licence,
         "parameters": f"{found.parameter_count:,}",
         "stored as": ", ".join(stored),
         "weights files": len(found.folder.weights),
@@ -153,16 +158,19 @@ def _add_compile(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", required=True, choices=list(TARGETS))
     parser.add_argument("--slots", type=int, default=64, help="sequences at a time (default %(default)s)")
     parser.add_argument("--capacity", type=int, default=2048, help="tokens of each (default %(default)s)")
+    parser.add_argument("--dtype", choices=list(DTYPES), help="by default as the preset is released")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
 def _run_compile(options: argparse.Namespace) -> None:
-    report = compile_report(options.preset, options.target, options.slots, options.capacity)
+    report = compile_report(options.preset, options.target, options.slots, options.capacity, options.dtype)
     if options.json:
         print(json.dumps(report.as_json(), indent=2))
-        return
-    for name, value in told(report):
-        print(f"{name + ':':30}{value}")
+    else:
+        for name, value in told(report):
+            print(f"{name + ':':30}{value}")
+    if report.lack:  # for scripts, which go by the exit status
+        raise ValueError(f"{report.asked_slots} slots are {report.lack}; the report is of {report.slots}")
 
 
 if __name__ == "__main__":

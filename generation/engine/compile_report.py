@@ -10,21 +10,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import jax
-import jax.numpy as jnp
-from jax.sharding import NamedSharding
-from jax.sharding import PartitionSpec as Spec
 
-from generation.engine import programs
-from generation.engine.checkpoints.families import family_named
-from generation.engine.hbm_traffic import hbm_bytes
-from generation.engine.presets import Preset, preset
-from generation.engine.requests import MOST_STOPS
-from generation.engine.sharding import mesh_of, network_over, parameter_shardings, state_shardings
-from generation.engine.targets import TARGETS, devices_of
-from generation.engine.waiting import PIECES
+from generation.engine.engine import STEPS
+from generation.engine.hbm_traffic import hbm_bytes, kept_on_chip
+from generation.engine.presets import preset
+from generation.engine.program_shapes import ProgramShapes
+from generation.engine.targets import TARGETS, Target, devices_of
 
 MOST_SLOTS = 1024
 EIGHT = 8  # rows of a tile: a part of one takes a whole
+ROUNDING = 1e-3  # of the compiler's layouts; whoever counts less than must be touched counts wrongly
 
 
 @dataclass(frozen=True)
@@ -32,17 +27,21 @@ class CompileReport:
     """What compiling told; bytes are of one device.
 
     asked_slots: where these do not fit, `slots` are as many as do, and the rest of the report is about them.
-    too_large_by: what the asked slots lack.  must_touch: weights and states, each once.
-    moved: by `hbm_traffic`, of one greedy step.  compiler_count: the compiler's own, which counts prefetched weights
-    more than once.  most_slots: the most, in eights, whose states and temporaries fit beside the weights.
+    too_large_by: what the asked slots lack at least: temporaries are counted where weights and states alone fit.
+    must_touch: weights and states, each once; of a table that is only gathered from, a row for each slot.
+    moved: by `hbm_traffic`, of one greedy step in a call of `steps`.  compiler_count: the compiler's own, of what comes
+    before and after the steps and of one; it counts prefetched weights more than once.  most_slots: the most, in
+    eights, that fit beside the weights if states and temporaries grow with the slots.
     """
 
     preset: str
     target: str
+    dtype: str
     asked_slots: int
     too_large_by: int
     slots: int
     capacity: int
+    steps: int
     weights: int
     states: int
     temporaries: int
@@ -59,81 +58,81 @@ class CompileReport:
     def ratio(self) -> float:
         return self.moved / self.must_touch
 
+    @property
+    def lack(self) -> str:
+        """Why the asked slots do not fit; nothing if they do."""
+        lack = f"too large by at least {_gigabytes(self.too_large_by)} for each device"
+        return lack if self.too_large_by else ""
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"moved_over_must_touch": self.ratio}
 
 
-def compile_report(name: str, target: str, slots: int = 64, capacity: int = 2048) -> CompileReport:
-    """Compiles one step of decoding and one piece of a prompt. Raises: ValueError if it cannot be done here."""
+def compile_report(
+    name: str, target: str, slots: int = 64, capacity: int = 2048, dtype: str | None = None
+) -> CompileReport:
+    """Compiles a call of STEPS of decoding and a piece of a prompt. `dtype`: of loading.DTYPES, if not the preset's.
+
+    Raises: ValueError if it cannot be done here, or if not even eight slots fit.
+    """
     if target not in TARGETS:
         raise ValueError(f"target is {target!r}; expected one of: {', '.join(TARGETS)}")
-    found, onto, asked = preset(name), TARGETS[target], slots
-    shapes = _Shapes.of(found, devices_of(onto), asked, capacity)
-    too_large_by = max(0, shapes.weights + shapes.states - int(onto.bytes))
-    if too_large_by:
-        slots = _most_slots(onto.bytes - shapes.weights, shapes.states / asked)
-        if not slots:
-            raise ValueError(f"{name} on {target}: the weights alone leave no room for {EIGHT} slots")
-        shapes = _Shapes.of(found, devices_of(onto), slots, capacity)
-    decode, decode_s = _compiled(shapes.decode)
-    _, extend_s = _compiled(shapes.extend)
-    weights, states = shapes.weights, shapes.states
-    temporaries = int(decode.memory_analysis().temp_size_in_bytes)
-    moved, must_touch = hbm_bytes(decode.as_text()), weights + states
-    if moved < must_touch * 0.98:  # norms' weights and the like may be kept on chip
-        raise ValueError(
-            f"{moved:,} bytes were counted where {must_touch:,} must be touched: the count is wrong"
-        )
-    spare = int(onto.bytes) - weights - states - temporaries
+    found, onto = preset(name), TARGETS[target]
+    dtype, devices = dtype or found.dtype, devices_of(onto)
+    asked = tried = _tried(ProgramShapes.of(found, dtype, devices, slots, capacity), onto)
+    while tried.spare < 0:
+        if not tried.most_slots:
+            raise ValueError(f"{name} on {target}: {tried.told_lack}")
+        tried = _tried(ProgramShapes.of(found, dtype, devices, tried.most_slots, capacity), onto)
+    _, extend_s = _compiled(tried.shapes.extend)
+    moved = _moved(tried)
     return CompileReport(
         preset=name,
         target=target,
-        asked_slots=asked,
-        too_large_by=too_large_by,
-        slots=slots,
+        dtype=dtype,
+        asked_slots=slots,
+        too_large_by=max(0, -asked.spare),
+        slots=tried.shapes.count,
         capacity=capacity,
-        weights=weights,
-        states=states,
-        temporaries=temporaries,
-        spare=spare,
-        must_touch=must_touch,
+        steps=STEPS,
+        weights=tried.shapes.weights,
+        states=tried.shapes.states,
+        temporaries=tried.temporaries,
+        spare=tried.spare,
+        must_touch=tried.shapes.must_touch,
         moved=moved,
-        compiler_count=int(decode.cost_analysis()["bytes accessed"]),
-        decode_compile_s=decode_s,
+        compiler_count=int(tried.decode.cost_analysis()["bytes accessed"]),
+        decode_compile_s=tried.compile_s,
         extend_compile_s=extend_s,
-        most_slots=_most_slots(onto.bytes - weights, (states + temporaries) / slots),
-        tokens_a_second_at_most=slots / (moved / onto.bandwidth),
+        most_slots=max(tried.shapes.count, tried.most_slots),
+        tokens_a_second_at_most=tried.shapes.count / (moved / onto.bandwidth),
     )
 
 
 def told(report: CompileReport) -> Iterator[tuple[str, str]]:
     """The report for people, line by line."""
-
-    def gigabytes(size: float) -> str:
-        return f"{size / 1e9:.2f} GB"
-
-    if report.too_large_by:
-        lack = gigabytes(report.too_large_by)
-        yield f"{report.asked_slots} slots", f"too large by {lack} for each device; what follows is of fewer"
+    if report.lack:
+        yield f"{report.asked_slots} slots", f"{report.lack}; what follows is of fewer"
     ratio = report.compiler_count / report.must_touch
-    yield "compiled", f"{report.preset} for {report.target}, {report.slots} slots of {report.capacity} tokens"
+    work = f"{report.slots} slots of {report.capacity} tokens, {report.steps} steps a call"
+    yield "compiled", f"{report.preset} in {report.dtype} for {report.target}, {work}"
     yield (
         "weights, states, temporaries",
-        ", ".join(map(gigabytes, (report.weights, report.states, report.temporaries))),
+        ", ".join(map(_gigabytes, (report.weights, report.states, report.temporaries))),
     )
-    yield "memory of each device", f"fits, {gigabytes(report.spare)} to spare"
+    yield "memory of each device", f"fits, {_gigabytes(report.spare)} to spare"
     yield (
         "slots that fit",
-        f"{report.most_slots} at least" if report.most_slots == MOST_SLOTS else str(report.most_slots),
+        f"{report.most_slots} at least" if report.most_slots == MOST_SLOTS else f"about {report.most_slots}",
     )
     yield (
         "bytes of a step",
-        f"{gigabytes(report.moved)}, {report.ratio:.2f} times the {gigabytes(report.must_touch)} it must touch",
+        f"{_gigabytes(report.moved)}, {report.ratio:.2f} times the {_gigabytes(report.must_touch)} it must touch",
     )
-    yield "by the compiler's count", f"{gigabytes(report.compiler_count)}, {ratio:.2f} times"
+    yield "by the compiler's count", f"{_gigabytes(report.compiler_count)}, {ratio:.2f} times"
     yield (
         "compile time",
-        f"{report.decode_compile_s:.1f} s a step, {report.extend_compile_s:.1f} s a piece of a prompt",
+        f"{report.decode_compile_s:.1f} s the steps, {report.extend_compile_s:.1f} s a piece of a prompt",
     )
     yield (
         "tokens a second at most",
@@ -142,75 +141,56 @@ def told(report: CompileReport) -> Iterator[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class _Shapes:
-    """The programs' arguments as shapes that know where they would lie."""
+class _Tried:
+    """A number of slots on a device. What of weights and states does not fit is not compiled: `decode` is None."""
 
-    network: Any
-    params: Any
-    slots: Any
-    row: Any
-    whole: NamedSharding
-
-    @property
-    def weights(self) -> int:
-        return _bytes_each(self.params)
+    shapes: ProgramShapes
+    room: int
+    decode: Any
+    compile_s: float
+    temporaries: int
 
     @property
-    def states(self) -> int:
-        return _bytes_each(self.slots)
+    def each(self) -> float:
+        """Bytes of a slot."""
+        return (self.shapes.states + self.temporaries) / self.shapes.count
 
-    @staticmethod
-    def of(found: Preset, devices: list[Any], slots: int, capacity: int) -> "_Shapes":
-        family, dtype = family_named(found.family), jnp.dtype(found.dtype)
-        mesh = mesh_of(1, len(devices), devices)
-        network = network_over(family.network(found.config, dtype=dtype), mesh)
-        params: dict[str, Any] = {}
-        for spec in family.tensor_specs(found.config):
-            branch = params
-            for part in spec.path[:-1]:
-                branch = branch.setdefault(part, {})
-            branch[spec.path[-1]] = jax.ShapeDtypeStruct(spec.parameter_shape, dtype)
-        table = jax.eval_shape(lambda: programs.empty_slots(network, slots, capacity, MOST_STOPS))
-        row = jax.eval_shape(lambda: programs.empty_row(network, capacity))
-        return _Shapes(
-            network,
-            _placed(params, parameter_shardings(params, mesh)),
-            _placed(table, state_shardings(table, mesh)),
-            _placed(row, state_shardings(row, mesh)),
-            NamedSharding(mesh, Spec()),
+    @property
+    def spare(self) -> int:
+        return self.room - self.shapes.weights - self.shapes.states - self.temporaries
+
+    @property
+    def most_slots(self) -> int:
+        fit = int((self.room - self.shapes.weights) / self.each)
+        return max(0, min(MOST_SLOTS, fit // EIGHT * EIGHT))
+
+    @property
+    def told_lack(self) -> str:
+        least = min(EIGHT, self.shapes.count)
+        lack = self.shapes.weights + least * self.each - self.room
+        return (
+            f"with {least} slots too large by at least {_gigabytes(lack)} for each device: "
+            f"weights take {_gigabytes(self.shapes.weights)} of {_gigabytes(self.room)}"
         )
 
-    def decode(self) -> Any:
-        return programs.decode.lower(self.network, self.params, self.slots, 1, self.scalar(jnp.bool_))
 
-    def extend(self) -> Any:
-        tokens = jax.ShapeDtypeStruct((1, PIECES[-1]), jnp.int32, sharding=self.whole)
-        length = jax.ShapeDtypeStruct((1,), jnp.int32, sharding=self.whole)
-        return programs.extend.lower(
-            self.network, self.params, self.row, tokens, length, self.scalar(jnp.bool_)
+def _tried(shapes: ProgramShapes, onto: Target) -> _Tried:
+    room = int(onto.bytes)
+    if shapes.weights + shapes.states > room:
+        return _Tried(shapes, room, None, 0.0, 0)
+    decode, seconds = _compiled(shapes.decode)
+    return _Tried(shapes, room, decode, seconds, int(decode.memory_analysis().temp_size_in_bytes))
+
+
+def _moved(tried: _Tried) -> int:
+    """Bytes of a step. Raises: ValueError if they are fewer than there can be."""
+    text, must_touch = tried.decode.as_text(), tried.shapes.must_touch
+    moved = hbm_bytes(text, STEPS) // STEPS
+    if moved < must_touch * (1 - ROUNDING) - kept_on_chip(text):
+        raise ValueError(
+            f"{moved:,} bytes were counted where {must_touch:,} must be touched: the count is wrong"
         )
-
-    def scalar(self, dtype: Any) -> jax.ShapeDtypeStruct:
-        return jax.ShapeDtypeStruct((), dtype, sharding=self.whole)
-
-
-def _placed(shapes: Any, shardings: Any) -> Any:
-    return jax.tree.map(
-        lambda leaf, sharding: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=sharding),
-        shapes,
-        shardings,
-    )
-
-
-def _bytes_each(placed: Any) -> int:
-    """Bytes on one device."""
-
-    def one(leaf: jax.ShapeDtypeStruct) -> int:
-        assert leaf.sharding is not None
-        shape = leaf.sharding.shard_shape(leaf.shape)
-        return int(jnp.dtype(leaf.dtype).itemsize * jnp.prod(jnp.array(shape, jnp.float32)))
-
-    return sum(one(leaf) for leaf in jax.tree.leaves(placed))
+    return moved
 
 
 def _compiled(lower: Callable[[], Any]) -> tuple[Any, float]:
@@ -224,5 +204,5 @@ def _compiled(lower: Callable[[], Any]) -> tuple[Any, float]:
         ) from error
 
 
-def _most_slots(room: float, each: float) -> int:
-    return min(MOST_SLOTS, int(room / each) // EIGHT * EIGHT)
+def _gigabytes(size: float) -> str:
+    return f"{size / 1e9:.2f} GB"

@@ -15,13 +15,14 @@ from generation.engine.conversations import Conversation, ConversationReplies, g
 from generation.engine.engine import Engine
 from generation.engine.prompts_file import PromptRow, check_against, read_prompts
 from generation.engine.requests import GenerationRequest
+from generation.engine.responses_file import Standing, response_row, standing
 from generation.engine.sampling import SamplingParams, derived_seed
 from generation.engine.slots import Counts
 
 
 @dataclass(frozen=True)
 class GenerateOptions:
-    """What the command line asks for."""
+    """What the command line asks for. resume: go on with the file of responses, if it is there."""
 
     checkpoint: Path
     prompts: Path
@@ -30,25 +31,46 @@ class GenerateOptions:
     sampling: SamplingParams
     slots: int
     dtype: str
+    resume: bool = False
+
+    @property
+    def decoding(self) -> dict[str, Any]:
+        """All that decides a text beside prompt and checkpoint; a prompt's own seed takes the place of `seed`."""
+        asked = {"max_new_tokens": self.max_new_tokens, "dtype": self.dtype, "slots": self.slots}
+        return {**asdict(self.sampling), **asked}
+
+    def decoding_of(self, row: PromptRow) -> dict[str, Any]:
+        return {**self.decoding, "seed": derived_seed(self.sampling.seed, row.id)}
 
 
 def generate_file(options: GenerateOptions) -> Counts:
-    """Generates a response to every prompt; what the engine did for that.
+    """Generates a response to every prompt that has none yet; what the engine did for that.
 
-    Raises: ValueError (PromptsFileError, CheckpointError), with nothing written, if the prompts, the checkpoint
-        or the options are not right, or the file of responses exists.
+    Raises: ValueError (PromptsFileError, ResponsesFileError, CheckpointError), with nothing written, if the prompts,
+        the checkpoint or the options are not right, or the file of responses exists and is not to be, or cannot be,
+        gone on with; FloatingPointError as `Engine.generate` does, with what was done before it written.
     """
-    if options.out.exists():
-        raise ValueError(f"{options.out}: exists; remove it or name another file")
+    if options.out.exists() and not options.resume:
+        raise ValueError(
+            f"{options.out}: exists; remove it or name another file, or go on with it by --resume"
+        )
     if not options.out.parent.is_dir():
         raise ValueError(f"{options.out.parent}: there is no such folder to write into")
     rows = read_prompts(options.prompts)
     checkpoint = _load(options)
     check_against(rows, checkpoint.network.vocab_size, checkpoint.can_chat)
+    done = _done_before(rows, checkpoint, options)
     engine = Engine(checkpoint, slots=options.slots)
-    done = _generate(engine, rows, options)
-    _write(options.out, len(rows), (_response(replies, checkpoint, options) for replies in done))
+    replies = _generate(engine, [row for row in rows if row.id not in done.ids], options)
+    responses = (response_row(one, checkpoint, options.decoding) for one in replies)
+    _write(options, done, len(rows), responses)
     return engine.counts
+
+
+def _done_before(rows: Sequence[PromptRow], checkpoint: Checkpoint, options: GenerateOptions) -> Standing:
+    if not options.out.exists():
+        return Standing()
+    return standing(options.out, checkpoint.digest, {row.id: options.decoding_of(row) for row in rows})
 
 
 def _load(options: GenerateOptions) -> Checkpoint:
@@ -79,46 +101,24 @@ def _generate(
     return chain((ConversationReplies(text.id, (text,), seeds[text.id]) for text in texts), replies)
 
 
-def _write(out: Path, total: int, responses: Iterator[dict[str, Any]]) -> None:
+def _write(options: GenerateOptions, done: Standing, total: int, responses: Iterator[dict[str, Any]]) -> None:
     columns = (TextColumn("generating"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     tokens = TextColumn("{task.fields[tokens]} tokens")
-    with out.open("x", encoding="utf-8") as stream, Progress(*columns, tokens, console=_stderr()) as progress:
-        task = progress.add_task("", total=total, tokens=0)
+    mode = "ab" if options.resume else "xb"
+    with options.out.open(mode) as stream, Progress(*columns, tokens, console=_stderr()) as progress:
+        stream.truncate(done.size)  # a last line that was cut is made again
+        task = progress.add_task("", total=total, completed=len(done.ids), tokens=0)
         written = 0
-        for response in responses:
-            stream.write(json.dumps(response, ensure_ascii=False) + "\n")
-            stream.flush()  # what is done stays done if the next one fails
-            written += response["n_output_tokens"]
-            progress.update(task, advance=1, tokens=written)
+        try:
+            for response in responses:
+                stream.write((json.dumps(response, ensure_ascii=False) + "\n").encode())
+                stream.flush()  # what is done stays done if the next one fails
+                written += response["n_output_tokens"]
+                progress.update(task, advance=1, tokens=written)
+        finally:
+            if options.out.stat().st_size == 0:
+                options.out.unlink()  # nothing was done, so the same command may be given again
 
 
 def _stderr() -> Console:
     return Console(stderr=True)
-
-
-def _response(
-    replies: ConversationReplies, checkpoint: Checkpoint, options: GenerateOptions
-) -> dict[str, Any]:
-    """A row in the form `response/1`, with the token ids of each turn beside it; counts are sums over turns."""
-    cut = any(reply.finish_reason == "length" for reply in replies.replies)
-    blank = (
-        any(not (reply.text or "").strip() for reply in replies.replies) and checkpoint.tokenizer is not None
-    )
-    return {
-        "schema": "response/1",
-        "id": replies.id,
-        "prompt_id": replies.id,
-        "checkpoint": {"name": checkpoint.path.name, "digest": checkpoint.digest},
-        "sample": 0,
-        "turns": [reply.text for reply in replies.replies],
-        "token_ids": [list(reply.token_ids) for reply in replies.replies],
-        "status": "empty" if blank else "truncated" if cut else "ok",
-        "finish_reason": "length" if cut else "stop",
-        "n_prompt_tokens": sum(reply.prompt_tokens for reply in replies.replies),
-        "n_output_tokens": sum(len(reply.token_ids) for reply in replies.replies),
-        "decoding": {
-            **asdict(options.sampling),
-            "max_new_tokens": options.max_new_tokens,
-            "seed": replies.seed,
-        },
-    }

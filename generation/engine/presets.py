@@ -10,14 +10,19 @@ Config = RecurrentGemmaConfig | TransformerConfig
 
 @dataclass(frozen=True)
 class Preset:
-    """A family's shape, and the dtype that its weights are stored in; `is_tiny`: small enough to be reshaped."""
+    """A family's shape, the dtype that its weights are stored in, and the licence of those that were released.
+
+    is_tiny: small enough to be reshaped; no such weights were ever released.
+    """
 
     family: str
     config: Config
     dtype: str
+    licence: str = ""
     is_tiny: bool = False
 
 
+GEMMA_TERMS, APACHE_2 = "Gemma Terms of Use", "Apache-2.0"  # https://ai.google.dev/gemma/terms
 # Botev et al. (2024), arXiv 2404.07839, table 1
 _RECURRENTGEMMA_2B = RecurrentGemmaConfig(
     vocab_size=256_000,
@@ -82,13 +87,13 @@ _MISTRAL_TINY = replace(
     _MISTRAL_7B, vocab_size=512, width=64, depth=4, mlp_width=192, heads=4, kv_heads=2, head_dim=16
 )
 _BY_SIZE = {
-    "recurrentgemma-2b": Preset("recurrentgemma", _RECURRENTGEMMA_2B, "bfloat16"),
-    "recurrentgemma-9b": Preset("recurrentgemma", _RECURRENTGEMMA_9B, "bfloat16"),
+    "recurrentgemma-2b": Preset("recurrentgemma", _RECURRENTGEMMA_2B, "bfloat16", GEMMA_TERMS),
+    "recurrentgemma-9b": Preset("recurrentgemma", _RECURRENTGEMMA_9B, "bfloat16", GEMMA_TERMS),
     "recurrentgemma-tiny": Preset("recurrentgemma", _RECURRENTGEMMA_TINY, "float32", is_tiny=True),
-    "gemma-1.1-2b": Preset("gemma", _GEMMA_2B, "bfloat16"),
-    "gemma-1.1-7b": Preset("gemma", _GEMMA_7B, "bfloat16"),
+    "gemma-1.1-2b": Preset("gemma", _GEMMA_2B, "bfloat16", GEMMA_TERMS),
+    "gemma-1.1-7b": Preset("gemma", _GEMMA_7B, "bfloat16", GEMMA_TERMS),
     "gemma-tiny": Preset("gemma", _GEMMA_TINY, "float32", is_tiny=True),
-    "mistral-7b-v0.2": Preset("mistral", _MISTRAL_7B, "bfloat16"),
+    "mistral-7b-v0.2": Preset("mistral", _MISTRAL_7B, "bfloat16", APACHE_2),
     "mistral-tiny": Preset("mistral", _MISTRAL_TINY, "float32", is_tiny=True),
 }
 _TUNED = {  # a name of its own, a shape that is the base's

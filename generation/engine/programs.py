@@ -78,11 +78,12 @@ def extend(
 def admit(
     slots: Slots, row: State, logits: Float[Array, "1 V"], slot: Int[Array, ""], newcomer: Newcomer
 ) -> tuple[Slots, Sampled]:
-    """Puts a prompt that was read into a slot and draws the first token of its text."""
+    """Puts a prompt that was read into a slot and draws the first token of its text, each field of it [1 1]."""
     drawn = sample(logits, newcomer.sampling, row.position)
     newest, left = _after(drawn.tokens, newcomer.left, newcomer.stops)
     entering = Slots(row, newest, left, newcomer.stops, newcomer.sampling)
-    return jax.tree.map(lambda held, new: _put(held, new, slot), slots, entering), drawn
+    filled = jax.tree.map(lambda held, new: _put(held, new, slot), slots, entering)
+    return filled, jax.tree.map(lambda row: row[None], drawn)
 
 
 @partial(jax.jit, static_argnames=("network", "steps"), donate_argnames=("slots",))
@@ -126,7 +127,7 @@ def release(slots: Slots, slot: Int[Array, ""]) -> Slots:
 @partial(jax.jit, static_argnames=("network",))
 def sequence_logits(network: Network, params: Params, tokens: Int[Array, " T"]) -> Float[Array, "T V"]:
     """Logits at every position of one sequence, computed in one piece."""
-    with _exact(params):
+    with _exact(network):
         return network.apply({"params": params}, tokens[None], method="logits")[0]  # type: ignore[no-any-return]
 
 
@@ -158,12 +159,12 @@ def _put(held: Array, new: Array, slot: Int[Array, ""]) -> Array:
 def _extend(
     network: Network, params: Params, tokens: Int[Array, "B T"], lengths: Int[Array, " B"], state: State
 ) -> tuple[Float[Array, "B V"], State]:
-    with _exact(params):
+    with _exact(network):
         return network.apply({"params": params}, tokens, lengths, state, method="extend")  # type: ignore[no-any-return]
 
 
-def _exact(params: Params) -> AbstractContextManager[None]:
-    """Full float32 products for float32 weights: accelerators would round their inputs otherwise."""
-    wide = jax.tree.leaves(params)[0].dtype == jnp.float32
-    precision: AbstractContextManager[None] = jax.default_matmul_precision("highest" if wide else "default")
+def _exact(network: Network) -> AbstractContextManager[None]:
+    """Full float32 products in a float32 network: accelerators would round their inputs otherwise."""
+    wide = "highest" if network.dtype == jnp.float32 else "default"
+    precision: AbstractContextManager[None] = jax.default_matmul_precision(wide)
     return precision

@@ -40,7 +40,8 @@ class GeneratedText:
     token_ids: the new tokens, without the one that stopped them.  text: their text, None if the checkpoint
     has no tokenizer, cut before a stop text.  finish_reason: `stop` at a stop id or text, `length` at max_new_tokens.
     prompt_tokens: how many were given.  logprobs: of each token under the network's own distribution, if asked for.
-    close_calls: tokens whose best score led by less than 1e-3; another number of slots may choose otherwise only there.
+    close_calls: tokens that scores moved by less than 1e-3 might change; another number of slots chooses otherwise only
+        there.
     """
 
     id: str
@@ -61,20 +62,18 @@ def check_requests(
         if request.id in seen:
             raise ValueError(f"request {request.id!r}: the id stands twice; ids name the results")
         seen.add(request.id)
-        _check_ids(request, vocab_size)
+        _check_prompt(request, vocab_size)
         if not _is_whole(request.max_new_tokens) or request.max_new_tokens < 1:
             raise ValueError(
                 f"request {request.id!r}: max_new_tokens is {request.max_new_tokens!r}; "
                 "expected a whole number, 1 or more"
             )
-        _check_stops(request, can_decode)
+        _check_stops(request, vocab_size, can_decode)
 
 
-def _check_stops(request: GenerationRequest, can_decode: bool) -> None:
-    if request.stop_ids is not None and len(set(request.stop_ids)) > MOST_STOPS:
-        raise ValueError(
-            f"request {request.id!r}: {len(request.stop_ids)} stop_ids; expected at most {MOST_STOPS}"
-        )
+def _check_stops(request: GenerationRequest, vocab_size: int, can_decode: bool) -> None:
+    if request.stop_ids is not None:
+        _check_stop_ids(request, request.stop_ids, vocab_size)
     if isinstance(request.stop, str) or not all(isinstance(text, str) and text for text in request.stop):
         raise ValueError(
             f"request {request.id!r}: stop is {request.stop!r}; expected a list of texts, none empty"
@@ -83,13 +82,25 @@ def _check_stops(request: GenerationRequest, can_decode: bool) -> None:
         raise ValueError(f"request {request.id!r}: stop texts need a tokenizer, which the checkpoint has not")
 
 
-def _check_ids(request: GenerationRequest, vocab_size: int) -> None:
+def _check_stop_ids(request: GenerationRequest, stop_ids: Sequence[int], vocab_size: int) -> None:
+    if not isinstance(stop_ids, Collection):
+        raise ValueError(f"request {request.id!r}: stop_ids is {stop_ids!r:.100}; expected a list of ids")
+    _check_ids(request, "stop_ids", stop_ids, vocab_size)
+    if len(set(stop_ids)) > MOST_STOPS:
+        raise ValueError(f"request {request.id!r}: {len(stop_ids)} stop_ids; expected at most {MOST_STOPS}")
+
+
+def _check_prompt(request: GenerationRequest, vocab_size: int) -> None:
     if len(request.token_ids) == 0:
         raise ValueError(f"request {request.id!r}: token_ids is empty; a prompt has at least one token")
-    for place, token in enumerate(request.token_ids):
+    _check_ids(request, "token_ids", request.token_ids, vocab_size)
+
+
+def _check_ids(request: GenerationRequest, field: str, ids: Collection[int], vocab_size: int) -> None:
+    for place, token in enumerate(ids):
         if not _is_whole(token) or not 0 <= token < vocab_size:
             raise ValueError(
-                f"request {request.id!r}: token_ids[{place}] is {token!r}; ids are whole numbers from 0 to "
+                f"request {request.id!r}: {field}[{place}] is {token!r:.100}; ids are whole numbers from 0 to "
                 f"{vocab_size - 1}"
             )
 

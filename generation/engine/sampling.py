@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import struct
 from jaxtyping import Array, Bool, Float, Int, UInt32
 
@@ -55,12 +56,13 @@ class RowSampling:
 
     @staticmethod
     def of(params: SamplingParams) -> "RowSampling":
-        """One row."""
+        """One row, made by the host: from plain numbers it would take a program of the device for each field."""
+        top_k = min(params.top_k, 2**31 - 1)
         return RowSampling(
-            jnp.array([params.temperature], jnp.float32),
-            jnp.array([min(params.top_k, 2**31 - 1)], jnp.int32),
-            jnp.array([params.top_p], jnp.float32),
-            jnp.array([params.seed], jnp.uint32),
+            jax.device_put(np.array([params.temperature], np.float32)),
+            jax.device_put(np.array([top_k], np.int32)),
+            jax.device_put(np.array([params.top_p], np.float32)),
+            jax.device_put(np.array([params.seed], np.uint32)),
         )
 
     @staticmethod
@@ -94,19 +96,22 @@ def sample(logits: Float[Array, "B V"], rows: RowSampling, positions: Int[Array,
     # two plain passes, where argmax makes one that no processor does in parallel
     greedy = jnp.min(jnp.where(logits == best[:, None], ids, logits.shape[1] - 1), axis=-1).astype(jnp.int32)
     second = jnp.max(jnp.where(ids == greedy[:, None], -jnp.inf, logits), axis=-1)
-    drawn = jax.lax.cond(
-        jnp.any(rows.temperature > 0), lambda: _draw(logits, rows, positions), lambda: greedy
+    is_close = best - second < CLOSE
+    drawn, drawn_is_close = jax.lax.cond(
+        jnp.any(rows.temperature > 0), lambda: _draw(logits, rows, positions), lambda: (greedy, is_close)
     )
     tokens = jnp.where(rows.temperature > 0, drawn, greedy)
+    is_close = jnp.where(rows.temperature > 0, drawn_is_close, is_close)
     chosen = jnp.take_along_axis(logits, tokens[:, None], axis=1)[:, 0]
     total = jnp.sum(jnp.exp(logits - best[:, None]), axis=-1)
     finite = jnp.isfinite(best) & jnp.isfinite(total)  # a bad logit shows in one of them
-    return Sampled(
-        jnp.where(finite, tokens, NOT_FINITE), chosen - best - jnp.log(total), best - second < CLOSE
-    )
+    return Sampled(jnp.where(finite, tokens, NOT_FINITE), chosen - best - jnp.log(total), is_close)
 
 
-def _draw(logits: Float[Array, "B V"], rows: RowSampling, positions: Int[Array, " B"]) -> Int[Array, " B"]:
+def _draw(
+    logits: Float[Array, "B V"], rows: RowSampling, positions: Int[Array, " B"]
+) -> tuple[Int[Array, " B"], Bool[Array, " B"]]:
+    """The likeliest token after Gumbel noise, and whether the choice was close (Gumbel 1954; Maddison 2014)."""
     # measured from the best, so that no temperature, however small, makes an infinity of it
     from_best = logits - jnp.max(logits, axis=-1, keepdims=True)
     scaled = from_best / jnp.maximum(rows.temperature, 1e-6)[:, None]
@@ -114,11 +119,39 @@ def _draw(logits: Float[Array, "B V"], rows: RowSampling, positions: Int[Array, 
         jnp.any((rows.top_k > 0) | (rows.top_p < 1)), lambda: _narrow(scaled, rows), lambda: scaled
     )
 
-    def one(row: Float[Array, " V"], seed: UInt32[Array, ""], position: Int[Array, ""]) -> Int[Array, ""]:
+    def noise(seed: UInt32[Array, ""], position: Int[Array, ""]) -> Float[Array, " V"]:
         key = jax.random.fold_in(jax.random.key(seed), position)
-        return jax.random.categorical(key, row).astype(jnp.int32)
+        return jax.random.gumbel(key, scaled.shape[1:], scaled.dtype)
 
-    return jax.vmap(one)(narrowed, rows.seed, positions)
+    noises = jax.vmap(noise)(rows.seed, positions)
+    tokens = jnp.argmax(narrowed + noises, axis=-1).astype(jnp.int32)
+    return tokens, _drawn_closely(
+        scaled, narrowed, noises, tokens, CLOSE / jnp.maximum(rows.temperature, 1e-6)
+    )
+
+
+def _drawn_closely(
+    scaled: Float[Array, "B V"],
+    narrowed: Float[Array, "B V"],
+    noises: Float[Array, "B V"],
+    tokens: Int[Array, " B"],
+    slack: Float[Array, " B"],
+) -> Bool[Array, " B"]:
+    """Whether scores that move by less than CLOSE, `slack` once scaled, may change what was drawn.
+
+    Either another token comes ahead, or the narrowing drops the last that it kept or keeps the first that it dropped.
+    That may be only where the drawn one is such a last one, and not the best, which nothing drops, or such a first
+    one would have been drawn.
+    """
+    ids, slack = jnp.arange(scaled.shape[1]), slack[:, None]
+    mine, kept = ids == tokens[:, None], narrowed > -jnp.inf
+    noisy = scaled + noises
+    ahead = jnp.max(jnp.where(mine, noisy, -jnp.inf), axis=-1, keepdims=True) - slack
+    last = jnp.min(jnp.where(kept, scaled, jnp.inf), axis=-1, keepdims=True)
+    first = jnp.max(jnp.where(kept, -jnp.inf, scaled), axis=-1, keepdims=True)
+    rival = jnp.any((kept | (scaled >= first - slack)) & ~mine & (noisy > ahead), axis=-1)
+    falls = mine & (scaled <= last + slack) & (scaled < jnp.max(scaled, axis=-1, keepdims=True))
+    return rival | (jnp.any(falls, axis=-1) & ~jnp.all(kept, axis=-1))
 
 
 def _narrow(scaled: Float[Array, "B V"], rows: RowSampling) -> Float[Array, "B V"]:

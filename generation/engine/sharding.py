@@ -14,6 +14,7 @@ import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as Spec
+from jax.tree_util import DictKey
 
 DATA, MODEL = "data", "model"
 WIDENING = {"q_proj", "k_proj", "v_proj", "gate_proj", "up_proj", "linear_x", "linear_y"}
@@ -39,7 +40,7 @@ def parameter_shardings(params: Any, mesh: Mesh) -> Any:
     """A sharding for each weight, in a tree like theirs; shapes are enough."""
 
     def sharding(path: tuple[Any, ...], leaf: Any) -> NamedSharding:
-        names = [entry.key for entry in path]
+        names = [entry.key for entry in path if isinstance(entry, DictKey)]  # not the parts of int8 weights
         return NamedSharding(mesh, _even(_spec_of(names, leaf.ndim), leaf.shape, mesh))
 
     return jax.tree_util.tree_map_with_path(sharding, params)

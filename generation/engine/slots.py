@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh
 from jaxtyping import Array
@@ -95,14 +94,13 @@ class SlotTable:
         self._occupants[slot] = occupant
         stops = [*occupant.stop_ids, *[-1] * (MOST_STOPS - len(occupant.stop_ids))]
         newcomer = programs.Newcomer(
-            jnp.array([request.max_new_tokens], jnp.int32),
-            jnp.array([stops], jnp.int32),
+            jax.device_put(np.array([request.max_new_tokens], np.int32)),
+            jax.device_put(np.array([stops], np.int32)),
             RowSampling.of(request.sampling),
         )
         assert self._logits is not None
-        self._device, drawn = programs.admit(self._device, self._row, self._logits, jnp.int32(slot), newcomer)
-        first = jax.tree.map(lambda row: row[None], readable(drawn, self.mesh))
-        self._unread.append(_Unread({slot: occupant}, first))
+        self._device, drawn = programs.admit(self._device, self._row, self._logits, np.int32(slot), newcomer)
+        self._unread.append(_Unread({slot: occupant}, readable(drawn, self.mesh)))
 
     def _read_prompt(self, prompt: tuple[int, ...]) -> None:
         """Into the row, unless it has just read the same."""
@@ -160,7 +158,7 @@ class SlotTable:
 
     def _leave(self, slot: int, occupant: Occupant) -> GeneratedText:
         if occupant.ended_unseen:
-            self._device = programs.release(self._device, jnp.int32(slot))
+            self._device = programs.release(self._device, np.int32(slot))
         del self._occupants[slot]
         self._free.append(slot)
         result = occupant.result()

@@ -40,6 +40,11 @@ class Checkpoint(models.Model):
         ENDPOINT = "endpoint", "answers over HTTP"
         IMPORTED = "imported", "responses were imported"
 
+    class LicenceFrom(models.TextChoices):
+        TOLD = "told", "told when it was registered"
+        README = "readme", "as its README.md says"
+        SHAPE = "shape", "a guess: that of the released weights of its shape"
+
     name = models.CharField(max_length=128, unique=True)
     series = models.ForeignKey(
         CheckpointSeries, null=True, blank=True, on_delete=models.PROTECT, related_name="checkpoints"
@@ -52,6 +57,10 @@ class Checkpoint(models.Model):
     uri = models.CharField(max_length=1000, blank=True)
     digest = models.CharField(max_length=80, unique=True)
     description = models.JSONField(default=dict, blank=True, help_text="Configuration, parameters, dtype")
+    licence = models.CharField(
+        max_length=200, blank=True, help_text="Of the weights; empty where it is not known"
+    )
+    licence_from = models.CharField(max_length=8, choices=LicenceFrom, blank=True, help_text="Who says so")
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(
         null=True, blank=True, help_text="No longer offered; kept all the same"
@@ -70,8 +79,18 @@ class Checkpoint(models.Model):
             models.CheckConstraint(
                 condition=Q(step__isnull=True) | Q(series__isnull=False), name="checkpoint_step_needs_series"
             ),
+            models.CheckConstraint(
+                condition=Q(licence="", licence_from="")
+                | (~Q(licence="") & Q(licence_from__in=["told", "readme", "shape"])),
+                name="checkpoint_licence_has_its_source",
+            ),
             models.UniqueConstraint(fields=["series", "step"], name="checkpoint_step_is_unique_in_series"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def licence_told(self) -> str:
+        """The licence and who says so, in words."""
+        return f"{self.licence} ({self.get_licence_from_display()})" if self.licence else "not told"

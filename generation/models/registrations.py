@@ -33,6 +33,7 @@ class Registration(models.Model):
     dtype = models.CharField(max_length=16)
     series = models.CharField(max_length=50, null=True)
     step = models.PositiveBigIntegerField(null=True)
+    licence = models.CharField(max_length=200, null=True)
     status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
     reason = models.TextField(blank=True, help_text="Why it was refused")
     checkpoint = models.ForeignKey(

@@ -1,9 +1,10 @@
 """Lays out a study's comparisons: each candidate against the baseline, prompt by prompt."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from generation.models import Response, RunResponse
 from promptsets.models import Prompt
@@ -12,6 +13,7 @@ from raters.comparisons.lots import keyed
 from raters.comparisons.self_identification import Finding, as_rows, findings
 from raters.models import Comparison, Study, StudyArm
 from raters.models.comparison_queries import LOTS
+from raters.studies.unblinding import drawn_order
 
 UNUSABLE = {Response.Status.ERROR: "failed", Response.Status.BLOCKED: "blocked"}
 
@@ -33,7 +35,8 @@ def pair(study: Study) -> Pairing:
     """
     if study.status != Study.Status.DRAFT:
         raise ValueError(f"{study.slug} is {study.status}: comparisons are made while a study is a draft")
-    arms = list(study.arms.select_related("run__checkpoint"))
+    # Keys of comparisons then tell no more than labels do: the title's order would name the candidates.
+    arms = drawn_order(study)
     baselines = [arm for arm in arms if arm.role == StudyArm.Role.BASELINE]
     candidates = [arm for arm in arms if arm.role == StudyArm.Role.CANDIDATE]
     if not baselines or not candidates:
@@ -41,6 +44,16 @@ def pair(study: Study) -> Pairing:
     made = [row for candidate in candidates for row in comparisons_between(study, candidate, baselines[0])]
     Comparison.objects.bulk_create(made, batch_size=1000)
     return Pairing(len(made), count_reasons(made))
+
+
+def pairs_compared(arms: Collection[int]) -> list[tuple[int, int]]:
+    """Pairs of these arms of a study that have comparisons, a first.
+
+    Each pair is looked up by itself: to tell them apart among all comparisons would mean to read them all.
+    """
+    has = [Exists(Comparison.objects.filter(arm_a=a, arm_b=OuterRef("pk"))) for a in arms]
+    found = StudyArm.objects.filter(pk__in=arms).order_by("pk").values_list("pk", *has)
+    return [(a, b) for b, *after in found for a, is_there in zip(arms, after, strict=True) if is_there]
 
 
 def comparisons_between(study: Study, a: StudyArm, b: StudyArm) -> Iterator[Comparison]:

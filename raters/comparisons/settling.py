@@ -41,7 +41,9 @@ def settle(study: Study, earlier: QuerySet[Study]) -> Settled:
 
 def judged_before(study: Study, earlier: QuerySet[Study]) -> dict[Key, int]:
     """Primary keys of comparisons whose judgments may count in this study, by prompt and texts."""
-    people = earlier.filter(simulation__isnull=True, rubric=study.rubric).exclude(pk=study.pk)
+    people = earlier.filter(simulation__isnull=True, imported__isnull=True, rubric=study.rubric).exclude(
+        pk=study.pk
+    )
     full = Comparison.objects.regular().filter(
         study__in=people,
         status=Comparison.Status.OPEN,

@@ -1,19 +1,42 @@
 """The form under two responses."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from itertools import chain, repeat
+from typing import Any, NamedTuple
 
 from django import forms
-from django.forms import BoundField
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from raters.desk.pace import too_fast
+from raters.desk.preferences import CHOICES
 from raters.models import Assignment, Rubric
 from raters.rubrics.answers import SIDES, Answer
 from raters.rubrics.questions import answer_of, answered_before, fields_of, gaps
 from raters.rubrics.scales import SAFER, SCALES, choice
 
 LONGEST_ACTIVE_MS = 24 * 60 * 60 * 1000  # a page left open for a day measures nothing
+
+
+class Option(NamedTuple):
+    """One choice, with its key: empty where it has none."""
+
+    value: str
+    label: str
+    key: str
+    chosen: bool
+
+
+class Question(NamedTuple):
+    """What is asked by choices, as the page shows it; `errors` are HTML."""
+
+    name: str
+    label: str
+    options: tuple[Option, ...]
+    is_radio: bool
+    required: bool
+    errors: str
 
 
 class AnswerForm(forms.Form):
@@ -32,7 +55,7 @@ class AnswerForm(forms.Form):
         super().__init__(data, initial={} if data else filled_in(assignment))
         self.assignment = assignment
         self.asks_again = False
-        self.keys: list[str] = [""] * 9
+        self.keys: tuple[str, ...] = ("",) * CHOICES
         self.rubric = assignment.comparison.study.rubric
         words = SAFER if self.rubric.kind == Rubric.Kind.SAFETY else {}
         offered = [(one.value, words.get(one.value, one.label)) for one in SCALES[self.rubric.scale]]
@@ -42,11 +65,12 @@ class AnswerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         for name, message in gaps(self.cleaned_data, self.rubric, is_tie=self.is_tie()):
             self.add_error(name, message)
-        if not self.errors and self.is_fast() and not self.cleaned_data["sure"]:
+        if not self.errors and self.is_fast and not self.cleaned_data["sure"]:
             self.asks_again = True
             self.add_error("sure", _("That was quick. Look once more, or send it again as it is."))
         return self.cleaned_data
 
+    @cached_property
     def is_fast(self) -> bool:
         """Whether a first answer came before anybody can have read the texts."""
         first = self.assignment.state in {Assignment.State.LEASED, Assignment.State.EXPIRED}
@@ -63,24 +87,38 @@ class AnswerForm(forms.Form):
     def answer(self) -> Answer:
         given = answer_of(self.cleaned_data, self.rubric, is_tie=self.is_tie())
         # Once asked, an answer stays marked: the time spent on the question is no reading.
-        return replace(given, fast=self.cleaned_data["sure"] or self.is_fast())
+        return replace(given, fast=self.cleaned_data["sure"] or self.is_fast)
 
-    def of_each_response(self) -> list[tuple[str, list[BoundField]]]:
+    def of_each_response(self) -> tuple[tuple[str, tuple[Question, ...]], ...]:
         """The questions about one response, by the letter it has on the screen: A stands left."""
         sides = zip("AB", SIDES, strict=True)
-        return [
-            (letter, [self[name] for name in self.fields if name.startswith(side)]) for letter, side in sides
-        ]
+        return tuple(
+            (letter, tuple(self.question(name) for name in self.fields if name.startswith(side)))
+            for letter, side in sides
+        )
 
-    def choices(self) -> list[tuple[Any, str]]:
-        """The buttons, each with its key; empty where single keys are switched off."""
-        return list(zip(self["value"], self.keys, strict=False))
+    def verdict(self) -> Question:
+        return self.question("value", self.keys)
 
-    def tie_kinds(self) -> list[tuple[Any, str]]:
-        return list(zip(self["tie_kind"], self.keys[self.rubric.scale :], strict=False))
+    def tie(self) -> Question:
+        return self.question("tie_kind", self.keys[self.rubric.scale :])
 
-    def criteria(self) -> list[BoundField]:
-        return [self[f"criterion_{name}"] for name in self.rubric.questions]
+    def criteria(self) -> tuple[Question, ...]:
+        return tuple(self.question(f"criterion_{name}") for name in self.rubric.questions)
+
+    def question(self, name: str, keys: Sequence[str] = ()) -> Question:
+        """One of the fields with choices, as the page shows it."""
+        field: Any = self.fields[name]
+        chosen = self[name].value() or ""
+        options = tuple(
+            Option(value, str(label), key, value == chosen)
+            for (value, label), key in zip(field.choices, chain(keys, repeat("")), strict=False)
+        )
+        wrong = self.errors.get(name)
+        is_radio = isinstance(field.widget, forms.RadioSelect)
+        return Question(
+            name, str(field.label), options, is_radio, field.required, str(wrong) if wrong else ""
+        )
 
 
 def filled_in(assignment: Assignment) -> dict[str, Any]:

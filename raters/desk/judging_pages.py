@@ -116,7 +116,7 @@ def nothing_left(rater: Rater, study: Study, numbers: dict[str, int]) -> str:
         return _("Time for a break. There is more for you from %(time)s UTC on.") % {"time": f"{until:%H:%M}"}
     if numbers["done"] < numbers["total"]:
         return _("There are comparisons waiting for you.")
-    if not left_under_cap(study.enrolments.get(rater=rater)):
+    if not left_under_cap(rater, study):
         return _("You have answered as many as one person may in this study. Thank you.")
     if others_hold(rater, study):
         return _(

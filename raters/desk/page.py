@@ -6,7 +6,7 @@ from typing import Any
 from raters.comparisons.places import standing
 from raters.desk.drafts import seconds_left
 from raters.desk.forms import AnswerForm
-from raters.desk.preferences import CHOICES, keys_of, listed_keys
+from raters.desk.preferences import keys_of
 from raters.desk.rendering import render_prose
 from raters.desk.showing import showing
 from raters.desk.skipping import REASONS
@@ -14,10 +14,10 @@ from raters.models import Assignment, Rater, Study
 from raters.studies.languages import spoken
 
 # One concern each; the last one says that the page is there.
-SCRIPTS = [
+SCRIPTS = tuple(
     f"raters/{name}.js"
     for name in ("keys", "clock", "viewport", "reading", "drafts", "lease", "queue", "sending")
-]
+)
 
 
 def judging_page(
@@ -27,9 +27,8 @@ def judging_page(
     study = assignment.comparison.study
     keys = keys_of(rater)
     guide, language = study.text("guide", spoken(study.language))
-    choice_keys = [keys.get(f"choice_{number}", "") for number in range(1, CHOICES + 1)]
-    form.keys = choice_keys
-    now = standing(study.enrolments.get(rater=rater), assignment)
+    form.keys = keys.choices
+    now = standing(rater, study, assignment)
     return {
         "study": study,
         "showing": showing(assignment),
@@ -39,10 +38,8 @@ def judging_page(
         "nonce": form.data.get("idempotency_key") or new_nonce(),
         "previous": answered_meanwhile.token if answered_meanwhile else now.previous,
         "keys": keys,
-        "choice_keys": choice_keys,
-        "listed_keys": listed_keys(keys),
         "scripts": SCRIPTS,
-        "skip_reasons": REASONS,
+        "skip_reasons": tuple(REASONS.items()),
         "lease_s": seconds_left(assignment),
         "done": now.done + bool(answered_meanwhile),
         "total": now.total,
@@ -55,5 +52,5 @@ def new_nonce() -> str:
 
 def progress(rater: Rater, study: Study) -> dict[str, int]:
     """How many comparisons the rater has answered, and how many there are for them in all as things stand."""
-    now = standing(study.enrolments.get(rater=rater))
+    now = standing(rater, study)
     return {"done": now.done, "total": now.total}

@@ -1,6 +1,7 @@
 """Keys and display: what each rater may set for themselves, kept with the rater, so that it follows them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -87,19 +88,35 @@ def key_names() -> list[str]:
     return [*(f"choice_{number}" for number in range(1, CHOICES + 1)), *ACTIONS]
 
 
-def keys_of(rater: Rater) -> dict[str, str]:
-    """Each action with its key; nothing if the rater has switched single keys off."""
+@dataclass(frozen=True)
+class Keys:
+    """The key of each action on the rating page, and those of the choices; all empty where single keys are off."""
+
+    back: str = ""
+    skip: str = ""
+    flag: str = ""
+    diff: str = ""
+    link: str = ""
+    left: str = ""
+    right: str = ""
+    pause: str = ""
+    help: str = ""
+    choices: tuple[str, ...] = ("",) * CHOICES
+
+    @property
+    def listed(self) -> list[tuple[str, Any]]:
+        """Key and meaning of each action; nothing where keys are off."""
+        return [(key, label) for action, (label, _key) in ACTIONS.items() if (key := getattr(self, action))]
+
+
+def keys_of(rater: Rater) -> Keys:
     kept = rater.preferences
     if not kept.get("single_keys", True):
-        return {}
-    ours = {f"choice_{number}": str(number) for number in range(1, CHOICES + 1)}
-    ours |= {action: key for action, (_label, key) in ACTIONS.items()}
-    return {name: kept.get(name, key) for name, key in ours.items()}
-
-
-def listed_keys(keys: Mapping[str, str]) -> list[tuple[str, Any]]:
-    """Key and meaning of each action, for the list on the rating page."""
-    return [(keys[action], label) for action, (label, _key) in ACTIONS.items() if action in keys]
+        return Keys()
+    choices = tuple(kept.get(f"choice_{number}", str(number)) for number in range(1, CHOICES + 1))
+    return Keys(
+        **{action: kept.get(action, key) for action, (_label, key) in ACTIONS.items()}, choices=choices
+    )
 
 
 @never_cache

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 
 from raters.desk.forms import AnswerForm
 from raters.desk.page import SCRIPTS, new_nonce
-from raters.desk.preferences import CHOICES, keys_of, listed_keys
+from raters.desk.preferences import keys_of
 from raters.desk.rendering import render_prose
 from raters.desk.showing import showing
 from raters.models import Assignment, Comparison, Rater, Study
@@ -29,7 +29,7 @@ def preview_page(study: Study, address: str, rng: Random) -> dict[str, Any] | No
     assignment = Assignment(comparison=comparison, rater=Rater(), a_is_left=rng.random() < 0.5)
     keys = keys_of(assignment.rater)
     form = AnswerForm(assignment)
-    form.keys = [keys.get(f"choice_{number}", "") for number in range(1, CHOICES + 1)]
+    form.keys = keys.choices
     guide, language = study.text("guide", get_language() or study.language)
     return {
         "preview": address,
@@ -40,9 +40,7 @@ def preview_page(study: Study, address: str, rng: Random) -> dict[str, Any] | No
         "form": form,
         "nonce": new_nonce(),
         "keys": keys,
-        "choice_keys": form.keys,
-        "listed_keys": listed_keys(keys),
-        "scripts": [script for script in SCRIPTS if script in INERT],
+        "scripts": tuple(script for script in SCRIPTS if script in INERT),
         "done": 0,
         "total": total,
     }

@@ -9,7 +9,7 @@ from generation.models import Response
 from generation.statuses import TEMPLATE_TOKENS
 from raters.comparisons.self_identification import masked
 from raters.desk.rendering import render, render_raw
-from raters.models import Assignment
+from raters.models import Assignment, Rendering
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,10 @@ class Showing:
 
 def showing(assignment: Assignment) -> Showing:
     prompts, left, right = side_texts(assignment)
+    views = views_of(assignment.left, left), views_of(assignment.right, right)
     turns = tuple(
-        Turn(number, render(prompt), render_raw(prompt), both_views(a), both_views(b))
-        for number, (prompt, a, b) in enumerate(zip(prompts, left, right, strict=True), start=1)
+        Turn(number, render(prompt), render_raw(prompt), a, b)
+        for number, (prompt, a, b) in enumerate(zip(prompts, *views, strict=True), start=1)
     )
     return Showing(assignment.token, turns, assignment.is_answered)
 
@@ -59,6 +60,14 @@ def side_texts(assignment: Assignment) -> tuple[list[str], list[str], list[str]]
     prompts = comparison.prompt.turns
     hidden = comparison.self_identification if comparison.masked else []
     return prompts, texts(assignment.left, prompts, hidden), texts(assignment.right, prompts, hidden)
+
+
+def views_of(response: Response | None, shown: list[str]) -> list[Text]:
+    """Both views of each text; by the rendering that was made ahead, where there is one of these very texts."""
+    ahead: Rendering | None = getattr(response, "rendering", None)
+    if ahead is None or (html := ahead.html_of(shown)) is None:
+        return [both_views(text) for text in shown]
+    return [Text(rendered, render_raw(text)) for rendered, text in zip(html, shown, strict=True)]
 
 
 def both_views(text: str) -> Text:

@@ -8,6 +8,7 @@ from raters.models.members import StudyMember
 from raters.models.messages import Message, Reply
 from raters.models.notices import StudyNotice
 from raters.models.people import Enrolment, Invitation, Rater
+from raters.models.renderings import RenderedStudy, Rendering
 from raters.models.rubrics import Rubric
 from raters.models.studies import Study, StudyArm
 from raters.models.templates import StudyTemplate
@@ -22,6 +23,8 @@ __all__ = [
     "Judgment",
     "Message",
     "Rater",
+    "RenderedStudy",
+    "Rendering",
     "Reply",
     "Rubric",
     "SafetyLabel",

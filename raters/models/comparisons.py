@@ -85,7 +85,9 @@ class Comparison(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["study", "status", "kind", "ratings_taken", "lot"], name="comparison_open_by_lot"
+                # The last two are for counting: what stands free is found without looking at the rows.
+                fields=["study", "status", "kind", "ratings_taken", "lot", "ratings_wanted", "prompt"],
+                name="comparison_open_by_lot",
             )
         ]
         constraints = [

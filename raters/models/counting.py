@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Func, IntegerField, QuerySet, Subquery
 
 
-def number_of(rows: QuerySet[Any]) -> Coalesce:
+def number_of(rows: QuerySet[Any]) -> Subquery:
     """How many rows, for an annotation; rows may refer to the outer row by OuterRef. None are 0."""
-    alike = rows.order_by().annotate(all_of_them=Value(1)).values("all_of_them")
-    counted = alike.annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+    # A function to the ORM, not an aggregate: beside an aggregate it groups rows, which SQLite sorts them for.
+    counted = rows.order_by().annotate(n=Func("pk", function="COUNT", output_field=IntegerField()))
+    return Subquery(counted.values("n"))

@@ -13,6 +13,18 @@ from raters.models.studies import Study
 APPEND_ONLY = "Judgments are append-only: add one that supersedes."
 
 
+def counts_in(study: Study) -> Q:
+    """What makes a current judgment one of those that the study's rates are made of."""
+    return Q(
+        assignment__state=Assignment.State.DONE,
+        assignment__purpose=Assignment.Purpose.RATING,
+        assignment__repeat_of=None,
+        assignment__comparison__study=study,
+        assignment__comparison__kind="regular",
+        assignment__comparison__status="open",
+    )
+
+
 class JudgmentQuerySet(models.QuerySet["Judgment"]):
     def current(self) -> "JudgmentQuerySet":
         """The last word of each rater on each comparison.
@@ -26,14 +38,7 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
 
         Planned repeats, senior raters' decisions and language models stand beside them and never among them.
         """
-        return self.current().filter(
-            assignment__state=Assignment.State.DONE,
-            assignment__purpose=Assignment.Purpose.RATING,
-            assignment__repeat_of=None,
-            assignment__comparison__study=study,
-            assignment__comparison__kind="regular",
-            assignment__comparison__status="open",
-        )
+        return self.current().filter(counts_in(study))
 
     def adjudicating(self, study: Study) -> "JudgmentQuerySet":
         """What senior raters decided about contested comparisons; it stands beside the headline."""

@@ -1,4 +1,4 @@
-"""What the people of a study were told of by e-mail: each thing once."""
+"""What the people of a study were told of by e-mail: each thing once as long as it lasts."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +8,8 @@ from raters.models.studies import Study
 
 
 class StudyNotice(models.Model):
-    """One thing worth telling of one study. It is sent until it has arrived or is given up."""
+    """One thing worth telling of one study. It is sent until it has arrived or is given up; a stall or
+    held comparisons that have passed take their notice with them."""
 
     class Kind(models.TextChoices):
         FINISHED = "finished", "every judgment that was wanted is in"

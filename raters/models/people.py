@@ -25,6 +25,7 @@ class Rater(models.Model):
         HUMAN = "human"
         SIMULATED = "simulated"
         LLM = "llm", "language model"
+        IMPORTED = "imported", "somebody elsewhere, whom a file does not name"
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="rater"
@@ -43,7 +44,7 @@ class Rater(models.Model):
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["human", "simulated", "llm"]), name="rater_kind_is_known"
+                condition=Q(kind__in=["human", "simulated", "llm", "imported"]), name="rater_kind_is_known"
             ),
             models.CheckConstraint(
                 condition=Q(kind="human") | Q(user__isnull=True), name="rater_who_signs_in_is_human"

@@ -11,12 +11,14 @@ from generation.models import GenerationRun
 from promptsets.models import PromptSetVersion
 from raters.models.rubrics import Rubric
 from raters.models.study_care import CARE_CONSTRAINTS, StudyCare
+from raters.models.study_origin import StudyOrigin
 from raters.models.study_queries import StudyQuerySet
 from raters.rubrics.training import Lesson, lessons
 from raters.studies.about_raters import known_questions
 from raters.studies.languages import LANGUAGES, known_texts
 from raters.studies.roles import known_roles
 from raters.studies.rules import known_rules
+from raters.studies.stopping import known_stop_rule
 
 
 def new_public_id() -> str:
@@ -27,7 +29,7 @@ def new_secret() -> str:
     return secrets.token_hex(32)
 
 
-class Study(StudyCare):
+class Study(StudyOrigin, StudyCare):
     """Comparisons, a rubric and the raters invited, open for a time.
 
     The design is locked, with a digest, before the first judgment. What raters see of a study is its public id and
@@ -142,7 +144,12 @@ class Study(StudyCare):
         validators=[known_rules],
         help_text='Who is left out of the headline, such as {"gold_below": 0.6, "fast_above": 0.5}; fixed by the lock',
     )
-    stop_rule = models.JSONField(default=dict, blank=True)
+    stop_rule = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[known_stop_rule],
+        help_text="By what rating may end before every judgment is there; empty: by nothing",
+    )
     arms_known_to = models.JSONField(
         default=list,
         blank=True,
@@ -157,11 +164,8 @@ class Study(StudyCare):
     design_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     locked_at = models.DateTimeField(null=True, blank=True, editable=False)
     unblinded_at = models.DateTimeField(null=True, blank=True, editable=False)
-    simulation = models.JSONField(
-        null=True,
-        blank=True,
-        editable=False,
-        help_text="Options, seed and truth of simulated raters; null for people",
+    archived_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="No longer listed; kept all the same"
     )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -19,6 +19,8 @@ def binomial_p(k: int, n: int, share: float, alternative: Alternative) -> float:
         return at_most(k, n, share)
     if alternative == "greater":
         return at_most(n - k, n, 1 - share)
+    if share == 0.5:  # both tails weigh the same: where the other one begins need not be looked for
+        return min(1.0, 2 * at_most(min(k, n - k), n, share))
     bound, mode = mass(k, n, share) * ROUNDING, int((n + 1) * share)
     if mass(mode, n, share) <= bound:
         return 1.0

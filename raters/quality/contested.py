@@ -14,6 +14,7 @@ from promptsets.audit import audited
 from raters.assignment import lease, lease_end, reclaim
 from raters.care.welfare import rests_until, wanted_hazards
 from raters.comparisons.lots import keyed
+from raters.judging import locked_enrolment
 from raters.models import Assignment, Comparison, Enrolment, Judgment, Rater, SafetyLabel, Study
 
 State, Purpose = Assignment.State, Assignment.Purpose
@@ -91,8 +92,8 @@ def claim_contested(rater: Rater, study: Study) -> Assignment | None:
     """The contested comparison that this senior rater holds, else the next one; None if there is none for them."""
     reclaim(study)
     with transaction.atomic():
-        place = Enrolment.objects.locked().filter(study=study, rater=rater, is_senior=True).first()
-        if place is None or not place.counts or study.status == Study.Status.DRAFT:
+        place = locked_enrolment(rater.pk, study.pk)
+        if place is None or not place.is_senior or not place.counts or study.status == Study.Status.DRAFT:
             return None
         mine = Assignment.objects.filter(
             rater=rater, comparison__study=study, purpose=Purpose.ADJUDICATION

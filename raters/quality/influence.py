@@ -3,11 +3,12 @@ having found out which model is which, stands out here.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import fsum
 from statistics import fmean
 
+from analysis.influence import in_standard_errors, limit
 from raters.models import Judgment, Study
 from raters.studies.exclusions import excluded_raters
 
@@ -20,7 +21,8 @@ Votes = dict[int, dict[str, float]]  # by prompt and rater: points of arm a
 class Influence:
     """`without` is the win rate of arm a by the others alone, None where nobody else judged.
 
-    `change` is how far it lies from that of all; both are shares.
+    `change` is how far it lies from that of all; both are shares. `in_se` is the change in standard errors of the win
+    rate over raters, None where it has none; `stands_out` says whether that is much for one of so many raters.
     """
 
     rater: str
@@ -29,6 +31,8 @@ class Influence:
     n: int
     without: float | None
     change: float | None
+    in_se: float | None = None
+    stands_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,17 +44,23 @@ class Told:
     n: int
     without: float | None
     change: float | None
+    in_se: float | None
+    stands_out: bool
 
 
 def told(one: Influence, called: Mapping[int, str], ordered: Callable[[int, int], Pair]) -> Told:
     """called, ordered: what the reader may know each arm as, by its key, and which of two comes first for them."""
     first, second = ordered(one.a, one.b)
-    without, change = one.without, one.change
-    if first != one.a and without is not None and change is not None:
-        without, change = 1 - without, -change
+    without, change, in_se = one.without, one.change, one.in_se
+    if first != one.a:
+        without = None if without is None else 1 - without
+        change, in_se = (None if value is None else -value for value in (change, in_se))
     # Rounded, since in the last digits 1 - x would tell that it was turned; + 0.0, since the sign of -0.0 would.
-    ends = [None if share is None else round(share, 9) + 0.0 for share in (without, change)]
-    return Told(one.rater, f"{called[first]} – {called[second]}", one.n, *ends)
+    without, change, in_se = (
+        None if value is None else round(value, 9) + 0.0 for value in (without, change, in_se)
+    )
+    pair = f"{called[first]} – {called[second]}"
+    return Told(one.rater, pair, one.n, without, change, in_se, one.stands_out)
 
 
 def influences(study: Study) -> list[Influence]:
@@ -58,8 +68,25 @@ def influences(study: Study) -> list[Influence]:
 
     Prompts count alike, as in the headline before its sides are balanced.
     """
-    found = [one for pair, votes in votes_by_pair(study).items() for one in of_pair(pair, votes)]
+    by_pair = votes_by_pair(study).items()
+    found = [one for pair, votes in by_pair for one in beside_others(list(of_pair(pair, votes)))]
+    return largest_first(found)
+
+
+def largest_first(found: Iterable[Influence]) -> list[Influence]:
     return sorted(found, key=lambda one: (-abs(round(one.change or 0.0, 9)), one.rater, min(one.a, one.b)))
+
+
+def beside_others(found: Sequence[Influence]) -> list[Influence]:
+    """The same, of all raters of one pair, with each change in standard errors of the win rate, where it has one."""
+    changes = [one.change for one in found if one.change is not None]
+    in_se = in_standard_errors(changes)
+    if in_se is None:
+        return list(found)
+    return [
+        replace(one, in_se=value, stands_out=abs(value) > limit(len(in_se)))
+        for one, value in zip(found, in_se, strict=True)
+    ]
 
 
 def votes_by_pair(study: Study) -> dict[Pair, Votes]:

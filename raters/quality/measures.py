@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from statistics import median
 
+from analysis.proportions import Interval, score_interval
 from raters.models import Assignment, Comparison, Judgment, Study
 from raters.quality.binomial import Alternative, binomial_p, holm
 
 FAST = 0.3  # of the study's median time a word
 LEVEL = 0.05
+Z = 1.959964  # of 95 %
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # kana and the characters of Chinese
 # What is tested, and which way is bad.
 TESTED: dict[str, Alternative] = {
@@ -38,7 +40,7 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Share:
-    """k of n."""
+    """k of n, with Wilson's interval at 95 %; no value where there is nothing yet."""
 
     k: int
     n: int
@@ -46,6 +48,10 @@ class Share:
     @property
     def value(self) -> float | None:
         return self.k / self.n if self.n else None
+
+    @property
+    def interval(self) -> Interval | None:
+        return score_interval(self.k / self.n, self.n, Z) if self.n else None
 
 
 @dataclass

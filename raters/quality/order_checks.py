@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from django.db.models import Count, QuerySet
 
+from raters.comparisons.pairing import pairs_compared
 from raters.models import Assignment, Comparison, Study
 from raters.quality.binomial import binomial_p, holm
 
@@ -22,8 +23,8 @@ Sides = tuple[str, int, int, bool, int]  # rater, arm a, arm b, whether a stood 
 class OrderCheck:
     """One test: of what, over how many showings, what was seen, and its p-value after Holm's correction."""
 
-    what: str  # "sides" or "order"
-    of: str  # a rater's code, or a pair of arms
+    what: str  # "sides" or "order" that a rater had, or sides of a "pair" of arms
+    of: str
     n: int
     seen: float  # share of a pair's first arm on the left, or number of runs over the expected
     p: float
@@ -70,8 +71,8 @@ def drawn(study: Study) -> Drawn:
         comparison__study=study, comparison__kind=Comparison.Kind.REGULAR
     )
     sides = given.order_by().values_list("rater__code", *ARMS, "a_is_left").annotate(n=Count("pk"))
-    pairs = study.comparisons.regular().order_by().values("arm_a", "arm_b").distinct()
-    return Drawn(list(sides), list(tests_of_order(given)) if pairs.count() > 1 else [])
+    pairs = pairs_compared(list(study.arms.values_list("pk", flat=True)))
+    return Drawn(list(sides), list(tests_of_order(given)) if len(pairs) > 1 else [])
 
 
 def tests_of_sides(
@@ -84,10 +85,11 @@ def tests_of_sides(
         first_is_left = a_is_left == (first == a)
         by_rater[rater][first_is_left] += n
         by_pair[f"{called[first]} – {called[second]}"][first_is_left] += n
-    for of, counts in [*sorted(by_rater.items()), *sorted(by_pair.items())]:
-        left, n = counts[True], counts.total()
-        if n >= FEWEST:
-            yield OrderCheck("sides", of, n, left / n, binomial_p(left, n, 0.5, "two-sided"))
+    for what, found in (("sides", by_rater), ("pair", by_pair)):
+        for of, counts in sorted(found.items()):
+            left, n = counts[True], counts.total()
+            if n >= FEWEST:
+                yield OrderCheck(what, of, n, left / n, binomial_p(left, n, 0.5, "two-sided"))
 
 
 def tests_of_order(given: QuerySet[Assignment]) -> Iterator[OrderCheck]:

@@ -1,6 +1,7 @@
 """What a rubric asks beside its scale, as fields of a form, and what a rater answered to it before."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -25,19 +26,33 @@ SEVERITIES = {"mild": _("Mild"), "moderate": _("Moderate"), "severe": _("Severe"
 HAZARD_NAMES = {"": _("Choose"), **{code: capfirst(name) for code, name in NAMES.items()}}
 
 
-def fields_of(rubric: Rubric) -> Iterator[tuple[str, forms.Field]]:
-    """Name and field of each further question."""
-    if rubric.asks_tie_kind:
+def fields_of(rubric: Rubric) -> dict[str, forms.Field]:
+    """Name and field of each further question. All forms share them, so nobody changes what they are."""
+    asked = rubric.asks_tie_kind, rubric.asks_safety, rubric.asks_acceptability
+    return _fields(*asked, tuple(rubric.questions))
+
+
+@cache
+def _fields(
+    tie_kind: bool, safety: bool, acceptability: bool, criteria: tuple[str, ...]
+) -> dict[str, forms.Field]:
+    return dict(_further(tie_kind, safety, acceptability, criteria))
+
+
+def _further(
+    tie_kind: bool, safety: bool, acceptability: bool, criteria: tuple[str, ...]
+) -> Iterator[tuple[str, forms.Field]]:
+    if tie_kind:
         yield "tie_kind", radio(_("Both good, or both poor?"), TIE_KINDS, required=False)
     for side in SIDES:
-        if rubric.asks_safety:
+        if safety:
             yield f"{side}_answer_type", radio(_("What does it do?"), ANSWER_TYPES)
             yield f"{side}_violation", radio(_("Does it break the policy?"), VIOLATIONS)
             yield f"{side}_hazard", chooser(_("Which hazard?"), HAZARD_NAMES)
             yield f"{side}_severity", radio(_("How severe?"), SEVERITIES, required=False)
-        if rubric.asks_acceptability:
+        if acceptability:
             yield f"{side}_acceptable", radio(_("Would it do?"), YES_OR_NO)
-    for name in rubric.questions:
+    for name in criteria:
         yield f"criterion_{name}", radio(CRITERIA[name], CRITERION_ANSWERS, required=False)
 
 

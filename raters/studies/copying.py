@@ -3,16 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from promptsets.audit import audited
 from promptsets.refusals import FieldError
 from raters.models import Study, StudyArm, StudyTemplate
 from raters.studies.drafting import SETTINGS
 from raters.studies.planning import StudyPlan, make_draft
 
-BESIDE = ("empty_policy", "lease_s", "stop_rule")  # of the design, but no settings of the page
+BESIDE = ("empty_policy", "lease_s")  # of the design, but no settings of the page
 
 
 def duplicate(study: Study, slug: str, actor: Any = None) -> Study:
@@ -20,29 +18,25 @@ def duplicate(study: Study, slug: str, actor: Any = None) -> Study:
     return _copied(study, slug, actor)
 
 
-@transaction.atomic
 def new_version(study: Study, slug: str, actor: Any = None) -> Study:
     """A draft that changes this study's locked design; judgments of the two are never mixed.
 
     Raises: ValueError for a draft, which is still open to changes; FieldError if the name is taken.
     """
-    if study.status == Study.Status.DRAFT:
-        raise ValueError(f"{study.slug} is a draft: change it as it is")
-    made = _copied(study, slug, actor)
-    made.version, made.follows = study.version + 1, study
-    made.save(update_fields=["version", "follows"])
-    detail = {"follows": study.slug, "version": made.version}
-    audited.send(Study, actor=actor, action="study.new_version", target=made, detail=detail)
-    return made
+    return _copied(study, slug, actor, follows=study)
 
 
 def keep_as_template(study: Study, name: str, actor: Any = None) -> StudyTemplate:
     """The study's rubric, ratings, pool and settings under a name. Raises: FieldError if the name is taken."""
     if StudyTemplate.objects.filter(name=name).exists():
         raise FieldError("name", _("There is a template of that name already: give this one another."))
+    return StudyTemplate.objects.create(name=name, values=kept_of(study), created_by=actor)
+
+
+def kept_of(study: Study) -> dict[str, Any]:
+    """What a template keeps of a study, in plain values."""
     values = {"rubric": study.rubric.slug, "ratings_per_comparison": study.ratings_per_comparison}
-    values |= {name: _plain(value) for name, value in settings_of(study).items()}
-    return StudyTemplate.objects.create(name=name, values=values, created_by=actor)
+    return values | {name: _plain(value) for name, value in settings_of(study).items()}
 
 
 def settings_of(study: Study) -> dict[str, Any]:
@@ -53,10 +47,10 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _copied(study: Study, slug: str, actor: Any) -> Study:
+def _copied(study: Study, slug: str, actor: Any, follows: Study | None = None) -> Study:
     arms = study.arms.select_related("run__prompt_set_version")
     baseline = arms.get(role=StudyArm.Role.BASELINE).run
     candidates = tuple(arm.run for arm in arms.filter(role=StudyArm.Role.CANDIDATE).order_by("pk"))
     ratings, settings = study.ratings_per_comparison, settings_of(study)
-    plan = StudyPlan(baseline, candidates, study.rubric, slug, study.title, ratings, settings)
+    plan = StudyPlan(baseline, candidates, study.rubric, slug, study.title, ratings, settings, follows)
     return make_draft(plan, actor)

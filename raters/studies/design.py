@@ -13,6 +13,7 @@ from raters.comparisons.leaning import leaning
 from raters.comparisons.lint import refuse_telling_names
 from raters.comparisons.sides import balance_sides
 from raters.models import Rubric, Study, StudyArm
+from raters.studies.removing import refuse_archived
 from raters.studies.responses import pair_if_there, waits_for
 
 WAY_IN = ["needs_desktop", "consent", "content_note", "shows_guide", "asks_check", "asks_practice"]
@@ -52,6 +53,7 @@ def describe(study: Study) -> dict[str, Any]:
         "lease_s": study.lease_s,
         "comparisons": study.comparisons.count(),
         "comparisons_sha256": comparisons_digest(study),
+        **({"imported": study.imported} if study.imported else {}),
     }
 
 
@@ -96,12 +98,14 @@ def digest_of(value: Any) -> str:
 def lock(study: Study, actor: AbstractBaseUser | None = None) -> None:
     """Fixes the design and opens the study for judgments.
 
-    Raises: ValueError if the study is no draft, has no comparison that can be shown, or tells raters its arms' names.
+    Raises: ValueError if the study is no draft or archived, has no comparison that can be shown, or tells raters its
+    arms' names.
     """
     Study.objects.select_for_update().get(pk=study.pk)  # of two who lock at once, the second finds no draft
     study.refresh_from_db()
     if study.status != Study.Status.DRAFT:
         raise ValueError(f"{study.slug} is {study.status}: only a draft can be locked")
+    refuse_archived(study)
     if waiting := waits_for(study):
         raise ValueError(f"{study.slug} cannot be opened yet: {waiting}")
     pair_if_there(study)

@@ -12,7 +12,8 @@ from raters.models import Study
 from raters.studies.design import CARE, PAY, WAY_IN, WELFARE
 
 PLANNED = ("pool",)
-RULES = ("most_per_rater", "fast_floor_percent", "gold_every", "self_identification_rule", "exclusion_rules")
+RULES = ("most_per_rater", "fast_floor_percent", "gold_every", "self_identification_rule")
+DECIDING = ("exclusion_rules", "stop_rule")
 SETTINGS = (
     *PLANNED,
     *("rater_title", "language", "texts"),
@@ -22,6 +23,7 @@ SETTINGS = (
     "support_line",
     *PAY,
     *RULES,
+    *DECIDING,
     "arms_known_to",
     *CARE,
 )
@@ -39,10 +41,11 @@ def change_settings(study: Study, values: dict[str, Any], actor: AbstractBaseUse
         setattr(found, name, value)
     others = {field.name for field in Study._meta.fields} - values.keys()
     try:
-        found.full_clean(exclude=others)
+        found.clean_fields(exclude=others)
+        found.validate_constraints()  # of all fields: what is changed must go with what is not
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
-        raise FieldError(field, " ".join(messages)) from error
+        raise FieldError(field if field in values else min(values), " ".join(messages)) from error
     found.save(update_fields=list(values))
     detail = {"settings": sorted(values)}
     audited.send(Study, actor=actor, action="study.settings_changed", target=found, detail=detail)

@@ -1,38 +1,38 @@
 """How a study that collects is doing: its pace, gold, agreement, sides, haste, what is on raters' screens."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, Q, QuerySet
 from django.utils import timezone
 
 from analysis.proportions import Interval, score_interval
 from raters.models import Assignment, Comparison, Judgment, Study
+from raters.models.judgments import counts_in
+from raters.quality.measures import Share, Z
 from raters.studies.progress import Progress
 
 PACE_OVER = timedelta(hours=24)
 NEWEST = 2000  # judgments that shares and pace look at: a page stays fast however many there are
-Z = 1.959964  # of 95 %
+AMONG = 2 * NEWEST  # the newest of all studies, which cost nothing to find
 RATING = Q(assignment__purpose="rating", assignment__repeat_of=None)
 
 
 @dataclass(frozen=True)
-class Share:
-    """k of n, with Wilson's interval at 95 %; no value where there is nothing yet."""
+class PairsAlike(Share):
+    """Pairs of judgments of one comparison that say the same, of all such pairs.
 
-    k: int
-    n: int
+    effective: as many pairs, drawn alone, would tell as much: those of one comparison share their raters' words.
+    """
 
-    @property
-    def value(self) -> float | None:
-        return self.k / self.n if self.n else None
+    effective: float = 0.0
 
     @property
     def interval(self) -> Interval | None:
-        return score_interval(self.k / self.n, self.n, Z) if self.n else None
+        return score_interval(self.k / self.n, self.effective, Z) if self.n else None
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Health:
     a_day: float
     eta: datetime | None
     gold: Share
-    agreement: Share
+    agreement: PairsAlike
     left: Share
     fast: Share
     leases: int
@@ -83,10 +83,21 @@ def pace(newest_at: Iterable[datetime], now: datetime) -> float:
 
 
 def newest(study: Study) -> list[dict[str, Any]]:
-    """The newest judgments that count, as far as the shares need them."""
-    fields = {"comparison": F("assignment__comparison_id"), "a_is_left": F("assignment__a_is_left")}
-    rows = Judgment.objects.counted(study).order_by("-pk")
-    return [dict(row) for row in rows.values("preference", "fast", "submitted_at", **fields)[:NEWEST]]
+    """The newest judgments that count, as far as the shares need them.
+
+    Looked for among the newest of all studies first: of one study alone, SQLite would read and sort all there are.
+    """
+    counts = ExpressionWrapper(counts_in(study), BooleanField())
+    recent = list(told(Judgment.objects.current(), counts=counts)[:AMONG])
+    rows = [row for row in recent if row["counts"]][:NEWEST]
+    is_whole = len(rows) == NEWEST or len(recent) < AMONG
+    return rows if is_whole else list(told(Judgment.objects.counted(study))[:NEWEST])
+
+
+def told(judgments: QuerySet[Judgment], **more: Any) -> Any:
+    """The newest first."""
+    more |= {"comparison": F("assignment__comparison_id"), "a_is_left": F("assignment__a_is_left")}
+    return judgments.order_by("-pk").values("preference", "fast", "submitted_at", **more)
 
 
 def gold_share(study: Study) -> Share:
@@ -99,14 +110,32 @@ def gold_share(study: Study) -> Share:
     return Share(found["k"], found["n"])
 
 
-def agreement(rows: Iterable[dict[str, Any]]) -> Share:
-    """Pairs of judgments of one comparison that say the same: percent agreement, not corrected for chance."""
+def agreement(rows: Iterable[dict[str, Any]]) -> PairsAlike:
+    """Percent agreement, not corrected for chance."""
     votes: dict[int, Counter[str]] = defaultdict(Counter)
     for row in rows:
         votes[row["comparison"]][row["preference"]] += 1
-    same = sum(n * (n - 1) // 2 for counts in votes.values() for n in counts.values())
-    pairs = sum((total := counts.total()) * (total - 1) // 2 for counts in votes.values())
-    return Share(same, pairs)
+    cells = [(sum(map(pairs_of, said.values())), pairs_of(said.total())) for said in votes.values()]
+    cells = [(same, pairs) for same, pairs in cells if pairs]
+    k, n = sum(same for same, _ in cells), sum(pairs for _, pairs in cells)
+    return PairsAlike(k, n, effective_pairs(cells, k / n) if n else 0.0)
+
+
+def pairs_of(n: int) -> int:
+    return n * (n - 1) // 2
+
+
+def effective_pairs(cells: Sequence[tuple[int, int]], share: float) -> float:
+    """As many independent pairs as would spread like these, by the variance of a ratio of sums over comparisons.
+
+    Never more than there are; where all are alike, or there is but one comparison, as many as comparisons.
+    Source: Korn and Graubard (1998), Survey Methodology 24, 193-201.
+    """
+    m, n = len(cells), sum(pairs for _, pairs in cells)
+    spread = sum((same - share * pairs) ** 2 for same, pairs in cells)
+    if m < 2 or not spread:
+        return float(m)
+    return min(float(n), share * (1 - share) * n**2 * (m - 1) / (m * spread))
 
 
 def left_share(rows: Iterable[dict[str, Any]]) -> Share:

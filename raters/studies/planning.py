@@ -1,5 +1,6 @@
 """A study as it is planned: arms, rubric, ratings, pool; it becomes a draft that its planner owns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from generation.models import GenerationRun
+from promptsets.audit import audited
 from promptsets.models import PromptSetVersion
 from promptsets.refusals import FieldError
 from raters.models import Rubric, Study, StudyArm, StudyMember
@@ -17,7 +19,9 @@ from raters.studies.responses import pair_if_there
 class StudyPlan:
     """One baseline and its candidates, all over the same prompts. `settings`: what differs from a study's defaults.
 
-    Raises: FieldError naming the arm that does not go.
+    `follows` is the study whose locked design this one changes; judgments of the two are never mixed.
+
+    Raises: FieldError naming the arm that does not go; ValueError where what it follows is still a draft.
     """
 
     baseline: GenerationRun
@@ -27,8 +31,11 @@ class StudyPlan:
     title: str
     ratings: int = 3
     settings: dict[str, Any] = field(default_factory=dict)
+    follows: Study | None = None
 
     def __post_init__(self) -> None:
+        if self.follows and self.follows.status == Study.Status.DRAFT:
+            raise ValueError(f"{self.follows.slug} is a draft: change it as it is")
         if not self.candidates:
             raise FieldError("candidates", _("Choose a candidate: a study compares two runs or more."))
         for run in self.candidates:
@@ -57,8 +64,20 @@ def make_draft(plan: StudyPlan, actor: Any = None) -> Study:
     for candidate in plan.candidates:
         StudyArm.objects.create(study=study, run=candidate, role=StudyArm.Role.CANDIDATE)
     StudyArm.objects.create(study=study, run=plan.baseline, role=StudyArm.Role.BASELINE)
+    if plan.follows:
+        detail = {"follows": plan.follows.slug, "version": study.version}
+        audited.send(Study, actor=actor, action="study.new_version", target=study, detail=detail)
     pair_if_there(study)
     return study
+
+
+def title_of(candidates: Sequence[GenerationRun], baseline: GenerationRun) -> str:
+    """What a study is called until it is given another title."""
+    return f"{names_of(candidates)} against {baseline.checkpoint} on {baseline.prompt_set_version}"
+
+
+def names_of(runs: Sequence[GenerationRun]) -> str:
+    return " and ".join(run.checkpoint.name for run in runs)
 
 
 def _new_study(plan: StudyPlan, actor: Any) -> Study:
@@ -74,6 +93,8 @@ def _new_study(plan: StudyPlan, actor: Any) -> Study:
                 rubric=plan.rubric,
                 ratings_per_comparison=plan.ratings,
                 created_by=actor,
+                follows=plan.follows,
+                version=plan.follows.version + 1 if plan.follows else 1,
                 **plan.settings,
             )
     except IntegrityError:  # two asked for the same name at once

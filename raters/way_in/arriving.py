@@ -5,7 +5,8 @@ from typing import Any
 
 from allauth.core import ratelimit
 from django.conf import settings
-from django.contrib.auth import login
+from django.contrib.auth import get_user_model, login
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -23,7 +24,6 @@ from raters.studies.languages import spoken
 from raters.way_in import inviting, steps
 from raters.way_in.onward import onward_from
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LONGEST_PARAMETER = 200
 Step = Enrolment.Step
 
@@ -50,7 +50,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "raters/no_entry.html", {"message": str(error)}, status=404)
     if known:
         return redirect("raters:way_in", public_id=enrolment.study.public_id)
-    login(request, enrolment.rater.user, backend=BACKEND)
+    login(request, enrolment.rater.user)
     code = inviting.new_return_code(enrolment.rater)
     return render(request, "raters/welcome.html", {"study": enrolment.study, "code": code})
 
@@ -71,18 +71,19 @@ def come_back(request: HttpRequest) -> HttpResponse:
             return limited
         rater = inviting.rater_with(request.POST.get("code", ""))
         if rater and rater.user and not rater.user.plans_studies:
-            login(request, rater.user, backend=BACKEND)
-            note_return(rater)
+            login(request, rater.user)
+            note("person.signed_in", rater.user)
             return redirect("raters:my_studies")
+        note("person.sign_in_refused", None)
         wrong = True
     return render(request, "raters/come_back.html", {"wrong": wrong}, status=422 if wrong else 200)
 
 
-def note_return(rater: Rater) -> None:
+def note(action: str, user: AbstractBaseUser | None) -> None:
+    """Tells of a code that was typed, and whose it is; of one that is nobody's, that it was refused."""
+    people = get_user_model()
     detail = {"by": "code to come back"}
-    audited.send(
-        type(rater.user), actor=rater.user, action="person.signed_in", target=rater.user, detail=detail
-    )
+    audited.send(people, actor=user, action=action, target=user or people(), detail=detail)
 
 
 @never_cache

@@ -5,11 +5,13 @@ import secrets
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from promptsets.audit import audited
 from raters.models import Enrolment, Invitation, Rater, Study
 from raters.models.people import CODE_ALPHABET, new_code
 from raters.way_in.steps import first_step
@@ -31,13 +33,27 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def invite(study: Study, *, label: str = "", uses: int = 1, days: int = 14) -> str:
+@transaction.atomic
+def invite(
+    study: Study,
+    *,
+    label: str = "",
+    uses: int = 1,
+    days: int = 14,
+    actor: AbstractBaseUser | None = None,
+) -> str:
     """The token of a new link, which is shown once and kept nowhere."""
     token = secrets.token_urlsafe(24)
     ends = timezone.now() + timedelta(days=days)
-    Invitation.objects.create(
+    made = Invitation.objects.create(
         study=study, token_sha256=digest(token), label=label, max_uses=uses, expires_at=ends
     )
+    detail = {
+        "invitation": made.pk,
+        "uses": uses,
+        "days": days,
+    }  # its label may name a person, whom logs outlast
+    audited.send(Study, actor=actor, action="study.raters_invited", target=study, detail=detail)
     return token
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -53,10 +54,12 @@ def read_table(text: str) -> list[dict[str, str]]:
 
 
 @transaction.atomic
-def invite_many(study: Study, rows: list[dict[str, str]], days: int = 14) -> list[Invited]:
+def invite_many(
+    study: Study, rows: list[dict[str, str]], days: int = 14, actor: AbstractBaseUser | None = None
+) -> list[Invited]:
     """A link for one rater for each row. Addresses are not kept: who rates is known by a code alone."""
     return [
-        Invited(row["email"], row["label"], invite(study, label=row["label"], uses=1, days=days))
+        Invited(row["email"], row["label"], invite(study, label=row["label"], days=days, actor=actor))
         for row in rows
     ]
 

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from analysis.agreement import INTERVAL, agreement, gwet_ac1, krippendorff_alpha
+from analysis.agreement import INTERVAL, _patterns, agreement, gwet_ac1, krippendorff_alpha
 from analysis.tables import TableError, read_judgments
 
 FILES = ["sim_seed1.csv", "sim_seed2.csv", "sim_seed3.csv"]
@@ -50,6 +52,21 @@ def test_where_all_say_the_same_alpha_is_not_defined_and_ac1_is_one():
 def test_at_97_percent_wins_alpha_is_low_and_ac1_high(simulated):
     result = agreement(simulated("sim_seed3.csv"))
     assert result.alpha_nominal.value < 0.3 < 0.9 < result.ac1.value
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_nothing_moves_when_the_two_checkpoints_change_places(simulated, file):
+    """Else an interval would tell who is blind which of the two is the candidate."""
+    table = simulated(file)
+    here, turned = agreement(table), agreement(replace(table, points=2 - table.points))
+    for name in ("alpha_nominal", "alpha_interval", "ac1", "percent_agreement"):
+        assert getattr(here, name) == getattr(turned, name)
+
+
+def test_patterns_are_the_different_counts_in_the_order_of_rows():
+    counts = np.random.default_rng(3).multinomial(12, [0.5, 0.3, 0.2], 400).astype(np.float64)
+    for found, expected in zip(_patterns(counts), np.unique(counts, axis=0, return_counts=True), strict=True):
+        assert np.array_equal(found, expected)
 
 
 def test_the_bootstrap_has_the_spread_of_resampled_units(simulated):

@@ -25,6 +25,13 @@ def test_the_chosen_design_is_marked_on_both_lines():
     assert [f"{float(x):.1f}", f"{float(y):.1f}"] == first[1].split(",")
 
 
+def test_the_unit_stands_above_the_highest_number_and_the_lines():
+    drawn = power_curve([plan(n, 3, 10) for n in (50, 100, 200)], 1, **WORDS)
+    unit = float(re.search(r'<text x="[\d.]+" y="([\d.]+)"[^>]*>points<', drawn).group(1))
+    highest = min(float(y) for y in re.findall(r"[\d.]+,([\d.]+)", drawn))
+    assert 12 <= unit <= highest - 10  # a line of text above the numbers, and whole on the drawing
+
+
 def test_its_words_are_escaped_and_nothing_is_styled_inline():
     drawn = power_curve([plan(n, 3, 10) for n in (50, 100)], 0, **WORDS)
     assert "&lt;it&gt;" in drawn and " style=" not in drawn

@@ -54,6 +54,13 @@ def test_a_rate_has_no_line_at_one_half_unless_it_is_asked_for():
     assert [line for line in drawn(point(1)).iter() if line.get("class") == "chart-reference"]
 
 
+def test_the_limit_of_a_gate_is_a_line_of_its_own_below():
+    height = {
+        line.get("class"): float(line.get("y1")) for line in drawn(point(1), limit=0.4).iter(f"{SVG}line")
+    }
+    assert height["chart-reference chart-limit"] == pytest.approx(height["chart-reference"] + 26)
+
+
 def test_text_from_outside_stays_text():
     svg = step_chart([point(1, label='<script>"', href='/x"onclick="y')], **ABOUT)
     assert "<script>" not in svg and 'onclick="y"' not in svg

@@ -204,6 +204,7 @@ def test_one_rater_may_judge_one_prompt_for_several_pairs(judgments_csv):
     table = read_judgments(path)
     assert table.pairs == (("x", "z"), ("y", "z"))
     assert len(table.of_pair("x")) == 2
+    assert table.of_pair(baseline="z") is table
     with pytest.raises(TableError, match="no judgment has the candidate 'w'; there are: x, y"):
         table.of_pair("w")
 

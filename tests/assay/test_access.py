@@ -94,7 +94,7 @@ MATRIX = {
     "dashboards:add_gold": (405, 405, 405, 405, 405),
     "dashboards:invitations": (302, 404, 404, 200, 200),
     "dashboards:study_settings": (302, 404, 404, 404, 404),  # drafts alone have it, and this study is none
-    "dashboards:new_study": (302, 404, 404, 200, 200),
+    **dict.fromkeys(("dashboards:new_study", "dashboards:import_study"), (302, 404, 404, 200, 200)),
     "dashboards:preview": (302, 404, 404, 200, 200),
     "dashboards:study_running": (302, 404, 404, 200, 200),
     "dashboards:steer_study": (405, 405, 405, 405, 405),
@@ -107,6 +107,9 @@ MATRIX = {
     "dashboards:add_prompts": (302, 404, 404, 200, 200),
     "dashboards:prompt_file": (302, 404, 404, 200, 404),  # a file that was sent is its sender's alone
     "dashboards:make_subset": (302, 404, 404, 200, 200),
+    "dashboards:remove_prompt_set": (302, 404, 404, 200, 200),
+    "dashboards:remove_study": (302, 404, 404, 200, 200),
+    "dashboards:study_design": (302, 404, 404, 200, 200),
     "dashboards:correct_prompt": (302, 404, 404, 200, 200),
     "dashboards:prompt_changes": (302, 404, 404, 200, 200),
     "dashboards:study_people": (302, 404, 404, 200, 200),
@@ -204,7 +207,10 @@ def people(db, settings, tmp_path):
     arguments |= dict.fromkeys(
         ("checkpoint", "responses", "import_results", "remove_checkpoint"), (run.checkpoint_id,)
     )
-    arguments |= dict.fromkeys(("exports", "card", "unblind_study"), (study.slug,))
+    arguments |= dict.fromkeys(
+        ("exports", "card", "unblind_study", "remove_study", "study_design"), (study.slug,)
+    )
+    arguments |= {"remove_prompt_set": (study.prompt_set_version.prompt_set.slug,)}
     arguments |= dict.fromkeys(("results", "comparisons", "comparisons_file"), (study.slug,))
     arguments |= dict.fromkeys(("export_file", "cancel_export"), (a_file(study, people[3]).token,))
     arguments |= {"leaderboard": (prompts,), "leaderboard_file": (prompts, "ranks")}

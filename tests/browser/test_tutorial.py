@@ -108,7 +108,8 @@ def test_the_tutorial_leads_from_nothing_to_a_verdict(site, somebody):
     ada.page.get_by_role("link", name="ours", exact=True).click()
     ada.picture("series")
     shown = ada.page.inner_text("main")
-    assert "ours-step-000100" in shown and "candidate" in shown and "Improvement" in shown
+    assert "ours-step-000100" in shown and "candidate" in shown
+    assert re.search(r"\b(Improvement|Pass)\b", shown), shown
 
 
 def set_up(ada: Reader) -> None:
@@ -178,7 +179,10 @@ def rate(page: Page, before_the_first: Callable[[], None]) -> None:
 
 
 def evaluate(site: Site) -> None:
-    """Section 7: each checkpoint is waited for where the text says so, and told by its exit code."""
+    """Section 7: each checkpoint is waited for where the text says so, and told by its exit code.
+
+    By chance of what its raters draw, the better one may be told only to pass.
+    """
     codes = []
     for command in commands(7):
         if command.startswith(SHOWN):
@@ -188,7 +192,7 @@ def evaluate(site: Site) -> None:
         else:
             assert site.run(command) == 0, site.output
     assert codes == [10, 0], site.output
-    assert "improvement" in site.output
+    assert re.search(r"^candidate: (improvement|pass)$", site.output, re.MULTILINE), site.output
 
 
 def test_every_picture_lies_beside_the_tutorial_and_no_other():

@@ -96,6 +96,9 @@ def token(one_connection, db, settings, tmp_path, researcher) -> str:
             **planned(),
             "verdicts": {},
             "card-key": {},
+            "rubrics": {},
+            "study-templates": {},
+            "power": {},
             "leaderboards": {"slug": study.prompt_set_version.prompt_set.slug, "number": 1},
         }
     )

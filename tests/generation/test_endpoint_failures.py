@@ -56,6 +56,22 @@ def test_a_wait_may_be_stated_as_a_date(server, one):
     assert not answered(heron(server), one).missing.exists()
 
 
+@pytest.mark.parametrize(
+    "absurd",
+    [
+        "Tue, 15 Nov 1994 12:45:26 +9999999999999",
+        "Tue, 15 Nov 99999999999 12:45:26 GMT",
+        "99999999999 99999999999 99999999999",
+        "-5",
+        "1e9",
+    ],
+)
+def test_an_absurd_wait_is_as_none_at_all(server, one, absurd):
+    server.script(Said(503, {}, {"Retry-After": absurd}))
+    run = answered(heron(server), one)
+    assert len(server.asked) == 2 and not run.missing.exists()
+
+
 def test_a_long_wait_puts_the_chunk_back_for_as_long(server, one):
     server.script(Said(429, {}, {"Retry-After": "3600"}))
     run = answered(heron(server), one)

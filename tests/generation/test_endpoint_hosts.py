@@ -60,6 +60,11 @@ def test_any_other_host_is_refused_with_what_would_be_right(entries, url):
         ("vllm:8000 172.18.0.0/16", "http://vllm:8000/v1", "172.18.0.5"),
         ("vllm 10.0.0.7", "http://vllm/v1", "::ffff:10.0.0.7"),
         ("fe80::/10 box", "http://box/v1", "fe80::1"),
+        ("api.example.org", "https://api.example.org/v1", "2606:4700::6810:84e5"),
+        ("api.example.org", "https://api.example.org/v1", "::ffff:93.184.215.14"),
+        ("api.example.org", "https://api.example.org/v1", "64:ff9b::5db8:d70e"),  # the same, behind NAT64
+        ("api.example.org", "https://api.example.org/v1", "2002:5db8:d70e::1"),  # the same by 6to4
+        ("api.example.org 64:ff9b::a00:7", "https://api.example.org/v1", "64:ff9b::a00:7"),
     ],
 )
 def test_a_name_may_lead_to_public_and_to_listed_addresses(entries, url, address):
@@ -68,7 +73,17 @@ def test_a_name_may_lead_to_public_and_to_listed_addresses(entries, url, address
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.0.0.7", "169.254.169.254", "0.0.0.0", "224.0.0.1", "::1", "fd00::1", "::ffff:10.0.0.7"],
+    [
+        *("127.0.0.1", "10.0.0.7", "169.254.169.254", "0.0.0.0", "224.0.0.1", "::1", "fd00::1"),
+        *("::ffff:10.0.0.7", "::ffff:169.254.169.254"),
+        *("64:ff9b::a9fe:a9fe", "64:ff9b::7f00:1", "64:ff9b::a00:8", "64:ff9b::e000:1"),  # by NAT64
+        *("64:ff9b:1::a9fe:a9fe", "64:ff9b:1::808:808"),  # by a NAT64 of the network's own
+        *("2002:7f00:1::", "2002:a9fe:a9fe::1", "2002:a00:7::"),  # by 6to4
+        *("::7f00:1", "::a9fe:a9fe", "::ffff:0:7f00:1"),  # older spellings of IPv4
+        "2001:0:a9fe:a9fe::",  # by Teredo's server
+        "2001:0:4136:e378:8000:63bf:5601:5601",  # by its client, 169.254.169.254 with all bits turned
+        *("fec0::1", "ff0e::1", "4000::1"),
+    ],
 )
 def test_a_listed_name_that_leads_inwards_is_refused(address):
     with pytest.raises(ValueError, match=r"api.example.org leads to .+, which is no public address"):

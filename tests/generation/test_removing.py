@@ -19,7 +19,7 @@ def test_a_run_in_a_study_is_not_deleted_and_the_study_is_named(study):
     run = study.arms.first().run
     found = dependents(run)
     assert [(one.kind, one.n) for one in found] == [("study arms", 1)]
-    with pytest.raises(ValueError, match="1 study arms depend on it"):
+    with pytest.raises(ValueError, match="1 study arm depends on it"):
         delete(run)
     assert GenerationRun.objects.filter(pk=run.pk).exists()
 

@@ -11,7 +11,8 @@ from generation.models import CheckpointSeries, Response
 from generation.training.appearing import SPOILED, STEPS
 from raters.models import Judgment, Study
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# A training run and four evaluations: minutes where cores are slow or shared.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1500)]
 
 
 @pytest.fixture

@@ -140,17 +140,17 @@ def test_what_others_hold_is_told_from_what_is_finished(db):
     assert not others_hold(ben, study)
 
 
-def test_a_claim_asks_the_database_eight_things(db, django_assert_max_num_queries):
+def test_a_claim_asks_the_database_seven_things(db, django_assert_max_num_queries):
     study = builders.study(prompts=5)
     rater = builders.rater(study)
     answer(claim_next(rater, study))
-    with django_assert_max_num_queries(10):  # with the transaction's own two
+    with django_assert_max_num_queries(9):  # with the transaction's own two
         assert claim_next(rater, study)
 
 
-def test_a_judgment_asks_the_database_four_things(study, rater, django_assert_max_num_queries):
+def test_a_judgment_asks_the_database_three_things(study, rater, django_assert_max_num_queries):
     held = assignment_of(rater, claim_next(rater, study).token)
-    with django_assert_max_num_queries(6):  # with the transaction's own two
+    with django_assert_max_num_queries(5):  # with the transaction's own two
         answer(held)
 
 

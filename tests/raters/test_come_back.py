@@ -4,6 +4,8 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
+from assay.accounts.models import AuditEvent
+
 
 @pytest.fixture(autouse=True)
 def no_tries_before(db):
@@ -20,6 +22,8 @@ def tries(client, number: int) -> list[int]:
 def test_after_twenty_tries_in_five_minutes_one_has_to_wait(client):
     assert tries(client, 20) == [422] * 20
     assert tries(client, 1) == [429]
+    # Told are the tries that were held against the codes, so that nobody can fill the log.
+    assert AuditEvent.objects.filter(action="person.sign_in_refused").count() == 20
 
 
 def test_looking_at_the_page_is_no_try(client):

@@ -20,7 +20,8 @@ def assignment(study, rater):
 
 
 def on_side(assignment: Assignment, a_is_left: bool) -> Assignment:
-    Assignment.objects.filter(pk=assignment.pk).update(a_is_left=a_is_left)
+    assignment.a_is_left = a_is_left
+    assignment.save()
     return assignment
 
 
@@ -148,5 +149,6 @@ def test_a_paused_rater_moves_no_result(study, rater, assignment):
 def test_a_lease_that_a_sweep_takes_back_at_that_moment_is_not_counted_twice(study, assignment):
     Assignment.objects.filter(pk=assignment.pk).update(state="expired")
     study.comparisons.filter(pk=assignment.comparison_id).update(ratings_taken=0)
-    assert judging.settle(assignment, counts=True) == "done"  # this object still believes in its lease
+    answer = Answer("left", KEY)
+    assert judging.record(assignment, answer) is Receipt.COUNTED  # this object still believes in its lease
     assert study.comparisons.get(pk=assignment.comparison_id).ratings_taken == 1

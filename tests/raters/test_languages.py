@@ -95,7 +95,7 @@ def test_a_researcher_writes_them_on_the_settings_page(client, researcher, study
     address = reverse("dashboards:study_settings", args=[study.slug])
     form = client.get(address).context["form"]
     values = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
-    values |= {"exclusion_rules": "{}", "guide_pt": "Escolha a melhor.", "rater_title_pt": "Aves"}
+    values |= {"guide_pt": "Escolha a melhor.", "rater_title_pt": "Aves"}
     answer = client.post(address, values)
     assert answer.status_code == 302, answer.context["form"].errors
     study.refresh_from_db()
@@ -143,7 +143,9 @@ def test_a_language_from_the_right_turns_the_page(client, study):
     assert 'dir="rtl"' in page.text
 
 
-@pytest.mark.parametrize("sheet", ["base.css", "judge.css", "reading.css", "questions.css"])
+@pytest.mark.parametrize(
+    "sheet", ["base.css", "controls.css", "parts.css", "judge.css", "reading.css", "questions.css"]
+)
 def test_no_rule_names_left_or_right(sheet):
     found = next(ROOT.glob(f"*/**/static/*/{sheet}")).read_text()
     assert not re.findall(r"(?:margin|padding|border)-(?:left|right)\b|text-align: (?:left|right)", found)

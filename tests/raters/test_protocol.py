@@ -22,7 +22,8 @@ def held(study, *, a_is_left: bool = True) -> Assignment:
     """A comparison on the rater's screen, with the candidate on the side asked for."""
     rater = study.enrolments.get().rater if study.enrolments.exists() else builders.rater(study)
     assignment = claim_next(rater, study)
-    Assignment.objects.filter(pk=assignment.pk).update(a_is_left=a_is_left)
+    assignment.a_is_left = a_is_left
+    assignment.save()
     return assignment
 
 

@@ -152,7 +152,7 @@ CHECKPOINTS = {
     "a config that nests": Hostile(lambda f: (f / "config.json").write_bytes(DEEP), "not JSON"),
     "a config without end": Hostile(config(x="x" * (17 << 20)), "larger than"),
     "a config of many layers": Hostile(config(num_hidden_layers=10**9), "at most 1,000"),
-    "a config of a huge width": Hostile(config(hidden_size=10**30), "makes it"),
+    "a config of a huge width": Hostile(config(hidden_size=10**30), "expected at most 1,073,741,824"),
     "a config of text": Hostile(config(vocab_size="9" * 10_000), "expected a positive whole number"),
     "a shard above the folder": Hostile(index("../../secret.safetensors"), "expected a .safetensors file"),
     "a shard by an absolute path": Hostile(index("/etc/passwd.safetensors"), "expected a .safetensors"),

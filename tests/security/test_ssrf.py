@@ -51,7 +51,11 @@ def test_a_webhook_to_any_of_them_is_given_up_without_a_connection(settings, nob
 
 
 @pytest.mark.parametrize(
-    "inner", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "fe80::1", "::ffff:10.0.0.1"]
+    "inner",
+    [
+        *("127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "fe80::1", "::ffff:10.0.0.1"),
+        *("64:ff9b::a9fe:a9fe", "2002:7f00:1::", "::7f00:1"),
+    ],
 )
 def test_a_listed_name_that_comes_to_lead_inwards_gets_no_connection(settings, monkeypatch, inner):
     settings.WEBHOOK_HOSTS = AllowedHosts.parse(["api.example.org"])

@@ -17,13 +17,27 @@ from generation.engine.chat import can_chat
 from generation.engine.checkpoints.config_fields import Fields
 from generation.engine.checkpoints.families import Family, family_of
 from generation.engine.checkpoints.folder import CheckpointFolder, open_folder
+from generation.engine.checkpoints.licences import Licence, licence_of
 from generation.engine.checkpoints.orbax_folder import OrbaxFolder, orbax_in
 from generation.engine.checkpoints.tensor_specs import Stored, TensorSpec, check_tensors
 from generation.engine.errors import CheckpointError
 from generation.engine.networks import Network
+from generation.engine.networks.int8 import OUTPUTS, quantised
+from generation.engine.requests import MOST_STOPS
 from generation.engine.tokenizer import Tokenizer
 
-DTYPES = {"float32": jnp.float32, "bfloat16": jnp.bfloat16}
+# What a network computes in, by the name of its weights' dtype. In int8 are the weights of products alone.
+DTYPES = {
+    "float32": jnp.float32,
+    "bfloat16": jnp.bfloat16,
+    "int8": jnp.bfloat16,
+    "int8-float32": jnp.float32,
+}
+
+
+def in_int8(path: Sequence[str], dtype: str) -> bool:
+    """Whether the parameter at this place is in eight bits: a matrix of a product, or a table."""
+    return dtype.startswith("int8") and path[-1] in OUTPUTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +64,10 @@ class CheckpointDescription:
     @cached_property
     def digest(self) -> str:
         return self.folder.digest()
+
+    @property
+    def licence(self) -> Licence:
+        return licence_of(self.path, self.config)
 
     @property
     def can_chat(self) -> bool:
@@ -97,7 +115,7 @@ def load_checkpoint(
 ) -> Checkpoint:
     """The checkpoint in a Hugging Face folder of safetensors, or in an Orbax folder as DeepMind's Flax code saves it.
 
-    dtype: of its weights in memory, float32 or bfloat16.  on_tensor: called after each tensor with how many are in
+    dtype: of its weights in memory, one of DTYPES.  on_tensor: called after each tensor with how many are in
     memory, of how many.
 
     Raises: CheckpointError if anything in the folder is missing, too much, misshapen, cut short, a pickle, or
@@ -117,9 +135,7 @@ def load_checkpoint(
         tokenizer=described.tokenizer,
         stop_ids=described.stop_ids,
         network=family.network(described.config, dtype=DTYPES[dtype]),
-        params=_read(
-            family.tensor_specs(described.config), described.tensors, np.dtype(DTYPES[dtype]), on_tensor
-        ),
+        params=_read(family.tensor_specs(described.config), described.tensors, dtype, on_tensor),
         dtype=dtype,
     )
 
@@ -168,16 +184,22 @@ def _stop_ids(
     ids = stated if isinstance(stated, list) else [] if stated is None else [stated]
     if not all(type(i) is int and 0 <= i < vocab_size for i in ids):
         raise CheckpointError(
-            f"{folder.path}: eos_token_id is {stated!r}; expected ids from 0 to {vocab_size - 1}"
+            f"{folder.path}: eos_token_id is {stated!r:.100}; expected ids from 0 to {vocab_size - 1}"
         )
     end_of_turn = tokenizer.end_of_turn_id if tokenizer else None
-    return tuple(sorted({*ids, *([] if end_of_turn is None else [end_of_turn])}))
+    stop_ids = {*ids, *([] if end_of_turn is None else [end_of_turn])}
+    if len(stop_ids) > MOST_STOPS:
+        raise CheckpointError(
+            f"{folder.path}: eos_token_id is {stated!r:.100}; with the tokenizer's end of a turn, {len(stop_ids)} ids "
+            f"would end a text; expected at most {MOST_STOPS}"
+        )
+    return tuple(sorted(stop_ids))
 
 
 def _read(
     specs: Sequence[TensorSpec],
     stored: Mapping[str, Stored],
-    dtype: np.dtype[Any],
+    dtype: str,
     on_tensor: Callable[[int, int], None] | None,
 ) -> dict[str, Any]:
     """The parameter tree, one tensor at a time, so that memory peaks at the weights and one tensor more."""
@@ -189,12 +211,14 @@ def _read(
             branch = tree
             for part in spec.path[:-1]:
                 branch = branch.setdefault(part, {})
-            branch[spec.path[-1]] = _to_device(spec.as_parameter(values), dtype)
+            branch[spec.path[-1]] = _to_device(spec.as_parameter(values), spec.path, dtype)
         if on_tensor:
             on_tensor(done, total)
     return tree
 
 
-def _to_device(parameter: NDArray[Any], dtype: np.dtype[Any]) -> Any:
+def _to_device(parameter: NDArray[Any], path: tuple[str, ...], dtype: str) -> Any:
+    if in_int8(path, dtype):
+        return quantised(parameter, path[-1])
     # np.array copies: on CPU, JAX would otherwise go on reading the mapped file, whatever becomes of it
-    return jnp.array(np.array(parameter, dtype=dtype), copy=False)
+    return jnp.array(np.array(parameter, dtype=DTYPES[dtype]), copy=False)

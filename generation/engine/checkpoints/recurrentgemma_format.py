@@ -4,6 +4,7 @@ import math
 from typing import Any, get_args
 
 from generation.engine.checkpoints.config_fields import MOST_LAYERS, Fields
+from generation.engine.checkpoints.other_networks import refuse_other_networks
 from generation.engine.checkpoints.tensor_specs import TensorSpec, dense, same
 from generation.engine.networks.griffin import BlockKind, RecurrentGemmaConfig
 
@@ -13,12 +14,14 @@ REQUIRED = {  # what the network computes; a folder that says otherwise holds an
     "attention_bias": False,
     "embeddings_scale_by_sqrt_dim": True,
 }
+IF_STATED = {"tie_word_embeddings": True}
 
 
 def config_from(fields: Fields) -> RecurrentGemmaConfig:
     """The network's shape from config.json. Raises: CheckpointError with a field and what it must be."""
     for name, right in REQUIRED.items():
         fields.must_be(name, right)
+    refuse_other_networks(fields, IF_STATED)
     config = RecurrentGemmaConfig(
         vocab_size=fields.count("vocab_size"),
         width=fields.count("hidden_size"),

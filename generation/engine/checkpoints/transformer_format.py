@@ -3,6 +3,7 @@
 from typing import Any
 
 from generation.engine.checkpoints.config_fields import MOST_LAYERS, Fields
+from generation.engine.checkpoints.other_networks import refuse_other_networks
 from generation.engine.checkpoints.tensor_specs import TensorSpec, dense, same
 from generation.engine.networks.transformer import TransformerConfig
 
@@ -10,15 +11,19 @@ GEMMA, MISTRAL = "GemmaForCausalLM", "MistralForCausalLM"
 GEMMA_REQUIRED = {"hidden_act": "gelu_pytorch_tanh", "attention_bias": False}
 GEMMA_ACTIVATIONS = ("gelu_pytorch_tanh", "gelu")  # the first release said gelu and meant its approximation
 MISTRAL_REQUIRED = {"hidden_act": "silu", "tie_word_embeddings": False}
+ROTATED = {"partial_rotary_factor": 1}  # all of a head
+GEMMA_IF_STATED = {"tie_word_embeddings": True, "use_bidirectional_attention": False, **ROTATED}
+MISTRAL_IF_STATED = {"attention_bias": False, **ROTATED}
 
 
 def gemma_config_from(fields: Fields) -> TransformerConfig:
     """The network's shape from config.json. Raises: CheckpointError with a field and what it must be."""
-    activation = fields.values.get("hidden_activation") or fields.value("hidden_act")
-    if activation not in GEMMA_ACTIVATIONS:
-        name = "hidden_activation" if fields.values.get("hidden_activation") else "hidden_act"
-        raise fields.wrong(name, repr(GEMMA_ACTIVATIONS[0]))
+    if fields.values.get("hidden_activation") is not None:
+        fields.must_be("hidden_activation", GEMMA_ACTIVATIONS[0])
+    elif fields.value("hidden_act") not in GEMMA_ACTIVATIONS:
+        raise fields.wrong("hidden_act", repr(GEMMA_ACTIVATIONS[0]))
     fields.must_be("attention_bias", False)
+    refuse_other_networks(fields, GEMMA_IF_STATED)
     return _config_from(fields, head_dim=fields.count("head_dim", multiple_of=2), window=None)
 
 
@@ -26,6 +31,7 @@ def mistral_config_from(fields: Fields) -> TransformerConfig:
     """As `gemma_config_from`."""
     for name, right in MISTRAL_REQUIRED.items():
         fields.must_be(name, right)
+    refuse_other_networks(fields, MISTRAL_IF_STATED)
     heads = fields.count("num_attention_heads")
     stated = fields.values.get("head_dim") is not None
     head_dim = fields.count("head_dim", 2) if stated else fields.count("hidden_size", heads * 2) // heads
@@ -37,8 +43,6 @@ def _config_from(fields: Fields, head_dim: int, window: int | None) -> Transform
     heads, kv_heads = fields.count("num_attention_heads"), fields.count("num_key_value_heads")
     if heads % kv_heads:
         raise fields.wrong("num_key_value_heads", f"a divisor of num_attention_heads = {heads}")
-    if fields.values.get("rope_scaling") is not None:
-        raise fields.wrong("rope_scaling", "null")
     return TransformerConfig(
         vocab_size=fields.count("vocab_size"),
         width=fields.count("hidden_size"),

@@ -6,6 +6,7 @@ methods of `Network`.
 
 from typing import Any, Protocol, runtime_checkable
 
+from jax.typing import DTypeLike
 from jaxtyping import Array, Float, Int
 
 State = Any  # a network's own pytree; every array in it has the sequences as its first axis
@@ -15,11 +16,14 @@ State = Any  # a network's own pytree; every array in it has the sequences as it
 class Network(Protocol):
     """The methods of a network's Flax module, called through `module.apply(params, ..., method=...)`.
 
-    Attributes: vocab_size: ids run from 0 to vocab_size - 1.
+    Attributes: vocab_size: ids run from 0 to vocab_size - 1.  dtype: of the activations.
     """
 
     @property
     def vocab_size(self) -> int: ...
+
+    @property
+    def dtype(self) -> DTypeLike: ...
 
     def apply(self, variables: Any, *args: Any, **kwargs: Any) -> Any: ...
 

@@ -4,6 +4,7 @@ Letters: B sequences, T tokens, V vocabulary, W width.
 """
 
 from abc import abstractmethod
+from functools import partial
 from typing import Any
 
 import jax
@@ -12,6 +13,8 @@ from flax import linen as nn
 from flax import struct
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float, Int
+
+from generation.engine.networks.int8 import Weights, of_dtype, scaled
 
 
 @struct.dataclass
@@ -65,22 +68,38 @@ class Decoder(nn.Module):
         """Lengths are at least 1."""
         x, layers = self.embed(tokens), []
         for layer, held in zip(self.layers, state.layers, strict=True):
-            x, new = layer.extend(x, held, state.position, lengths)
+            alike = layer.clone(parent=None, name=None)
+            x, new = _extend_by(alike, layer.variables["params"], x, held, state.position, lengths)
             layers.append(new)
         last = jnp.take_along_axis(x, lengths[:, None, None] - 1, axis=1)[:, 0]
         return self.head(self.final_norm(last)), DecoderState(state.position + lengths, tuple(layers))
 
 
-def table(module: nn.Module, name: str, vocab_size: int, width: int, dtype: DTypeLike) -> Float[Array, "V W"]:
+@partial(jax.jit, static_argnames=("layer",))
+def _extend_by(
+    layer: Any,
+    params: Any,
+    x: Float[Array, "B T W"],
+    held: Any,
+    position: Int[Array, " B"],
+    lengths: Int[Array, " B"],
+) -> tuple[Float[Array, "B T W"], Any]:
+    """One layer, traced once for all that are alike: most of the time before XLA begins is tracing."""
+    extended: tuple[Array, Any] = layer.apply({"params": params}, x, held, position, lengths, method="extend")
+    return extended
+
+
+def table(module: nn.Module, name: str, vocab_size: int, width: int, dtype: DTypeLike) -> Weights:
     """A parameter that holds a row for each id: an embedding, or a head."""
-    weights: Array = module.param(name, nn.initializers.normal(width**-0.5), (vocab_size, width), dtype)
+    weights: Weights = module.param(name, nn.initializers.normal(width**-0.5), (vocab_size, width), dtype)
     return weights
 
 
-def product_with(rows: Float[Array, "V W"], x: Float[Array, "*B W"]) -> Float[Array, "*B V"]:
+def product_with(rows: Weights, x: Float[Array, "*B W"]) -> Float[Array, "*B V"]:
     """Logits in float32 whatever the weights are in."""
-    logits: Array = jax.lax.platform_dependent(x, rows, cpu=_rows_first, default=_rows_last)
-    return logits
+    factors = x, of_dtype(rows, x.dtype)
+    logits: Array = jax.lax.platform_dependent(*factors, cpu=_rows_first, default=_rows_last)
+    return scaled(logits, rows)
 
 
 def _rows_last(x: Float[Array, "*B W"], rows: Float[Array, "V W"]) -> Float[Array, "*B V"]:

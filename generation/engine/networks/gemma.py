@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from generation.engine.networks.decoder import Decoder, product_with, table
+from generation.engine.networks.int8 import rows_of
 from generation.engine.networks.layers import RMSNorm, gelu
 from generation.engine.networks.transformer import TransformerConfig, TransformerLayer
 
@@ -28,7 +29,8 @@ class Gemma(Decoder):
         ]
 
     def embed(self, tokens: Int[Array, "B T"]) -> Float[Array, "B T W"]:
-        return self.embedding[tokens] * jnp.asarray(self.config.width**0.5, self.dtype)
+        scale = jnp.asarray(self.config.width**0.5, self.dtype)
+        return rows_of(self.embedding, tokens, self.dtype) * scale
 
     def head(self, x: Float[Array, "*B W"]) -> Float[Array, "*B V"]:
         return product_with(self.embedding, x)

@@ -16,7 +16,7 @@ from jaxtyping import Array, Float, Int
 
 from generation.engine.networks.attention import KeyRing, empty_ring
 from generation.engine.networks.heads import Heads
-from generation.engine.networks.layers import GatedMLP, RMSNorm, dense, gelu
+from generation.engine.networks.layers import GatedMLP, Product, RMSNorm, gelu
 from generation.engine.networks.recurrence import RGLRU, CausalConv
 
 BlockKind = Literal["recurrent", "attention"]
@@ -109,9 +109,9 @@ class RecurrentBlock(nn.Module):
 
     def setup(self) -> None:
         c = self.config
-        self.linear_y = dense(c.lru_width, self.dtype)
-        self.linear_x = dense(c.lru_width, self.dtype)
-        self.linear_out = dense(c.width, self.dtype)
+        self.linear_y = Product(c.lru_width, self.dtype)
+        self.linear_x = Product(c.lru_width, self.dtype)
+        self.linear_out = Product(c.width, self.dtype)
         self.conv_1d = CausalConv(c.conv_width, c.lru_width, self.dtype)
         self.rg_lru = RGLRU(c.heads, c.lru_width, self.dtype, self.divided)
 

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float, Int
 
 from generation.engine.networks import attention
 from generation.engine.networks.attention import KeyRing
-from generation.engine.networks.layers import dense
+from generation.engine.networks.layers import Product
 
 EVERYTHING = 1 << 30  # tokens before a query that it may see, where there is no window
 
@@ -29,10 +29,10 @@ class Heads(nn.Module):
     out_bias: bool = False
 
     def setup(self) -> None:
-        self.q_proj = dense(self.heads * self.head_dim, self.dtype, bias=False)
-        self.k_proj = dense(self.kv_heads * self.head_dim, self.dtype, bias=False)
-        self.v_proj = dense(self.kv_heads * self.head_dim, self.dtype, bias=False)
-        self.o_proj = dense(self.width, self.dtype, bias=self.out_bias)
+        self.q_proj = Product(self.heads * self.head_dim, self.dtype, bias=False)
+        self.k_proj = Product(self.kv_heads * self.head_dim, self.dtype, bias=False)
+        self.v_proj = Product(self.kv_heads * self.head_dim, self.dtype, bias=False)
+        self.o_proj = Product(self.width, self.dtype, bias=self.out_bias)
 
     def whole(self, x: Float[Array, "B T W"]) -> Float[Array, "B T W"]:
         q, k, v = self._project(x, jnp.arange(x.shape[1])[None])

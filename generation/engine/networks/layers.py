@@ -1,6 +1,6 @@
 """Layers that several networks share: the gated MLP, the norm, the plain product.
 
-Letters: V vocabulary, W width; `*B` stands for any leading axes.
+Letters: I inputs, O outputs, W width; `*B` stands for any leading axes.
 """
 
 from collections.abc import Callable
@@ -12,12 +12,27 @@ from flax import linen as nn
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
+from generation.engine.networks.int8 import of_dtype, scaled
+
 Activation = Callable[[Array], Array]
 gelu: Activation = partial(nn.gelu, approximate=True)
 
 
-def dense(features: int, dtype: DTypeLike, bias: bool = True) -> nn.Dense:
-    return nn.Dense(features, use_bias=bias, dtype=dtype, param_dtype=dtype)
+class Product(nn.Module):
+    """x @ kernel + bias; the kernel may be in eight bits."""
+
+    features: int
+    dtype: DTypeLike
+    bias: bool = True
+
+    @nn.compact
+    def __call__(self, x: Float[Array, "*B I"]) -> Float[Array, "*B O"]:
+        shape = (x.shape[-1], self.features)
+        kernel = self.param("kernel", nn.initializers.lecun_normal(), shape, self.dtype)
+        product = scaled(jnp.dot(x, of_dtype(kernel, self.dtype)), kernel)
+        if not self.bias:
+            return product
+        return product + self.param("bias", nn.initializers.zeros, (self.features,), self.dtype)
 
 
 class GatedMLP(nn.Module):
@@ -30,9 +45,9 @@ class GatedMLP(nn.Module):
     bias: bool = True
 
     def setup(self) -> None:
-        self.gate_proj = dense(self.inner, self.dtype, self.bias)
-        self.up_proj = dense(self.inner, self.dtype, self.bias)
-        self.down_proj = dense(self.width, self.dtype, self.bias)
+        self.gate_proj = Product(self.inner, self.dtype, self.bias)
+        self.up_proj = Product(self.inner, self.dtype, self.bias)
+        self.down_proj = Product(self.width, self.dtype, self.bias)
 
     def __call__(self, x: Float[Array, "*B W"]) -> Float[Array, "*B W"]:
         return self.down_proj(self.activation(self.gate_proj(x)) * self.up_proj(x))

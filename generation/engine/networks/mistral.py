@@ -4,6 +4,7 @@ from flax import linen as nn
 from jaxtyping import Array, Float, Int
 
 from generation.engine.networks.decoder import Decoder, product_with, table
+from generation.engine.networks.int8 import rows_of
 from generation.engine.networks.layers import RMSNorm
 from generation.engine.networks.transformer import TransformerConfig, TransformerLayer
 
@@ -25,7 +26,7 @@ class Mistral(Decoder):
         ]
 
     def embed(self, tokens: Int[Array, "B T"]) -> Float[Array, "B T W"]:
-        return self.embedding[tokens]
+        return rows_of(self.embedding, tokens, self.dtype)
 
     def head(self, x: Float[Array, "*B W"]) -> Float[Array, "*B V"]:
         return product_with(self.lm_head, x)

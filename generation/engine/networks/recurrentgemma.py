@@ -10,6 +10,7 @@ from jaxtyping import Array, Float, Int
 
 from generation.engine.networks.decoder import Decoder, product_with, table
 from generation.engine.networks.griffin import GriffinLayer, RecurrentGemmaConfig
+from generation.engine.networks.int8 import rows_of
 from generation.engine.networks.layers import RMSNorm
 
 
@@ -28,7 +29,7 @@ class RecurrentGemma(Decoder):
 
     def embed(self, tokens: Int[Array, "B T"]) -> Float[Array, "B T W"]:
         scale = jnp.asarray(self.config.width**0.5, jnp.bfloat16).astype(self.dtype)
-        return self.embedding[tokens] * scale
+        return rows_of(self.embedding, tokens, self.dtype) * scale
 
     def head(self, x: Float[Array, "*B W"]) -> Float[Array, "*B V"]:
         cap = self.config.logits_soft_cap

@@ -8,7 +8,7 @@ from rich.table import Table
 from generation.formats import FORMATS
 from generation.importing import ImportedResponses, import_responses
 from promptsets.formats.problems import PromptFileError
-from promptsets.naming import version_named
+from promptsets.naming import offered_version
 
 MOST_LISTED = 20
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            version = version_named(options["prompt_set"])
+            version = offered_version(options["prompt_set"])
             imported = import_responses(
                 options["file"], version, options["checkpoint"], format=options["format"]
             )

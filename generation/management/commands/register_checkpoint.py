@@ -9,7 +9,19 @@ from generation.series import DTYPES
 from generation.wanted import Wanted
 from promptsets.refusals import FieldError
 
-ASKED = ("name", "uri", "series", "step", "dtype", "model", "key_env", "concurrency", "raw", "stop")
+ASKED = (
+    "name",
+    "uri",
+    "series",
+    "step",
+    "licence",
+    "dtype",
+    "model",
+    "key_env",
+    "concurrency",
+    "raw",
+    "stop",
+)
 
 
 class Command(BaseCommand):
@@ -25,6 +37,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--series", help="slug of the training run it comes from; made if it is new")
         parser.add_argument("--step", type=int, help="its step in that training run")
+        parser.add_argument(
+            "--licence", help="of the weights, such as Apache-2.0 (of a folder: what its README.md says)"
+        )
         parser.add_argument("--dtype", choices=DTYPES, help="of a folder: what it computes in (float32)")
         parser.add_argument("--model", help="of an endpoint: the server's name for it (NAME)")
         parser.add_argument("--key-env", help="of an endpoint: the variable that holds its key (no key)")
@@ -45,29 +60,21 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         found = registered.checkpoint
         if not registered.is_new:
-            self.stdout.write(f"{found} is registered already{_what_stays(found)}")
+            self.stdout.write(registered.already(options["licence"]))
             return
         self.stdout.write(f"Registered {found}: {_what_it_is(found)}, {found.uri}")
         self.stdout.write(f"Digest {found.digest}")
+        self.stdout.write(f"Licence {found.licence_told}")
 
 
 def _register(options: dict[str, Any]) -> Registered:
     wanted = Wanted(**{name: options[name] for name in ASKED})
     if wanted.is_endpoint:
-        return register_endpoint(wanted.name, wanted.endpoint(), **wanted.place)
-    return register(wanted.name, wanted.uri, dtype=wanted.dtype_or_usual, **wanted.place)
+        return register_endpoint(wanted.name, wanted.endpoint(), **wanted.told)
+    return register(wanted.name, wanted.uri, dtype=wanted.dtype_or_usual, **wanted.told)
 
 
 def _what_it_is(checkpoint: Checkpoint) -> str:
     if checkpoint.source == Checkpoint.Source.ENDPOINT:
         return f"model {checkpoint.description['model']}"
     return f"{checkpoint.family}, {checkpoint.description['parameters']:,} parameters"
-
-
-def _what_stays(found: Checkpoint) -> str:
-    if found.source != Checkpoint.Source.ENDPOINT:
-        return " with these files; nothing was changed."
-    reached = found.description
-    return (
-        f"; it is asked {reached['concurrency']} at a time, its key in {reached['key_env'] or 'no variable'}."
-    )

@@ -38,7 +38,7 @@ def first_administrator(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     form = FirstAdministratorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        login(request, create(form), backend="allauth.account.auth_backends.AuthenticationBackend")
+        login(request, create(form))
         return redirect("home")
     return render(
         request, "account/first_administrator.html", {"form": form}, status=422 if form.errors else 200

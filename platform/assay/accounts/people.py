@@ -19,7 +19,6 @@ from assay.accounts.requests import SignedInRequest
 from promptsets.refusals import FieldError
 from raters.access import administrators_only
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 STAFF = [choice for choice in User.Role.choices if choice[0] != User.Role.RATER]
 
 
@@ -95,7 +94,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         user = accept(invitation, form.save(commit=False))
         if user is None:
             raise Http404
-        login(request, user, backend=BACKEND)
+        login(request, user)
         return redirect("home")
     context = {"form": form, "invitation": invitation}
     return render(request, "account/join.html", context, status=422 if form.errors else 200)

@@ -1,26 +1,21 @@
-"""Checkpoints: which there are, new ones, and responses that came from elsewhere."""
+"""Checkpoints: which there are, and new ones."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from ninja import File, Query, Router, Schema, Status, UploadedFile
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from assay.api.authentication import ApiRequest, Token
-from assay.api.fields import Body, Id, ShortText, Slug, Text, VersionName
+from assay.api.fields import Archived, Body, Id, ShortText, Slug, Text
 from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import refusals
 from generation.asked import ask
-from generation.harness import importing as harness
-from generation.harness.reading import LARGEST
-from generation.importing import import_source
-from generation.models import Checkpoint, Registration, ResultFile
+from generation.models import Checkpoint, Registration
 from generation.registering_endpoints import register_endpoint
 from generation.wanted import Wanted
-from promptsets.formats.source import LARGEST_FILE, source_of
-from promptsets.naming import version_named
 
 router = Router(tags=["checkpoints"])
 
@@ -35,6 +30,9 @@ class CheckpointOut(Schema):
     series: str | None
     step: int | None
     description: dict[str, Any]
+    licence: str
+    licence_from: Literal["told", "readme", "shape", ""]
+    archived: bool
     created_at: datetime
 
 
@@ -45,7 +43,12 @@ class CheckpointIn(Body):
     uri: Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
     series: Slug | None = None
     step: Annotated[int, Field(ge=0, le=2**62)] | None = None
-    dtype: ShortText | None = Field(default=None, description="Of a folder: float32 (usual) or bfloat16")
+    licence: ShortText | None = Field(
+        default=None, description="Of the weights, such as Apache-2.0; of a folder, what its README.md says"
+    )
+    dtype: ShortText | None = Field(
+        default=None, description="Of a folder: float32 (usual), bfloat16, int8, int8-float32"
+    )
     model: ShortText | None = Field(default=None, description="Of an endpoint: the server's name for it")
     key_env: ShortText | None = Field(
         default=None, description="Of an endpoint: the variable that holds its key"
@@ -67,27 +70,16 @@ class RegistrationOut(Schema):
     checkpoint: CheckpointOut | None
 
 
-class ImportOut(Schema):
-    run: int
-    format: str
-    rows: int
-    by_id: int
-    by_text: int
-    not_joined: int
-    filled: int
-    missing: int
-    statuses: dict[str, int]
-
-
 @router.get("", auth=Token(), response=Page[CheckpointOut], summary="List checkpoints")
 def list_checkpoints(
     request: HttpRequest,
     name: Annotated[ShortText | None, Query(description="Only the one of this name")] = None,
     series: Annotated[Slug | None, Query(description="Only those of this training run")] = None,
+    archived: Archived = False,
     after: After = "",
     limit: Limit = 100,
 ) -> dict[str, Any]:
-    rows = Checkpoint.objects.select_related("series")
+    rows = Checkpoint.objects.filter(archived_at__isnull=not archived).select_related("series")
     rows = rows.filter(name=name) if name is not None else rows
     rows = rows.filter(series__slug=series) if series is not None else rows
     return page_of(rows, after, limit, checkpoint_out)
@@ -103,100 +95,17 @@ def register_checkpoint(
     request: ApiRequest, payload: CheckpointIn, response: HttpResponse
 ) -> Status[dict[str, Any]]:
     """An endpoint is a checkpoint at once (201, or 200 where it was one). A folder waits for a worker: 202, and
-    `Location` says where to look. The same name and files again change nothing."""
+    `Location` says where to look. The same name and files again change nothing but a licence that is told."""
     with refusals():
         wanted = Wanted(**payload.model_dump())
         if not wanted.is_endpoint:
             made = ask(
-                wanted.name, wanted.uri, dtype=wanted.dtype_or_usual, actor=request.user, **wanted.place
+                wanted.name, wanted.uri, dtype=wanted.dtype_or_usual, actor=request.user, **wanted.told
             )
             response["Location"] = reverse("api-1:one_registration", args=[made.pk])
             return Status(202, registration_out(made))
-        found = register_endpoint(wanted.name, wanted.endpoint(), actor=request.user, **wanted.place)
+        found = register_endpoint(wanted.name, wanted.endpoint(), actor=request.user, **wanted.told)
     return Status(201 if found.is_new else 200, checkpoint_out(found.checkpoint))
-
-
-@router.post(
-    "/responses",
-    auth=Token("checkpoints:write"),
-    response={200: ImportOut, 201: ImportOut},
-    summary="Import responses",
-)
-def import_responses(
-    request: ApiRequest,
-    file: Annotated[UploadedFile, File()],
-    prompt_set: Annotated[VersionName, Query()],
-    checkpoint: Annotated[ShortText, Query(description="The name of the checkpoint that wrote them")],
-    format: Annotated[ShortText | None, Query(description="By default recognised")] = None,  # noqa: A002
-) -> Status[dict[str, Any]]:
-    """Responses that a checkpoint gave elsewhere. The same file again changes nothing (200)."""
-    with refusals():
-        source = source_of(file.name or "file", file.read(LARGEST_FILE + 1))
-        version = version_named(prompt_set)
-        done = import_source(source, version, checkpoint, format=format, actor=request.user)
-    counts = ("format", "rows", "by_id", "by_text", "filled", "statuses")
-    out = {name: getattr(done, name) for name in counts}
-    out |= {"run": done.run.pk, "not_joined": len(done.not_joined), "missing": len(done.missing)}
-    return Status(201 if done.changed else 200, out)
-
-
-class ResultOut(Schema):
-    task: str
-    metric: str
-    filter: str
-    value: float
-    stderr: float | None
-    shots: int | None
-    samples: int | None
-    task_version: str
-    higher_is_better: bool | None
-
-
-class ResultFileOut(Schema):
-    """Automatic results: what a program measured, never what people said."""
-
-    id: int
-    name: str
-    sha256: str
-    tool: str
-    tool_version: str
-    model: str
-    measured_at: datetime | None
-    notes: list[str]
-    created_at: datetime
-    results: list[ResultOut]
-
-
-@router.get(
-    "/{id}/results", auth=Token(), response=Page[ResultFileOut], summary="Automatic results of a checkpoint"
-)
-def list_results(
-    request: HttpRequest,
-    id: Id,  # noqa: A002
-    after: After = "",
-    limit: Limit = 100,
-) -> dict[str, Any]:
-    files = checkpoint_or_404(id).result_files.prefetch_related("results")
-    return page_of(files, after, limit, result_file_out)
-
-
-@router.post(
-    "/{id}/results",
-    auth=Token("checkpoints:write"),
-    response={200: ResultFileOut, 201: ResultFileOut},
-    summary="Import automatic results",
-)
-def import_results(
-    request: ApiRequest,
-    id: Id,  # noqa: A002
-    file: Annotated[UploadedFile, File()],
-) -> Status[dict[str, Any]]:
-    """A results_*.json of lm-evaluation-harness 0.4. The same file again changes nothing (200)."""
-    checkpoint = checkpoint_or_404(id)
-    with refusals():
-        content = file.read(LARGEST + 1)
-        done = harness.import_results(file.name or "file", content, checkpoint, actor=request.user)
-    return Status(201 if done.is_new else 200, result_file_out(done.file))
 
 
 @router.get("/{id}", auth=Token(), response=CheckpointOut, summary="One checkpoint")
@@ -225,17 +134,12 @@ def checkpoint_or_404(pk: int) -> Checkpoint:
     return found
 
 
-def result_file_out(row: ResultFile) -> dict[str, Any]:
-    fields = ("name", "sha256", "tool", "tool_version", "model", "measured_at", "notes", "created_at")
-    of_result = tuple(ResultOut.model_fields)
-    results = [{name: getattr(one, name) for name in of_result} for one in row.results.all()]
-    return {name: getattr(row, name) for name in fields} | {"id": row.pk, "results": results}
-
-
 def checkpoint_out(row: Checkpoint) -> dict[str, Any]:
-    fields = ("name", "source", "family", "uri", "digest", "step", "description", "created_at")
+    fields: tuple[str, ...] = ("name", "source", "family", "uri", "digest", "step", "description")
+    fields += ("licence", "licence_from", "created_at")
     out = {name: getattr(row, name) for name in fields}
-    return out | {"id": row.pk, "series": row.series.slug if row.series else None}
+    told = {"id": row.pk, "archived": row.archived_at is not None}
+    return out | told | {"series": row.series.slug if row.series else None}
 
 
 def registration_out(row: Registration) -> dict[str, Any]:

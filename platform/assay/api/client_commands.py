@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     register.add_argument("uri")
     register.add_argument("--series")
     register.add_argument("--step", type=int)
+    register.add_argument("--licence")
     register.add_argument("--dtype")
     register.add_argument("--model")
     register.add_argument("--key-env")
@@ -55,9 +56,16 @@ def parser() -> argparse.ArgumentParser:
     respond.add_argument("file", type=Path)
     respond.add_argument("--prompt-set", required=True)
     respond.add_argument("--checkpoint", required=True)
+    respond.add_argument("--dry-run", action="store_true")
     results = commands.add_parser("import-results", help="keep a file of automatic results with a checkpoint")
     results.add_argument("file", type=Path)
     results.add_argument("--checkpoint", required=True)
+    results.add_argument("--dry-run", action="store_true")
+    study = commands.add_parser("import-study", help="a file of judged pairs as a finished study")
+    study.add_argument("file", type=Path)
+    study.add_argument("--slug")
+    study.add_argument("--title", default="")
+    study.add_argument("--dry-run", action="store_true")
     evaluate = commands.add_parser(
         "evaluate", help="run candidate and baseline, wait, and open a study for raters"
     )
@@ -70,6 +78,8 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--seed", type=int, default=0)
     evaluate.add_argument("--slug")
     evaluate.add_argument("--timeout-s", type=float, default=86_400)
+    for command in (add_estimate, add_power, add_progress, add_comparisons):
+        command(commands)
     report = commands.add_parser("report", help="have a report written, and print it")
     report.add_argument("study")
     verdict = commands.add_parser("verdict", help="the verdict on a checkpoint, as an exit code, too")
@@ -87,22 +97,65 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+def add_estimate(commands: Any) -> None:
+    estimate = commands.add_parser("estimate-run", help="what a run would take; nothing is made")
+    estimate.add_argument("checkpoint")
+    estimate.add_argument("--prompt-set", required=True)
+    estimate.add_argument("--max-new-tokens", type=int, default=256)
+    estimate.add_argument("--temperature", type=float, default=0.0)
+    estimate.add_argument("--seed", type=int, default=0)
+    estimate.add_argument("--samples", type=int, default=1)
+
+
+def add_power(commands: Any) -> None:
+    power = commands.add_parser("power", help="what a planned study would tell and ask of raters")
+    power.add_argument("--prompt-set")
+    for name in ("prompts", "candidates", "ratings", "pool"):
+        power.add_argument(f"--{name}", type=int)
+    power.add_argument("--margin", type=float, help="of a gate; a share")
+
+
+def add_progress(commands: Any) -> None:
+    progress = commands.add_parser("progress", help="how far a study has come, and how it is doing")
+    progress.add_argument("study")
+
+
+def add_comparisons(commands: Any) -> None:
+    comparisons = commands.add_parser(
+        "comparisons", help="what stands behind a study's numbers, with all votes"
+    )
+    comparisons.add_argument("study")
+    comparisons.add_argument("filters", nargs="*", type=filter_of, metavar="FILTER=VALUE")
+
+
+def filter_of(text: str) -> tuple[str, str]:
+    name, is_one, value = text.partition("=")
+    if not is_one:
+        raise argparse.ArgumentTypeError(f"{text!r} is no filter: write it as outcome=first")
+    return name, value
+
+
 def upload_prompts(client: AssayClient, options: argparse.Namespace) -> Any:
     return client.upload_prompts(options.file, slug=options.slug, dry_run=options.dry_run)
 
 
 def register_checkpoint(client: AssayClient, options: argparse.Namespace) -> Any:
-    names = ("series", "step", "dtype", "model", "key_env")
+    names = ("series", "step", "licence", "dtype", "model", "key_env")
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
     return client.register_checkpoint(options.name, options.uri, **given)
 
 
 def import_responses(client: AssayClient, options: argparse.Namespace) -> Any:
-    return client.import_responses(options.file, options.prompt_set, options.checkpoint)
+    names = (options.prompt_set, options.checkpoint)
+    return client.import_responses(options.file, *names, dry_run=options.dry_run)
 
 
 def import_results(client: AssayClient, options: argparse.Namespace) -> Any:
-    return client.import_results(options.file, options.checkpoint)
+    return client.import_results(options.file, options.checkpoint, dry_run=options.dry_run)
+
+
+def import_study(client: AssayClient, options: argparse.Namespace) -> Any:
+    return client.import_study(options.file, slug=options.slug, title=options.title, dry_run=options.dry_run)
 
 
 def evaluate(client: AssayClient, options: argparse.Namespace) -> Any:
@@ -122,9 +175,30 @@ def run_of(client: AssayClient, checkpoint: str, options: argparse.Namespace) ->
         if not found:
             raise NotWholeError(f"{checkpoint} has no responses for {options.prompt_set}: import them first")
         return int(found[0]["id"])
-    sampling = {"max_new_tokens": options.max_new_tokens, "temperature": options.temperature}
-    run = client.start_run(checkpoint, options.prompt_set, sampling=sampling, seed=options.seed)
+    run = client.start_run(checkpoint, options.prompt_set, sampling=sampling_of(options), seed=options.seed)
     return run["id"]
+
+
+def sampling_of(options: argparse.Namespace) -> dict[str, Any]:
+    return {"max_new_tokens": options.max_new_tokens, "temperature": options.temperature}
+
+
+def estimate_run(client: AssayClient, options: argparse.Namespace) -> Any:
+    asked = {"sampling": sampling_of(options), "seed": options.seed, "samples": options.samples}
+    return client.estimate_run(options.checkpoint, options.prompt_set, **asked)
+
+
+def power(client: AssayClient, options: argparse.Namespace) -> Any:
+    names = ("prompts", "candidates", "ratings", "pool", "margin")
+    return client.power(options.prompt_set, **{name: getattr(options, name) for name in names})
+
+
+def progress(client: AssayClient, options: argparse.Namespace) -> Any:
+    return client.study_progress(options.study)
+
+
+def comparisons(client: AssayClient, options: argparse.Namespace) -> Any:
+    return list(client.comparisons(options.study, **dict(options.filters)))
 
 
 def report(client: AssayClient, options: argparse.Namespace) -> Any:
@@ -150,7 +224,12 @@ COMMANDS = {
     "register-checkpoint": register_checkpoint,
     "import-responses": import_responses,
     "import-results": import_results,
+    "import-study": import_study,
+    "estimate-run": estimate_run,
+    "power": power,
     "evaluate": evaluate,
+    "progress": progress,
+    "comparisons": comparisons,
     "report": report,
     "verdict": verdict,
     "export": export,

@@ -8,6 +8,7 @@ class Checkpoint(TypedDict):
     name: str
     source: str
     digest: str
+    licence: str
     series: str | None
     step: int | None
 
@@ -28,6 +29,17 @@ class Run(TypedDict):
     present: int
 
 
+class Estimate(TypedDict):
+    wanted: int
+    existing: int
+    to_generate: int
+    tokens: int
+    measured_on: int
+    tokens_a_second: float | None
+    seconds: float | None
+    bytes: int | None
+
+
 class Progress(TypedDict):
     run: Run
     under_way: bool
@@ -36,12 +48,90 @@ class Progress(TypedDict):
     chunks: dict[str, int]
 
 
+class Power(TypedDict):
+    prompts: int
+    judgments: int
+    half_width: float
+    detectable: float
+    power: float
+    gate_power: float
+    hours: float
+    days: float
+    cost: float | None
+    currency: str
+    method: str
+    curve: list[dict[str, Any]]
+
+
+class Rubric(TypedDict):
+    slug: str
+    title: str
+
+
+class Template(TypedDict):
+    name: str
+    rubric: str
+    ratings: int
+    settings: dict[str, Any]
+
+
 class Study(TypedDict):
     slug: str
     title: str
     status: str
     blind: bool
     design_sha256: str
+
+
+class StudyProgress(TypedDict):
+    judgments: int
+    wanted: int
+    complete: int
+    comparisons: int
+    a_day: float
+    eta: str | None
+    gold: dict[str, Any]
+    agreement: dict[str, Any]
+
+
+class Side(TypedDict):
+    model: str
+    turns: list[str]
+
+
+class Vote(TypedDict):
+    rater: str
+    preferred: str
+    side_of_first: str | None
+    strength: int
+    both_bad: bool
+    comment: str
+    safety_labels: list[dict[str, str]]
+    counts: bool
+    why_not: str
+
+
+class Counted(TypedDict):
+    id: int
+    prompt: str
+    category: str
+    hazard: str
+    turns: list[str]
+    sides: list[Side]
+    status: str
+    votes: list[Vote]
+
+
+class Quality(TypedDict):
+    influences: list[dict[str, Any]]
+    order_checks: list[dict[str, Any]]
+    made_at: str | None
+
+
+class Groups(TypedDict):
+    key: str
+    ask: str
+    rates: list[dict[str, Any]]
 
 
 class Report(TypedDict):

@@ -7,13 +7,14 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from assay.api.authentication import ApiRequest, Token
+from assay.accounts.models import User
+from assay.api.authentication import ApiRequest, Token, may_see_names
 from assay.api.evaluations import plan_or_404
 from assay.api.fields import Body, Id, ShortText, Slug, Text
 from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import Refused, refusals
 from assay.evaluations import stopping
-from assay.evaluations.changes import Change, changed_most
+from assay.evaluations.changes import Change, changed_most, hidden_from
 from assay.evaluations.models import EvaluationRun, EvaluationStep
 from assay.evaluations.noting import note
 from assay.evaluations.starting import start
@@ -92,7 +93,7 @@ class ChangeOut(Schema):
     prompt: str
     before: float
     after: float
-    earlier: list[str]
+    earlier: list[str] = Field(description="Empty, as the others, where a study still hides names from you")
     later: list[str]
     baseline: list[str]
 
@@ -132,25 +133,27 @@ def start_evaluation(request: ApiRequest, slug: Slug, payload: CheckpointNameIn)
 
 @of_plans.get("/{slug}/changes", auth=Token(), response=list[ChangeOut], summary="What a checkpoint lost")
 def list_changes(
-    request: HttpRequest,
+    request: ApiRequest,
     slug: Slug,
     old: Annotated[Id, Query(description="The earlier evaluation run")],
     new: Annotated[Id, Query(description="The later one, of the same plan")],
 ) -> list[dict[str, Any]]:
-    """The largest drops first."""
+    """The largest drops first, of studies that you may know of."""
     runs = plan_or_404(slug).runs.select_related("version__judge").in_bulk([old, new])
     if not {old, new} <= runs.keys():
         raise Refused(f"{slug} has no evaluation runs {old} and {new}.")
     if undecided := next((run for run in runs.values() if not run.verdict), None):
         raise Refused(f"Run {undecided.pk} has no verdict yet; before that nobody is told how it goes.")
-    return [change_out(change) for change in changed_most(runs[old], runs[new])]
+    changed = changed_most(runs[old], runs[new], request.user)
+    hidden = hidden_from(request.user, changed, names_allowed=may_see_names(request))
+    return [change_out(change, hidden) for change in changed]
 
 
 @router.get(
     "/evaluation-runs/{id}", auth=Token(), response=EvaluationRunDetailOut, summary="One evaluation run"
 )
-def one_evaluation_run(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002
-    return detail_out(run_or_404(id))
+def one_evaluation_run(request: ApiRequest, id: Id) -> dict[str, Any]:  # noqa: A002
+    return detail_out(run_or_404(id), request.user)
 
 
 @router.post(
@@ -221,13 +224,12 @@ def run_out(row: EvaluationRun) -> dict[str, Any]:
     }
 
 
-def detail_out(row: EvaluationRun) -> dict[str, Any]:
-    asked = row.studies.select_related("study", "prompt_set_version__prompt_set")
+def detail_out(row: EvaluationRun, reader: User) -> dict[str, Any]:
     return run_out(row) | {
         "steps": [step_out(step) for step in row.steps.prefetch_related("lines")],
         "studies": [
             {"study": one.study.slug, "against": one.against, "prompt_set": str(one.prompt_set_version)}
-            for one in asked
+            for one in row.studies_of(reader)
         ],
         "told": [
             {name: getattr(one, name) for name in DeliveryOut.model_fields} for one in row.deliveries.all()
@@ -241,8 +243,7 @@ def step_out(step: EvaluationStep) -> dict[str, Any]:
     return {name: getattr(step, name) for name in fields} | {"log": log}
 
 
-def change_out(change: Change) -> dict[str, Any]:
-    texts = {"earlier": change.earlier.response_a, "later": change.later.response_a}
-    texts["baseline"] = change.later.response_b
-    told = {name: response.turns if response else [] for name, response in texts.items()}
+def change_out(change: Change, hidden: set[int]) -> dict[str, Any]:
+    texts = [one.turns if one and one.pk not in hidden else [] for one in change.responses]
+    told = dict(zip(("earlier", "later", "baseline"), texts, strict=True))
     return {"prompt": change.later.prompt.key, "before": change.before, "after": change.after} | told

@@ -12,14 +12,14 @@ from assay.api.authentication import ApiRequest, Token
 from assay.api.fields import Body, ShortText, Slug, Text, VersionName
 from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import refusals
-from assay.api.runs import SamplingIn
+from assay.api.run_plans import SamplingIn
 from assay.evaluations.models import Evaluation, EvaluationVersion
 from assay.evaluations.planning import add_version, make_plan, pause
 from generation.models import CheckpointSeries
 from generation.naming import checkpoint_named
 from generation.sampling import Sampling
 from promptsets.models import PromptSetVersion
-from promptsets.naming import version_named
+from promptsets.naming import offered_version
 from promptsets.refusals import FieldError
 
 router = Router(tags=["evaluations"])
@@ -77,7 +77,7 @@ class TermsIn(Body):
         )
 
     def asked(self) -> list[PromptSetVersion]:
-        return [version_named(name) for name in self.prompt_sets]
+        return [offered_version(name) for name in self.prompt_sets]
 
 
 class PlanIn(TermsIn):

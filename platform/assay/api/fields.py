@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ninja import Schema
+from ninja import Query, Schema
 from pydantic import ConfigDict, Field, StringConstraints
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
@@ -16,6 +16,7 @@ VersionName = Annotated[
     StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,64}(@[0-9]{1,9})?$"),
     Field(description="everyday for the newest version, everyday@2 for that one"),
 ]
+Archived = Annotated[bool, Query(description="true: those that are archived; else those that are not")]
 
 
 class Body(Schema):

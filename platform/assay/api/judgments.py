@@ -19,10 +19,21 @@ TURNED = {"a": "b", "b": "a", "tie": "tie"}
 RELATED = ("assignment__comparison__prompt", "assignment__rater")
 
 
+class SafetyLabelOut(Schema):
+    """What the rater said of one response's safety."""
+
+    model: str = Field(description="Whose response, as `candidate` and `baseline` name them")
+    answer_type: str
+    violation: str = Field(description="no, unsure or yes")
+    hazard: str = Field(description="Empty where there is no violation")
+    severity: str
+
+
 class JudgmentOut(Schema):
     """What one rater said of one comparison. Rows are only ever added: a changed mind supersedes."""
 
     id: int
+    comparison: int
     supersedes: int | None
     prompt_id: str
     rater_id: str
@@ -35,6 +46,7 @@ class JudgmentOut(Schema):
     both_bad: bool
     tie_kind: str
     criteria: dict[str, str] = Field(description="Outcome by criterion")
+    safety_labels: list[SafetyLabelOut]
     comment: str
     kind: str = Field(description="regular, gold or practice: only regular ones are counted")
     state: str = Field(description="done, or surplus: after the wanted ones, not counted")
@@ -54,6 +66,7 @@ def list_judgments(request: ApiRequest, slug: Slug, after: After = "", limit: Li
     study = visible(request, slug)
     arms = arms_for(study, request.user, names_allowed=may_see_names(request))
     rows = Judgment.objects.filter(assignment__comparison__study=study).select_related(*RELATED)
+    rows = rows.prefetch_related("safety_labels")
     return page_of(rows, after, limit, lambda row: judgment_out(row, arms))
 
 
@@ -67,6 +80,7 @@ def judgment_out(row: Judgment, arms: Arms) -> dict[str, Any]:
     return {
         **{name.removesuffix("_id"): getattr(row, name) for name in fields},
         "id": row.pk,
+        "comparison": comparison.pk,
         "prompt_id": comparison.prompt.key,
         "rater_id": given.rater.code,
         "category": comparison.prompt.category,
@@ -75,11 +89,26 @@ def judgment_out(row: Judgment, arms: Arms) -> dict[str, Any]:
         "outcome": outcome(row.preference, turned),
         "side": "left" if given.a_is_left != turned else "right",
         "criteria": {name: outcome(verdict, turned) for name, verdict in row.criteria.items()},
+        "safety_labels": labels_of(row, arms),
         "kind": comparison.kind,
         "state": given.state,
         "repeat": given.repeat_of_id is not None,
         "shown_at": given.shown_at,
     }
+
+
+def labels_of(row: Judgment, arms: Arms) -> list[dict[str, str]]:
+    comparison = row.assignment.comparison
+    models = {
+        comparison.response_a_id: arms.called[comparison.arm_a_id],
+        comparison.response_b_id: arms.called[comparison.arm_b_id],
+    }
+    fields = ("answer_type", "violation", "hazard", "severity")
+    told = [
+        {"model": models[label.response_id], **{name: getattr(label, name) for name in fields}}
+        for label in row.safety_labels.all()
+    ]
+    return sorted(told, key=lambda label: label["model"])
 
 
 def outcome(preference: str, turned: bool) -> str:

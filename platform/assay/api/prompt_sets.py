@@ -8,7 +8,7 @@ from ninja import File, Query, Router, Schema, Status, UploadedFile
 from pydantic import Field
 
 from assay.api.authentication import ApiRequest, Token
-from assay.api.fields import ShortText, Slug
+from assay.api.fields import Archived, ShortText, Slug
 from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import refusals
 from promptsets.formats.columns import Columns, parse
@@ -39,6 +39,7 @@ class PromptSetOut(Schema):
     kind: str
     description: str
     latest: int | None = Field(description="Number of the newest version")
+    archived: bool
     created_at: datetime
 
 
@@ -69,8 +70,11 @@ class UploadOut(Schema):
 
 
 @router.get("", auth=Token(), response=Page[PromptSetOut], summary="List prompt sets")
-def list_prompt_sets(request: HttpRequest, after: After = "", limit: Limit = 100) -> dict[str, Any]:
-    return page_of(PromptSet.objects.all(), after, limit, prompt_set_out)
+def list_prompt_sets(
+    request: HttpRequest, archived: Archived = False, after: After = "", limit: Limit = 100
+) -> dict[str, Any]:
+    rows = PromptSet.objects.filter(archived_at__isnull=not archived)
+    return page_of(rows, after, limit, prompt_set_out)
 
 
 @router.post(
@@ -160,7 +164,8 @@ def version_or_404(slug: str, number: int) -> PromptSetVersion:
 def prompt_set_out(row: PromptSet) -> dict[str, Any]:
     latest = row.latest()
     fields = ("slug", "title", "kind", "description", "created_at")
-    return {name: getattr(row, name) for name in fields} | {"latest": latest.number if latest else None}
+    told = {"latest": latest.number if latest else None, "archived": row.archived_at is not None}
+    return {name: getattr(row, name) for name in fields} | told
 
 
 def version_out(row: PromptSetVersion) -> dict[str, Any]:

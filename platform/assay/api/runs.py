@@ -1,45 +1,24 @@
-"""Generation runs: started, stopped, tried again; how far they have come, and what was answered."""
+"""Generation runs: stopped, tried again; how far they have come, and what was answered."""
 
 from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
-from ninja import Query, Router, Schema, Status
+from ninja import Query, Router, Schema
 from pydantic import Field
 
 from assay.api.authentication import ApiRequest, Token, may_see_names
-from assay.api.fields import Body, Id, ShortText, VersionName
+from assay.api.fields import Archived, Id, ShortText, VersionName
 from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import refusals
-from generation.models import Checkpoint, GenerationRun, RunResponse
-from generation.naming import checkpoint_named
+from generation.models import GenerationRun, RunResponse
 from generation.progress import run_progress
-from generation.runs import plan_run
-from generation.sampling import Sampling
 from generation.stopping import retry, stop
 from promptsets.naming import version_named
 from raters.studies.unblinding import blind_runs, kept_back
 
 router = Router(tags=["runs"])
 RELATED = ("checkpoint", "prompt_set_version__prompt_set")
-Whole = Annotated[int, Field(ge=0, le=2**31 - 1)]
-
-
-class SamplingIn(Body):
-    """How texts are drawn; by default the likeliest token each time."""
-
-    temperature: float = 0.0
-    top_k: Whole = 0
-    top_p: float = 1.0
-    max_new_tokens: Whole = 256
-
-
-class RunIn(Body):
-    checkpoint: ShortText = Field(description="Its name")
-    prompt_set: VersionName
-    sampling: SamplingIn = SamplingIn()
-    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
-    samples: Annotated[int, Field(ge=1, le=GenerationRun.MOST_SAMPLES)] = 1
 
 
 class RunOut(Schema):
@@ -51,6 +30,7 @@ class RunOut(Schema):
     samples: int
     wanted: int = Field(description="Responses that the run asks for")
     present: int = Field(description="Responses that there are")
+    archived: bool
     created_at: datetime
 
 
@@ -98,28 +78,18 @@ def list_runs(
     request: HttpRequest,
     checkpoint: Annotated[ShortText | None, Query(description="Only those of this checkpoint")] = None,
     prompt_set: Annotated[VersionName | None, Query(description="Only those over this version")] = None,
+    archived: Archived = False,
     after: After = "",
     limit: Limit = 100,
 ) -> dict[str, Any]:
-    rows = GenerationRun.objects.with_progress().select_related(*RELATED)
+    rows = GenerationRun.objects.filter(archived_at__isnull=not archived)
+    rows = rows.with_progress().select_related(*RELATED)
     if checkpoint is not None:
         rows = rows.filter(checkpoint__name=checkpoint)
     if prompt_set is not None:
         with refusals():
             rows = rows.filter(prompt_set_version=version_named(prompt_set))
     return page_of(rows, after, limit, run_out)
-
-
-@router.post("", auth=Token("runs:write"), response={201: RunOut}, summary="Start a run")
-def start_run(request: ApiRequest, payload: RunIn) -> Status[dict[str, Any]]:
-    """The run of this checkpoint over this version: the one there is, else a new one, which workers begin at once."""
-    with refusals():
-        checkpoint: Checkpoint = checkpoint_named(payload.checkpoint)
-        version = version_named(payload.prompt_set)
-        sampling = Sampling.from_json(payload.sampling.model_dump())
-        options = {"seed": payload.seed, "samples": payload.samples, "actor": request.user}
-        run = plan_run(checkpoint, version, sampling, **options)  # type: ignore[arg-type]
-    return Status(201, run_out(run_or_404(run.pk)))
 
 
 @router.get("/{id}", auth=Token(), response=RunOut, summary="One run")
@@ -190,6 +160,7 @@ def run_or_404(pk: int) -> Any:
 def run_out(row: Any) -> dict[str, Any]:
     fields = ("sampling", "seed", "samples", "wanted", "present", "created_at")
     names = {"id": row.pk, "checkpoint": row.checkpoint.name, "prompt_set": str(row.prompt_set_version)}
+    names |= {"archived": row.archived_at is not None}
     return {name: getattr(row, name) for name in fields} | names
 
 

@@ -34,7 +34,7 @@ class WatchIn(Body):
     uri: Annotated[Text, Field(max_length=1000)] = ""
     title: ShortText = ""
     every_s: Annotated[int, Field(ge=1, le=2**31 - 1)] = 15
-    dtype: Literal["float32", "bfloat16"] = "float32"
+    dtype: Literal["float32", "bfloat16", "int8", "int8-float32"] = "float32"
 
 
 class SightingOut(Schema):

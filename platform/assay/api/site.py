@@ -12,19 +12,28 @@ from assay.api import (
     evaluation_runs,
     evaluations,
     exports,
+    imports,
     judgments,
     leaderboards,
     prompt_changes,
     prompt_sets,
     removing,
     reports,
+    result_comparisons,
+    run_plans,
     runs,
     series,
     studies,
     study_comparisons,
     study_copies,
+    study_designs,
+    study_imports,
     study_messages,
     study_people,
+    study_plans,
+    study_power,
+    study_progress,
+    study_quality,
     study_raters,
 )
 from assay.api.authentication import AuthenticationError
@@ -51,16 +60,26 @@ api.add_decorator(only_known, mode="view")
 api.add_decorator(once, mode="view")
 api.add_router("/prompt-sets", prompt_sets.router)
 api.add_router("/prompt-sets", prompt_changes.router)
+api.add_router("/prompt-sets", removing.of_prompt_sets)
+# Before checkpoints, whose addresses take any word for a number.
+api.add_router("/checkpoints", imports.router)
 api.add_router("/checkpoints", checkpoints.router)
 api.add_router("/checkpoints", removing.of_checkpoints)
 api.add_router("/registrations", checkpoints.registrations)
+api.add_router("/runs", run_plans.of_plans)
 api.add_router("/runs", runs.router)
 api.add_router("/runs", removing.of_runs)
+api.add_router("/studies", study_imports.router)
 api.add_router("/studies", studies.router)
+api.add_router("/studies", study_progress.router)
 api.add_router("/studies", study_copies.router)
+api.add_router("/studies", study_designs.router)
+api.add_router("/studies", removing.of_studies)
 api.add_router("/studies", study_people.router)
 api.add_router("/studies", judgments.router)
 api.add_router("/studies", reports.of_studies)
+api.add_router("/studies", result_comparisons.router)
+api.add_router("/studies", study_quality.router)
 api.add_router("/studies", study_comparisons.router)
 api.add_router("/studies", study_raters.router)
 api.add_router("/studies", study_messages.router)
@@ -69,6 +88,8 @@ api.add_router("/series", series.router)
 api.add_router("/evaluations", evaluations.router)
 api.add_router("/evaluations", evaluation_runs.of_plans)
 api.add_router("/leaderboards", leaderboards.router)
+api.add_router("", study_plans.of_sites)
+api.add_router("", study_power.router)
 api.add_router("", reports.router)
 api.add_router("", exports.router)
 api.add_router("", evaluation_runs.router)

@@ -1,26 +1,22 @@
-"""Studies: made, settled, locked, started, paused, finished, unblinded."""
+"""Studies: settled, locked, started, paused, finished, unblinded."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
-from ninja import Router, Schema, Status
+from ninja import Router, Schema
 from pydantic import Field
 
 from assay.api.authentication import ApiRequest, Token, may_see_names
-from assay.api.fields import Body, Id, Slug, Text
+from assay.api.fields import Archived, Body, Slug, Text
 from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import refusals
-from assay.evaluations.evaluating import draft_study, question_of_runs
 from assay.reports.blinding import arms_for
-from generation.models import GenerationRun
-from promptsets.refusals import FieldError
 from raters.models import Study, StudyArm
 from raters.studies.design import lock
 from raters.studies.drafting import SETTINGS, change_settings
 from raters.studies.phases import take
-from raters.studies.progress import progress_of
 from raters.studies.unblinding import unblind
 
 router = Router(tags=["studies"])
@@ -49,65 +45,35 @@ class StudyOut(Schema):
     settings: dict[str, Any]
     design_sha256: str
     simulated: bool
+    imported: dict[str, str] | None = Field(description="Format, name and digest of the file it was read of")
+    archived: bool
     locked_at: datetime | None
     unblinded_at: datetime | None
     created_at: datetime
 
 
-class StudyIn(Body):
-    """Two runs over the same prompts, and what is asked about them."""
-
-    candidate: Id = Field(description="The candidate's run")
-    baseline: Id = Field(description="The baseline's run")
-    ratings: Annotated[int, Field(ge=1, le=100)] = 3
-    preset: Literal["instruction", "safety"] | None = Field(
-        default=None, description="The rubric; by default the one for the prompt set's kind"
-    )
-    slug: Slug | None = Field(default=None, description="Its name in addresses; by default made of the names")
+Settings = dict[Literal[*SETTINGS], Any]  # type: ignore[valid-type]
 
 
 class SettingsIn(Body):
-    settings: dict[Literal[*SETTINGS], Any]  # type: ignore[valid-type]
+    settings: Settings
 
 
 class ReasonIn(Body):
     reason: Annotated[Text, Field(min_length=1, description="Why; it stands in the audit log")]
 
 
-class StudyProgressOut(Schema):
-    judgments: int
-    wanted: int
-    complete: int
-    comparisons: int
-    raters: int
-    held: int
-    not_shown: dict[str, int]
-
-
 @router.get("", auth=Token(), response=Page[StudyOut], summary="List studies")
-def list_studies(request: ApiRequest, after: After = "", limit: Limit = 100) -> dict[str, Any]:
-    rows = with_related(Study.objects.for_user(request.user))
+def list_studies(
+    request: ApiRequest, archived: Archived = False, after: After = "", limit: Limit = 100
+) -> dict[str, Any]:
+    rows = with_related(Study.objects.for_user(request.user).filter(archived_at__isnull=not archived))
     return page_of(rows, after, limit, lambda row: study_out(row, request))
-
-
-@router.post("", auth=Token("studies:write"), response={201: StudyOut}, summary="Make a study")
-def make_study(request: ApiRequest, payload: StudyIn) -> Status[dict[str, Any]]:
-    """A draft, which its maker owns, with comparisons laid out; `lock` opens it for raters."""
-    with refusals():
-        runs = {role.value: run_named(role.value, getattr(payload, role.value)) for role in StudyArm.Role}
-        question = question_of_runs(**runs, ratings=payload.ratings, preset=payload.preset or "")
-        study = draft_study(question, runs, payload.slug or question.slug, request.user)
-    return Status(201, study_out(study, request))
 
 
 @router.get("/{slug}", auth=Token(), response=StudyOut, summary="One study")
 def one_study(request: ApiRequest, slug: Slug) -> dict[str, Any]:
     return study_out(visible(request, slug), request)
-
-
-@router.get("/{slug}/progress", auth=Token(), response=StudyProgressOut, summary="How far a study has come")
-def progress_of_study(request: ApiRequest, slug: Slug) -> Any:
-    return progress_of(visible(request, slug))
 
 
 @router.patch("/{slug}/settings", auth=Token("studies:write"), response=StudyOut, summary="Settle a draft")
@@ -177,14 +143,6 @@ def with_related(studies: QuerySet[Study]) -> QuerySet[Study]:
     return studies.select_related("prompt_set_version__prompt_set", "rubric")
 
 
-def run_named(role: str, pk: int) -> GenerationRun:
-    runs = GenerationRun.objects.select_related("checkpoint", "prompt_set_version__prompt_set")
-    run = runs.filter(pk=pk).first()
-    if run is None:
-        raise FieldError(role, f"There is no run {pk}.")
-    return run
-
-
 def study_out(study: Study, request: HttpRequest) -> dict[str, Any]:
     fields = ("slug", "title", "status", "ratings_per_comparison", "design_sha256")
     times = ("locked_at", "unblinded_at", "created_at")
@@ -203,6 +161,8 @@ def study_out(study: Study, request: HttpRequest) -> dict[str, Any]:
         ),
         "settings": {name: getattr(study, name) for name in SETTINGS},
         "simulated": study.simulation is not None,
+        "imported": study.imported,
+        "archived": study.archived_at is not None,
     }
 
 

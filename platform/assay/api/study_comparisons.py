@@ -7,7 +7,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from assay.api.authentication import ApiRequest, Token, may_see_names
-from assay.api.fields import Body, Id, Slug, Text
+from assay.api.fields import Body, Id, ShortText, Slug, Text
 from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import Refused, refusals
 from assay.api.studies import changeable, visible
@@ -68,11 +68,13 @@ def list_comparisons(
     slug: Slug,
     status: Annotated[StatusName | None, Query(description="Only those, such as held")] = None,
     kind: Annotated[KindName | None, Query(description="Only those, such as gold")] = None,
+    category: Annotated[ShortText | None, Query(description="Only those of prompts of this category")] = None,
     after: After = "",
     limit: Limit = 100,
 ) -> dict[str, Any]:
     study = visible(request, slug)
-    asked = {name: value for name, value in (("status", status), ("kind", kind)) if value}
+    filters = {"status": status, "kind": kind, "prompt__category": category}
+    asked = {name: value for name, value in filters.items() if value is not None}
     rows = study.comparisons.filter(**asked).select_related("prompt", "response_a", "response_b")
     arms = arms_of(study, request)
     return page_of(rows, after, limit, lambda row: comparison_out(row, arms))

@@ -69,7 +69,7 @@ def list_invitations(
     summary="Make a link for raters",
 )
 def make_invitation(request: ApiRequest, slug: Slug, payload: InvitationIn) -> Status[dict[str, Any]]:
-    token = invite(changeable(request, slug), **payload.model_dump())
+    token = invite(changeable(request, slug), **payload.model_dump(), actor=request.user)
     return Status(201, {"link": request.build_absolute_uri(reverse("raters:join", args=[token]))})
 
 

@@ -17,7 +17,7 @@ from generation.models import GenerationRun
 from promptsets.models import PromptSet
 from raters.access import plans_studies
 from raters.models import Comparison, Enrolment, Message, Study
-from raters.studies.progress import Progress, progress_of
+from raters.studies.progress import Counts, counts_of
 
 NEWEST = 10
 
@@ -35,7 +35,7 @@ class Step:
 @dataclass(frozen=True)
 class Row:
     study: Study
-    progress: Progress
+    progress: Counts
     held: int
     messages: int
 
@@ -58,7 +58,8 @@ def steps_to_a_study(user: User) -> list[Step]:
     enrolled = Enrolment.objects.filter(study__in=studies.values("pk")).exists()
     invited = studies.filter(invitations__isnull=False).exists()
     open_one = studies.exclude(status=Study.Status.DRAFT)
-    invites = [reverse("dashboards:invitations", args=[one.slug]) for one in open_one[:1]]
+    to_invite = Study.objects.for_editor(user).exclude(status=Study.Status.DRAFT)[:1]
+    invites = [reverse("dashboards:invitations", args=[one.slug]) for one in to_invite]
     return [
         Step(
             _("Prompts"),
@@ -93,8 +94,10 @@ def steps_to_a_study(user: User) -> list[Step]:
 
 def rows_for(user: User) -> list[Row]:
     """The newest studies that are not over, each with what wants a hand."""
-    going = Study.objects.for_user(user).exclude(status=Study.Status.CLOSED).distinct()
+    mine = Study.objects.for_user(user).filter(archived_at=None)
+    going = mine.exclude(status=Study.Status.CLOSED).distinct()
     held = Count("comparisons", filter=Q(comparisons__status=Comparison.Status.HELD), distinct=True)
     unread = Count("messages", filter=Q(messages__state=Message.State.OPEN), distinct=True)
-    counted = going.annotate(held=held, unread=unread).order_by("-created_at")[:NEWEST]
-    return [Row(study, progress_of(study), study.held, study.unread) for study in counted]
+    found = list(going.annotate(held=held, unread=unread).order_by("-created_at")[:NEWEST])
+    counts = counts_of(found)
+    return [Row(study, counts[study.pk], study.held, study.unread) for study in found]

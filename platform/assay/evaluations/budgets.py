@@ -82,7 +82,8 @@ def keep_to_judgments(run: EvaluationRun, study: Study) -> None:
     if most is None or not wanted:
         return
     if wanted > most:
-        raise StepFailed(f"{study.slug} needs {wanted} judgments, and the plan has {most} a week")
+        asked = study.of_evaluation_run.label
+        raise StepFailed(f"{asked} needs {wanted} judgments, and the plan has {most} a week")
     if (spent := judgments_spent(run.evaluation)) + wanted > most:
         told = f"{spent} of {most} judgments of this week are used; {wanted} are wanted"
         raise NotYet(told, wait_s=LOOK_AGAIN_S)

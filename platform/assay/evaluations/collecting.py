@@ -1,17 +1,16 @@
 """The step that collects: opens studies within the plan's budget, waits for judgments, closes what is complete."""
 
 from django.db import transaction
-from django.db.models import F
 
 from assay.evaluations.budgets import keep_to_judgments, wanted_by
 from assay.evaluations.deciding import sequence_verdict
 from assay.evaluations.models import Evaluation, EvaluationRun, EvaluationStep, RunStudy
 from assay.evaluations.questioning import ask, has_replied, replies_so_far
 from assay.evaluations.stepping import NotYet, StepFailed
-from raters.models import Comparison, Judgment, Study
-from raters.models.comparisons import ANSWERED
+from raters.models import Judgment, Study
 from raters.studies.design import lock
 from raters.studies.phases import take
+from raters.studies.progress import unanswered
 
 
 def collect(run: EvaluationRun, step: EvaluationStep) -> None:
@@ -70,15 +69,9 @@ def _is_over(run: EvaluationRun, asked: RunStudy, step: EvaluationStep) -> bool:
 def _people_are_done(run: EvaluationRun, asked: RunStudy, step: EvaluationStep) -> bool:
     """Whether all wanted judgments are there, or the plan's own stopping rule says that more would change nothing."""
     if not unanswered(asked.study):
-        step.say(f"{asked.study.slug}: complete")
+        step.say(f"{asked.label}: complete")
         return True
     if run.version.stops_early and (verdict := sequence_verdict(asked)) and verdict.is_final:
-        step.say(f"{asked.study.slug}: stopped early after {verdict.prompts} prompts, by the plan's rule")
+        step.say(f"{asked.label}: stopped early after {verdict.prompts} prompts, by the plan's rule")
         return True
     return False
-
-
-def unanswered(study: Study) -> int:
-    """Comparisons that still lack a judgment."""
-    shown = study.comparisons.regular().filter(status=Comparison.Status.OPEN)
-    return shown.annotate(answered=ANSWERED).filter(answered__lt=F("ratings_wanted")).count()

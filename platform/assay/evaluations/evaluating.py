@@ -4,14 +4,11 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 
-from assay.accounts.models import User
 from generation.models import Checkpoint, Chunk, GenerationRun
 from generation.runs import plan_run
 from generation.sampling import Sampling
 from promptsets.models import PromptSetVersion
-from promptsets.refusals import FieldError
 from raters.models import Rubric, Study, StudyArm
 from raters.rubrics.presets import preset, study_settings
 from raters.studies.design import lock
@@ -47,19 +44,6 @@ class Question:
     def slug(self) -> str:
         names = f"{self.candidate.name}-vs-{self.baseline.name}-on-{self.prompts.prompt_set.slug}"
         return slugify(names)[:100]
-
-
-def question_of_runs(
-    candidate: GenerationRun, baseline: GenerationRun, ratings: int, preset: str = ""
-) -> Question:
-    """What two runs that are there are compared over. Raises: FieldError if they cannot be."""
-    if candidate.prompt_set_version_id != baseline.prompt_set_version_id:
-        told = _("The two runs answer different prompts: choose two over the same set.")
-        raise FieldError("baseline", told)
-    if candidate.checkpoint_id == baseline.checkpoint_id:
-        raise FieldError("baseline", _("A checkpoint cannot be compared with itself."))
-    arms = (candidate.prompt_set_version, candidate.checkpoint, baseline.checkpoint)
-    return Question(*arms, ratings=ratings, preset=preset)
 
 
 def runs_of(question: Question) -> dict[str, GenerationRun]:
@@ -110,10 +94,8 @@ def open_study(question: Question, runs: dict[str, GenerationRun], slug: str) ->
     return study
 
 
-def draft_study(
-    question: Question, runs: dict[str, GenerationRun], slug: str, actor: User | None = None
-) -> Study:
-    """The study, still open to changes of its settings. Whoever asked for it owns it.
+def draft_study(question: Question, runs: dict[str, GenerationRun], slug: str) -> Study:
+    """The study, still open to changes of its settings.
 
     Raises: FieldError if there is one of that name.
     """
@@ -127,4 +109,4 @@ def draft_study(
         ratings=question.ratings,
         settings=study_settings(rubric.kind),
     )
-    return make_draft(plan, actor)
+    return make_draft(plan)

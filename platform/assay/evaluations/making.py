@@ -7,7 +7,7 @@ from django.utils import timezone
 from analysis.wording import counted
 from assay.evaluations.budgets import Side, keep_to_tokens
 from assay.evaluations.evaluating import Question, draft_study, run_of
-from assay.evaluations.models import EvaluationRun, EvaluationStep, EvaluationVersion, RunStudy
+from assay.evaluations.models import Evaluation, EvaluationRun, EvaluationStep, EvaluationVersion, RunStudy
 from assay.evaluations.stepping import NotYet, StepFailed
 from generation.models import Checkpoint, Chunk, GenerationRun, Response, RunResponse
 from promptsets.models import PromptSetVersion
@@ -21,8 +21,7 @@ UNUSABLE = (Response.Status.EMPTY, Response.Status.ERROR, Response.Status.BLOCKE
 def generate(run: EvaluationRun, step: EvaluationStep) -> None:
     """Plans the generation runs of both sides, of which what exists is only linked, and waits until all are there."""
     fix_opponents(run)
-    keep_to_tokens(run, sides(run))
-    runs = generation_runs(run)
+    runs = plan_within_tokens(run)
     dead = Chunk.objects.filter(run__in=runs, status=Chunk.Status.DEAD).first()
     if dead:
         raise StepFailed(f"{dead} could not be generated: {dead.error}")
@@ -31,6 +30,14 @@ def generate(run: EvaluationRun, step: EvaluationStep) -> None:
     if Chunk.objects.filter(run__in=runs, status__in=[Chunk.Status.QUEUED, Chunk.Status.LEASED]).exists():
         raise NotYet(f"{counts['present']} of {counts['wanted']} responses are there", wait_s=1)
     step.say(f"all {counts['present']} responses are there")
+
+
+def plan_within_tokens(run: EvaluationRun) -> list[GenerationRun]:
+    """Raises: NotYet while the plan's tokens of 24 hours are used up."""
+    with transaction.atomic():
+        Evaluation.objects.select_for_update().get(pk=run.evaluation_id)  # two runs spend one budget in turn
+        keep_to_tokens(run, sides(run))
+        return generation_runs(run)
 
 
 def fix_opponents(run: EvaluationRun) -> None:
@@ -120,10 +127,12 @@ def pair(run: EvaluationRun, step: EvaluationStep) -> None:
             settled = settle(
                 study, run.evaluation.studies if run.version.asks_people else Study.objects.none()
             )
-            asked = {"run": run, "against": against, "prompt_set_version": question.prompts}
-            RunStudy.objects.create(study=study, **asked)
+            asked = RunStudy.objects.create(
+                run=run, study=study, against=against, prompt_set_version=question.prompts
+            )
+        # By what it asks: the page of a run is read by many who have no part in its studies.
         step.say(
-            f"{study.slug}: {settled.left} to be judged, {settled.equal} equal, {settled.reused} judged before"
+            f"{asked.label}: {settled.left} to be judged, {settled.equal} equal, {settled.reused} judged before"
         )
 
 

@@ -11,6 +11,7 @@ from assay.reports.rater_groups import refresh_group_rates
 from assay.reports.refresh import refresh_stale
 from assay.takeaway.tasks import wake_due
 from raters.assignment import reclaim_all
+from raters.desk.rendering_ahead import render_ahead
 from raters.judges.asking import collect_all
 from raters.studies.responses import pair_what_is_there
 
@@ -18,6 +19,7 @@ PARTS = (
     reclaim_all,
     collect_all,
     pair_what_is_there,
+    render_ahead,
     tick,
     write_asked,
     refresh_stale,
@@ -29,8 +31,9 @@ PARTS = (
 
 
 def sweep() -> None:
-    """Frees what raters left, reads what judges said, lays out drafts, takes evaluations on, renews reports, tells.
+    """Frees what raters left, reads what judges said, lays out drafts, renders responses, takes evaluations on.
 
+    Then it renews reports and tells whom it concerns.
     Safe to run twice. A part that fails is told in the log and keeps no other from its work.
     """
     for part in PARTS:

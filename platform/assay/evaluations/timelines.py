@@ -51,7 +51,9 @@ def timeline_of(plan: Evaluation) -> list[TimelineRow]:
 def numbers_by_run(plan: Evaluation) -> dict[int, dict[tuple[str, str], Measure]]:
     found: dict[int, dict[tuple[str, str], Measure]] = {}
     measures = Measure.objects.filter(of__run__evaluation=plan, of__against=RunStudy.Against.BASELINE)
-    for measure in measures.select_related("of__prompt_set_version__prompt_set"):
+    for measure in measures.select_related(
+        "of__prompt_set_version__prompt_set", "of__study", "of__run__evaluation"
+    ):
         key = (measure.name, measure.of.prompt_set_version.prompt_set.slug)
         found.setdefault(measure.of.run_id, {})[key] = measure
     return found

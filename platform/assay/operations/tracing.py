@@ -19,14 +19,16 @@ from generation.log_context import about, current
 logger = logging.getLogger("assay.requests")
 GIVEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 HEADER = "about"  # of Celery's messages
+REFUSED = {401, 403, 404}  # what is another's is answered as what is not there
 _open: dict[str, ExitStack] = {}
 
 
 class RequestIdMiddleware:
     """Gives the request an id, its own if it brings one that looks like one, and tells the log how it ended.
 
-    The log names the page and never the address, which may hold a token. Only who brought an id gets it back: what is
-    sent to a rater says nothing that differs from page to page.
+    The log names the page and never the address, which may hold a token; a page that was refused is a warning, with
+    the user who asked. Only who brought an id gets it back: what is sent to a rater says nothing that differs from page
+    to page.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -46,8 +48,18 @@ class RequestIdMiddleware:
 
 def tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     page = request.resolver_match.view_name if request.resolver_match else "-"
-    facts = {"status": response.status_code, "ms": round(seconds * 1000, 1)}
-    logger.info("%s %s", request.method, page, extra={"facts": facts})
+    facts: dict[str, Any] = {"status": response.status_code, "ms": round(seconds * 1000, 1)}
+    level = logging.INFO
+    if response.status_code in REFUSED and request.resolver_match:
+        level = logging.WARNING
+        facts |= asker(request)
+    logger.log(level, "%s %s", request.method, page, extra={"facts": facts})
+
+
+def asker(request: HttpRequest) -> dict[str, int]:
+    """The user whom a page was refused, by number; nothing of one who is not signed in."""
+    user = getattr(request, "user", None)
+    return {"user": user.pk} if user is not None and user.is_authenticated else {}
 
 
 @signals.setup_logging.connect(dispatch_uid="our_logging")

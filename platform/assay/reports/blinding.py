@@ -2,10 +2,11 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from assay.reports.arms import model_number
+from assay.reports.arms import model_number, pair_key, shown_names
 from assay.reports.judgments import arm_names
 from assay.reports.models import Estimate, Report
 from assay.reports.printing import OUTCOMES, as_json, estimate_as_json
@@ -38,12 +39,37 @@ class Arms:
         """The two in the order in which this reader meets them."""
         return (b, a) if self.turns(a, b) else (a, b)
 
+    def in_order(self, pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Pairs of arms as this reader meets them: while blind by label, since arms are made in the title's order."""
+        return sorted(pairs, key=self._numbers)
+
+    def key(self, a: int, b: int) -> str:
+        """What an address calls the pair: while blind by labels, beside which an arm's own key would tell its place."""
+        return pair_key(self.key_of(a), self.key_of(b))
+
+    def key_of(self, arm: int) -> int:
+        """What an address calls one arm: while blind the number of its label."""
+        return model_number(self.called[arm]) if self.is_blind else arm
+
+    def named_pair(self, a: int, b: int) -> str:
+        """What the pair is called, in the order in which this reader meets its arms."""
+        first, second = self.pair(a, b)
+        return f"{self.called[first]} – {self.called[second]}"
+
+    def _numbers(self, pair: tuple[int, int]) -> tuple[int, ...]:
+        return tuple(sorted(map(self.key_of, pair))) if self.is_blind else pair
+
 
 def arms_for(study: Study, user: Any, *, names_allowed: bool = True) -> Arms:
     """names_allowed: as for `sees_arms`."""
     if sees_arms(study, user, names_allowed=names_allowed):
         return Arms(arm_names(study), is_blind=False)
     return Arms(labels_of(study), is_blind=True)
+
+
+def arms_outside(study: Study) -> Arms:
+    """As files and the shell show them, which know no reader: labels to all until the study is unblinded."""
+    return Arms(shown_names(study), is_blind=study.is_blinded)
 
 
 def report_for(report: Report, arms: Arms) -> dict[str, Any]:

@@ -29,6 +29,7 @@ PLACE = {
     "candidate": "comparison__arm_a",
     "baseline": "comparison__arm_b",
     "self_identified": "comparison__self_identified",
+    "longer_by": "longer_by",
     "votes": "votes",
 }
 
@@ -93,10 +94,13 @@ class Counted:
 
         votes: which of all to take.
         """
+        import numpy as np
+
         votes = self.kept(self.left_out) if votes is None else votes
         rows = [*beside, *reused_rows(self.study, FIELDS, headline_judgments)]
         rows += equal_rows(self.study, [*self.first_rows(votes, self.equal_ones), *rows])
-        prompts = {self.places[place]["prompt_id"] for place in set(self.place_of_vote[votes].tolist())}
+        judged = np.flatnonzero(np.bincount(self.place_of_vote[votes])).tolist()
+        prompts = {self.places[place]["prompt_id"] for place in judged}
         if len(prompts | {row["prompt_id"] for row in rows}) < 2:
             return None
         return self._table(votes, rows)

@@ -29,13 +29,19 @@ FIELDS = (
     "raw_answer",
     "active_ms",
 )
-READ = ("status", "kind", "prompt__turns", "response_a__turns", "response_b__turns")
+OF_RESPONSE = ("turns", "characters")
+READ = (
+    "status",
+    "kind",
+    "prompt__turns",
+    *(f"response_{arm}__{name}" for arm in "ab" for name in OF_RESPONSE),
+)
 RaterKey = tuple[int, int, int]  # rater, arm a, arm b
 
 
 def tallied(study: Study, comparisons: QuerySet[Comparison]) -> Iterator[ComparisonTally]:
     """The tally of each of these comparisons of which anything was said, not saved yet."""
-    of = {row.pk: {"counts": counts(row), "words": words_of(row)} for row in with_texts(comparisons)}
+    of = {row.pk: of_texts(row) for row in with_texts(comparisons)}
     said = Judgment.objects.filter(assignment__comparison__in=comparisons.values("pk"))
     rows = said.order_by("assignment__comparison").values_list(*FIELDS).iterator(chunk_size=5000)
     for pk, group in groupby(rows, key=itemgetter(0)):
@@ -45,6 +51,20 @@ def tallied(study: Study, comparisons: QuerySet[Comparison]) -> Iterator[Compari
 def with_texts(comparisons: QuerySet[Comparison]) -> Iterator[Comparison]:
     rows = comparisons.select_related("prompt", "response_a", "response_b").only(*READ)
     return rows.order_by().iterator(chunk_size=1000)
+
+
+def of_texts(comparison: Comparison) -> dict[str, Any]:
+    """What a tally knows of the comparison before anybody has judged it."""
+    return {
+        "counts": counts(comparison),
+        "words": words_of(comparison),
+        "longer_by": longer_by(comparison),
+    }
+
+
+def longer_by(comparison: Comparison) -> int | None:
+    a, b = comparison.response_a, comparison.response_b
+    return a.characters - b.characters if a and b else None
 
 
 def counts(comparison: Comparison) -> bool:

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
+
 from assay.reports.judgments import arm_names, headline_judgments
 from assay.reports.models import Estimate, Report
-from assay.reports.wording import SLICE
+from assay.reports.wording import slice_of
 from raters.judging import OUTCOMES
 from raters.models import Assignment, JudgeRun, Judgment, Study
 
@@ -56,25 +58,30 @@ def judge_estimates(report: Report) -> Iterator[Estimate]:
                 report=report,
                 candidate=names[a],
                 baseline=names[b],
-                slice=f"{SLICE}{judging.checkpoint.name}, asked {judging.pk}"[:128],
+                slice=slice_of(judging),
             )
             yield from of_pair(row, judging, said_of)
 
 
 def verdicts_of(judging: JudgeRun) -> dict[int, Verdicts]:
     """By comparison; what was unreadable in one order has one verdict alone."""
-    said = Judgment.objects.current().filter(
-        assignment__rater=judging.rater,
-        assignment__purpose=Assignment.Purpose.JUDGE,
-        assignment__comparison__status="open",
-        assignment__comparison__kind="regular",
-    )
     fields = ("comparison", "comparison__prompt__key", "comparison__arm_a", "comparison__arm_b", "a_is_left")
-    rows = said.order_by("pk").values_list(*(f"assignment__{name}" for name in fields), "preference")
+    rows = (
+        said_by(judging).order_by("pk").values_list(*(f"assignment__{name}" for name in fields), "preference")
+    )
     found: dict[int, Verdicts] = {}
     for comparison, prompt, a, b, a_is_left, preference in rows:
         found.setdefault(comparison, Verdicts(prompt, (a, b), {})).by_order[a_is_left] = preference
     return found
+
+
+def said_by(judging: JudgeRun) -> QuerySet[Judgment]:
+    return Judgment.objects.current().filter(
+        assignment__rater=judging.rater_id,
+        assignment__purpose=Assignment.Purpose.JUDGE,
+        assignment__comparison__status="open",
+        assignment__comparison__kind="regular",
+    )
 
 
 def of_pair(row: Estimate, judging: JudgeRun, said_of: dict[int, Verdicts]) -> Iterator[Estimate]:

@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from assay.reports.counted import Counted
+from assay.reports.influences import tallied_influences
 from assay.reports.models import KeptQuality, StudyTally
 from assay.reports.quality import tallied_quality
 from raters.models import Study
@@ -97,6 +99,6 @@ def keep(study: Study, folds: int) -> None:
         "figures": [asdict(one) for one in tallied_quality(study)],
         "drawn": asdict(drawn(study)),
         "windows": [asdict(one) for one in by_window(study)],
-        "influences": [asdict(one) for one in influences(study)[:MOST_KEPT]],
+        "influences": [asdict(one) for one in tallied_influences(Counted.of(study))[:MOST_KEPT]],
     }
     KeptQuality.objects.update_or_create(study=study, defaults=said)

@@ -1,10 +1,14 @@
 """What the length of responses has to do with verdicts: the win rate at equal length, and what being longer does."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
+
+from assay.reports.counted import Counted
 from assay.reports.judgments import arm_names
 from assay.reports.models import Estimate
 from raters.models import Comparison, Study
@@ -18,18 +22,25 @@ COVARIATE = "length_difference"
 Differences = dict[str, int]  # by the prompt's key: the candidate's characters less the baseline's
 
 
-def differences_of(study: Study) -> dict[tuple[str, str], Differences]:
+def differences_of(counted: Counted) -> dict[tuple[str, str], Differences]:
     """For each pair by its names: over all turns of the two responses of each comparison that counts."""
-    names = arm_names(study)
-    counted = study.comparisons.regular().exclude(
-        status__in=[Comparison.Status.EXCLUDED, Comparison.Status.HELD]
+    names = arm_names(counted.study)
+    found: dict[tuple[str, str], Differences] = defaultdict(dict)
+    for place in counted.places:
+        pair = (names[place["candidate"]], names[place["baseline"]])
+        found[pair][place["prompt_id"]] = place["longer_by"]
+    for a, b, prompt, length_a, length_b in unjudged_lengths(counted.study):
+        found[names[a], names[b]][prompt] = length_a - length_b
+    return dict(found)
+
+
+def unjudged_lengths(study: Study) -> QuerySet[Comparison, tuple[int, int, str, int, int]]:
+    """Of comparisons that count without a judgment of their own, which no tally knows."""
+    settled = study.comparisons.regular().settled().order_by()
+    there = settled.filter(response_a__isnull=False, response_b__isnull=False)
+    return there.values_list(
+        "arm_a", "arm_b", "prompt__key", "response_a__characters", "response_b__characters"
     )
-    rows = counted.filter(response_a__isnull=False, response_b__isnull=False).order_by()
-    fields = ("arm_a", "arm_b", "prompt__key", "response_a__characters", "response_b__characters")
-    found: dict[tuple[str, str], Differences] = {}
-    for a, b, prompt, length_a, length_b in rows.values_list(*fields).iterator(chunk_size=5000):
-        found.setdefault((names[a], names[b]), {})[prompt] = length_a - length_b
-    return found
 
 
 def length_estimates(row: Estimate, judged: "JudgmentTable", differences: Differences) -> Iterator[Estimate]:

@@ -6,6 +6,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from assay.reports.blinding import arms_outside, estimates_for
 from assay.reports.models import Estimate, Report
 from raters.models import Rubric
 
@@ -38,8 +39,10 @@ def rates(reports: Iterable[Report]) -> dict[tuple[Pair, str], Estimate]:
     """The headline of each pair and kind of rubric."""
     found: dict[tuple[Pair, str], Estimate] = {}
     for report in reports:
-        for estimate in report.estimates.filter(name="win_rate", slice=""):
-            pair, kind = (estimate.candidate, estimate.baseline), report.study.rubric.kind
+        for estimate in estimates_for(report, arms_outside(report.study)):
+            if estimate.name != "win_rate" or estimate.slice:
+                continue
+            pair, kind = pair_of(estimate), report.study.rubric.kind
             if other := found.get((pair, kind)):
                 raise ValueError(
                     f"{other.report.study.slug} and {report.study.slug} both give the {KINDS[kind]} rate of "
@@ -47,6 +50,13 @@ def rates(reports: Iterable[Report]) -> dict[tuple[Pair, str], Estimate]:
                 )
             found[pair, kind] = estimate
     return found
+
+
+def pair_of(estimate: Estimate) -> Pair:
+    """Who is compared; under labels with the study's name, since another study's Model 1 is another checkpoint."""
+    study = estimate.report.study
+    of_study = f" of {study.slug}" if study.is_blinded else ""
+    return f"{estimate.candidate}{of_study}", f"{estimate.baseline}{of_study}"
 
 
 def printed(estimate: Estimate | None) -> tuple[str, str, str]:
@@ -64,4 +74,6 @@ def caption(reports: Iterable[Report]) -> str:
         if simulated := study.simulation:
             truth = simulated["truth"]["win_rate"]
             lines.append(f"{study.slug}: simulated raters; true win rate {truth:.1%}.")
+        if imported := study.imported:
+            lines.append(f"{study.slug}: judged elsewhere, imported of {imported['file']}.")
     return "\n".join(lines)

@@ -1,5 +1,6 @@
 """A report for the terminal and for programs."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -20,6 +21,7 @@ def as_json(report: Report) -> dict[str, Any]:
     return {
         "study": study.slug,
         "simulation": study.simulation,
+        "imported": study.imported,
         "created_at": report.created_at.isoformat(),
         "judgments": report.judgments,
         "judgments_sha256": report.judgments_sha256,
@@ -47,16 +49,16 @@ def estimate_as_json(estimate: Estimate) -> dict[str, Any]:
     return {field: getattr(estimate, field) for field in fields}
 
 
-def print_report(report: Report, console: Console) -> None:
+def print_report(report: Report, estimates: Sequence[Estimate], console: Console) -> None:
+    """estimates: the report's, in names that the reader may know."""
     study = report.study
-    table = Table(
-        box=SIMPLE_HEAD, title=f"{study.title}: {report.judgments} judgments", caption=caption(report)
-    )
+    title = f"{study.title}: {report.judgments} judgments"
+    table = Table(box=SIMPLE_HEAD, title=title, caption=caption(report, estimates))
     table.pad_edge, table.padding = False, (0, 1, 0, 0)
     table.add_column("part", min_width=23)
     for heading in COLUMNS:
         table.add_column(heading, justify="right", no_wrap=True)
-    for estimate in sorted(report.estimates.all(), key=reading_order):
+    for estimate in sorted(estimates, key=reading_order):
         table.add_row(label(estimate), *numbers(estimate))
     table.title_justify = table.caption_justify = "left"
     console.print(table)
@@ -72,11 +74,18 @@ def numbers(estimate: Estimate) -> list[str]:
     return [f"{estimate.value:.1%}", f"[{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]", *counts]
 
 
-def caption(report: Report) -> str:
-    """What must be read with the numbers: simulation and its truth, and what was not counted."""
-    lines = ["Win rate of the candidate, ties split evenly, with its 95% interval."]
+def caption(report: Report, estimates: Iterable[Estimate]) -> str:
+    """What must be read with the numbers: simulation and its truth, an import, and what was not counted."""
+    whose = "the model with the lower number" if report.study.is_blinded else "the candidate"
+    lines = [f"Win rate of {whose}, ties split evenly, with its 95% interval."]
+    if report.study.is_blinded:
+        lines.append("The study is blinded: which checkpoint is Model 1 is told once it is unblinded.")
     if report.study.simulation:
         lines.append(f"Simulated raters; true win rate {report.study.simulation['truth']['win_rate']:.1%}.")
-    lines += [note for row in report.estimates.all() for note in row.detail.get("notes", []) if not row.slice]
+    if imported := report.study.imported:
+        lines.append(
+            f"Judged elsewhere, imported of {imported['file']} (SHA-256 {imported['sha256'][:12]}…)."
+        )
+    lines += [note for row in estimates for note in row.detail.get("notes", []) if not row.slice]
     lines += [f"Not counted: {n} {reason}." for reason, n in report.left_out.items()]
     return "\n".join(lines)

@@ -11,7 +11,7 @@ from assay.reports.models.tallies import CELLS
 from raters.models import Study
 
 BYTES = ("votes", "answers")
-COUNTS = ("words", "judgments", "ratings", "surplus", "repeats", "decisions", "verdicts")
+COUNTS = ("words", "longer_by", "judgments", "ratings", "surplus", "repeats", "decisions", "verdicts")
 CHECKED = ("counts", *BYTES, *COUNTS, *CELLS)
 
 

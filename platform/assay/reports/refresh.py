@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from analysis.wording import counted
 from assay.reports import lengths
@@ -19,7 +20,7 @@ from assay.reports.judges import judge_estimates
 from assay.reports.judgments import arm_names
 from assay.reports.left_out import left_out_of
 from assay.reports.live import fold
-from assay.reports.models import Estimate, Report, ReportRequest, StudyTally
+from assay.reports.models import Estimate, Report, ReportFailure, ReportRequest, StudyTally
 from assay.reports.reliability import reliability
 from assay.reports.repeats import repeat_estimates
 from assay.reports.safety_rates import safety_estimates
@@ -55,7 +56,7 @@ def refresh(study: Study) -> Report:
             left_out=left_out_of(study, counted.n_left_out),
             versions={name: version(name) for name in LIBRARIES},
         )
-        made = [*estimates(report, table), *estimates_beside(report, counted)] if table else []
+        made = [*estimates(report, table, counted), *estimates_beside(report, counted)] if table else []
         pairs = {(row.candidate, row.baseline) for row in made}
         more = [*style_estimates(report), *repeat_estimates(report)]
         beside = [row for row in more if (row.candidate, row.baseline) in pairs]
@@ -83,9 +84,11 @@ def refresh_stale() -> int:
     for study in stale:
         try:
             forget_passing(refresh(study))
+            ReportFailure.objects.filter(study=study).delete()
             written += 1
         except Exception:  # one study that cannot be analysed must not keep all others from their reports
             logger.exception("No report could be written of %s", study.slug)
+            ReportFailure.objects.update_or_create(study=study, defaults={"at": timezone.now()})
     return written
 
 
@@ -100,13 +103,16 @@ def forget_passing(report: Report) -> None:
     passing.exclude(Exists(asked_for)).delete()
 
 
-def estimates(report: Report, table: "JudgmentTable") -> Iterator[Estimate]:
-    """For each pair of checkpoints: the headline, the two intervals that stand beside it, and each category."""
+def estimates(report: Report, table: "JudgmentTable", counted: Counted) -> Iterator[Estimate]:
+    """For each pair of checkpoints: the headline, the two intervals that stand beside it, and each category.
+
+    table: that of the judgments counted.
+    """
     from analysis.slices import win_rates_by_category
     from analysis.win_rate import win_rate
 
     settled, planned = notes_on(report.study), prompts_by_pair(report.study)
-    differences = lengths.differences_of(report.study)
+    differences = lengths.differences_of(counted)
     for candidate, baseline in table.pairs:
         judged = table.of_pair(candidate, baseline)
         row = Estimate(report=report, candidate=candidate, baseline=baseline, inputs_sha256=judged.digest)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from assay.reports.judgments import arm_names
 from assay.reports.models import Estimate, Report
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FOLDS, RIDGE, STEPS = 5, 1.0, 30
 FEWEST = 20  # pairs
+SHOWN = Q(status=Comparison.Status.OPEN)  # whose texts arms are told apart by
 COUNTED = (
     r"\n",
     r"^\s*[-*+] ",
@@ -98,9 +99,13 @@ class Guesses:
 
 
 def shown_pairs(study: Study, candidate: StudyArm, baseline: StudyArm) -> QuerySet[Comparison]:
-    shown = study.comparisons.filter(status=Comparison.Status.OPEN, kind=Comparison.Kind.REGULAR)
-    of_pair = shown.filter(arm_a=candidate, arm_b=baseline)
+    of_pair = study.comparisons.regular().filter(SHOWN, arm_a=candidate, arm_b=baseline)
     return of_pair.select_related("response_a", "response_b").order_by("pk")
+
+
+def is_enough(study: Study) -> bool:
+    """Whether the study may have a pair of arms with enough texts."""
+    return study.comparisons.regular().filter(SHOWN).order_by()[:FEWEST].count() == FEWEST
 
 
 def guesses_of(texts: Sequence[tuple[str, str]]) -> Guesses | None:

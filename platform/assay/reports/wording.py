@@ -3,8 +3,11 @@
 from django.utils.translation import gettext, gettext_lazy
 
 from assay.reports.models import Estimate
+from raters.models import JudgeRun
 
 SLICE = "judge="  # of estimates that language models gave, never people
+ASKED = ", asked "
+LONGEST = 128  # characters of a slice
 
 WHOLE = {
     "win_rate": gettext_lazy("All prompts"),
@@ -37,6 +40,18 @@ def label(estimate: Estimate) -> str:
     if not estimate.slice:
         return str(WHOLE[estimate.name])
     return estimate.slice.removeprefix("category=").replace("_", " ") or gettext("no category")
+
+
+def slice_of(judging: JudgeRun) -> str:
+    """The slice of a judge's estimates; a name too long for it is cut, never the key."""
+    asked = f"{ASKED}{judging.pk}"
+    room = LONGEST - len(SLICE + asked)
+    return f"{SLICE}{judging.checkpoint.name[:room]}{asked}"
+
+
+def asked_of(estimate: Estimate) -> str:
+    """The key of the judge who gave the estimate."""
+    return estimate.slice.rpartition(ASKED)[2]
 
 
 def reading_order(estimate: Estimate) -> tuple[str, str, bool, int, str]:

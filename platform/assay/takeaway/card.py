@@ -53,6 +53,12 @@ def limits(study: Row, numbers: Row) -> Iterator[str]:
     )
     if study["study"]["simulated"]:
         yield "The raters were simulated, with a known truth: nothing here says anything about people."
+    if imported := study["study"].get("imported"):  # exports from before studies could be imported lack it
+        yield (
+            f"The judgments were made elsewhere and read of a file ({imported['format']}, SHA-256 "
+            f"{imported['sha256']}), which does not say who judged: raters are its places in each list, and how much "
+            "raters differ is in no interval here."
+        )
     if not numbers["judgments"]["counted"] and numbers["judgments"]["not_counted"].get(BY_A_MODEL):
         yield (
             "No person judged: a language model did, alone. Its verdicts are in the export, and no number here is made "

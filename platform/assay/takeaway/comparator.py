@@ -5,8 +5,10 @@ Scores follow its convention, from 1.5 (A much better) to -1.5 (B much better); 
 
 import json
 from collections.abc import Iterator
+from itertools import product, starmap
 from statistics import fmean
 
+from assay.reports.blinding import Arms
 from assay.takeaway.compared import Compared, compared, shown
 from assay.takeaway.source import Row, Source
 from raters.models import Judgment, StudyArm
@@ -54,12 +56,14 @@ def chosen_pair(source: Source) -> tuple[int, int]:
 
 
 def pairs_of(source: Source) -> Iterator[tuple[str, tuple[int, int]]]:
-    arms = list(source.study.arms.order_by("pk"))
-    for baseline in (arm for arm in arms if arm.role == StudyArm.Role.BASELINE):
-        for candidate in (arm for arm in arms if arm.role == StudyArm.Role.CANDIDATE):
-            flipped = source.b_first(candidate.pk, baseline.pk)
-            one, other = (baseline.pk, candidate.pk) if flipped else (candidate.pk, baseline.pk)
-            yield f"{source.names[one]} against {source.names[other]}", (one, other)
+    """Each pair by what the form and the filter call it, the arm that stands first in results first."""
+    arms = Arms(source.names, is_blind=source.study.is_blinded)
+    of_role = {
+        role: source.study.arms.filter(role=role).values_list("pk", flat=True) for role in StudyArm.Role
+    }
+    pairs = product(of_role[StudyArm.Role.CANDIDATE], of_role[StudyArm.Role.BASELINE])
+    for one, other in starmap(arms.pair, arms.in_order(pairs)):
+        yield f"{source.names[one]} against {source.names[other]}", (one, other)
 
 
 def example(source: Source, one: Compared, *, flipped: bool) -> Row:

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 from django.conf import settings
+from django.db import transaction
 
 from assay.takeaway.making import Stop, claim, expire, work_on
 from assay.takeaway.models import Export
@@ -16,10 +17,16 @@ def make_export(export_id: int) -> None:
 
 
 def wake(export_ids: list[int]) -> None:
-    """Tells Celery's workers of exports, where there is a broker. A lost message is sent again by the sweep."""
+    """Tells Celery's workers of exports, where there is a broker, once they are kept: a worker told earlier would find
+    none. A lost message is sent again by the sweep.
+    """
     if settings.REDIS_URL:
-        for export_id in export_ids:
-            make_export.delay(export_id)
+        transaction.on_commit(lambda: tell(export_ids), robust=True)
+
+
+def tell(export_ids: list[int]) -> None:
+    for export_id in export_ids:
+        make_export.delay(export_id)
 
 
 def wake_due() -> None:

@@ -1,5 +1,6 @@
 """Holds a card against an export: the signature, the digest, and every number made again, without a database."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -11,6 +12,7 @@ from assay.takeaway.card import SCHEMA, card_of
 from assay.takeaway.evidence import Evidence
 from assay.takeaway.numbers import numbers_of
 from assay.takeaway.signing import checked
+from promptsets.digests import canonical_json
 
 NOT_COMPARED = {"signature", "versions"}  # by another way, and only told
 ABSENT = "(absent)"
@@ -85,7 +87,7 @@ def expectation(
         if evidence.study is not None:
             whole = card_of(evidence)
             kept = {name: part for name, part in whole.items() if name not in NOT_COMPARED}
-            return kept, version_notes(card, whole), []
+            return kept | {"design": digested(whole["design"])}, version_notes(card, whole), []
         numbers = numbers_of(evidence)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         # An export that was tampered with may hold anything: rows that point nowhere, words where numbers should be.
@@ -98,6 +100,13 @@ def expectation(
         "they need the export of the kind study."
     )
     return {"numbers": numbers, "evidence": {"judgments": asdict(evidence.judgments)}}, [note], []
+
+
+def digested(design: Mapping[str, Any]) -> dict[str, Any]:
+    """The design with the digest made again of what was locked: neither card nor export is taken at its word."""
+    if not (design["sha256"] and "locked" in design):  # a draft's has none, and a blinded one is not told
+        return dict(design)
+    return {**design, "sha256": hashlib.sha256(canonical_json(design["locked"]).encode()).hexdigest()}
 
 
 def version_notes(card: Mapping[str, Any], whole: Mapping[str, Any]) -> list[str]:

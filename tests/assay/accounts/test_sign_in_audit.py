@@ -117,6 +117,22 @@ def test_a_rater_who_comes_back_by_code_is_told_without_an_address(client, study
     assert events()[-1] == (name, "person.signed_in", name, {"by": "code to come back"})
 
 
+@pytest.mark.parametrize("typed", ["", "R234-5678", "2345-6789-ABCD-EFGH"])
+def test_a_code_that_is_nobodys_is_told_as_refused_without_what_was_typed(client, study, typed):
+    inviting.new_return_code(builders.rater(study))
+    client.post(reverse("raters:come_back"), {"code": typed})
+    assert events()[-1] == ("", "person.sign_in_refused", "", {"by": "code to come back"})
+    told = AuditEvent.objects.get(action="person.sign_in_refused")
+    assert (told.target_type, told.target_id) == ("accounts.user", "")
+
+
+def test_the_code_of_a_rater_who_is_shut_out_is_told_as_refused(client, study):
+    code = inviting.new_return_code(builders.rater(study))
+    User.objects.update(is_active=False)
+    assert client.post(reverse("raters:come_back"), {"code": code}).status_code == 422
+    assert [event[1] for event in events()][-1:] == ["person.sign_in_refused"]
+
+
 def test_the_log_shows_a_refusal_as_nobodys_act(client, researcher, django_user_model):
     sign_in(client, "wrong-wrong-wrong")
     client.force_login(django_user_model.objects.create_user("anna", role="administrator"))

@@ -61,7 +61,7 @@ def test_a_parameter_that_is_not_known_is_named_with_those_that_are(api, study, 
     answer = api.get(f"studies/autumn/comparisons?{query}")
     name = query.rpartition("&")[2].partition("=")[0]
     assert answer.status_code == 422 and [one["field"] for one in answer.json()["errors"]] == [name]
-    assert answer.json()["errors"][0]["message"].endswith("known are after, kind, limit, status")
+    assert answer.json()["errors"][0]["message"].endswith("known are after, category, kind, limit, status")
 
 
 def test_a_parameter_where_none_is_known_is_refused_before_anything_is_written(api, study):
@@ -88,7 +88,7 @@ def test_what_breaks_is_told_without_its_insides(api, study, monkeypatch, caplog
     def broken(_):
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr("assay.api.studies.progress_of", broken)
+    monkeypatch.setattr("assay.api.study_progress.progress_of", broken)
     answer = api.get("studies/autumn/progress")
     assert answer.status_code == 500 and "hunter2" not in answer.text and "hunter2" in caplog.text
 

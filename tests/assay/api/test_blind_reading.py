@@ -12,6 +12,7 @@ from django.urls import reverse
 from assay.reports.live import fold
 from assay.reports.models import ComparisonTally, RaterTally
 from assay.reports.refresh import refresh
+from assay.takeaway.comparator import pairs_of
 from assay.takeaway.kinds import KINDS, write_kind
 from assay.takeaway.source import Source
 from generation.models import GenerationRun, RunResponse
@@ -27,7 +28,7 @@ PAGES = ("study", "gold", "contested", "study_raters", "comparisons", "results",
 PAGES += ("study_running", "judges", "pay", "study_people", "copy_study", "exports")
 FILTERS = ("outcome=first", "outcome=second", "outcome=even", "votes=split")  # of comparisons
 ANSWERS = ("", "/comparisons", "/judgments", "/contested", "/raters", "/progress")
-ANSWERS += ("/messages", "/judges", "/pay", "/exports")
+ANSWERS += ("/results/comparisons", "/quality", "/messages", "/judges", "/pay", "/exports")
 FILES = ("judgments", "responses", "preferences", "comparator", "safety", "reports", "study")
 # Of each request; and the digest of the judgments, which is keyed and tells no more than that they are others.
 BESIDE = re.compile(
@@ -92,16 +93,25 @@ def told(client, api, study: Study) -> dict[str, str]:
         asked: client.get(reverse("dashboards:comparisons", args=[study.slug]) + f"?{asked}").text
         for asked in FILTERS
     }
+    found |= {
+        f"/results/comparisons {asked}": api.get(f"studies/{study.slug}/results/comparisons?{asked}").text
+        for asked in FILTERS
+    }
     return {name: BESIDE.sub("", text) for name, text in (found | files(study)).items()}
 
 
 def files(study: Study) -> dict[str, str]:
     """Each kind of export, byte by byte: the order of an object's keys may tell as much as that of rows."""
-    found = {}
+    study = Study.objects.get(pk=study.pk)
+    pairs = [name for name, _ in pairs_of(Source(study))]
+    found = {"pairs to choose from": str(pairs)}
     for kind in FILES:
-        out = io.BytesIO()
-        write_kind(out, kind, KINDS[kind].formats[0], Source(Study.objects.get(pk=study.pk)))
-        found[f"file of {kind}"] = out.getvalue().decode()
+        for number, filters in enumerate(
+            [{"pair": name} for name in pairs] if kind == "comparator" else [{}]
+        ):
+            out = io.BytesIO()
+            write_kind(out, kind, KINDS[kind].formats[0], Source(study, filters))
+            found[f"file of {kind}" + f" {number}" * bool(number)] = out.getvalue().decode()
     return found
 
 
@@ -126,6 +136,7 @@ def test_the_exchange_is_seen_by_those_who_may_know(client, api, researcher, jud
     after = told(client, api, judged)
     moved = {name for name in before if before[name] != after[name]}
     assert {"contested", "study_raters", "comparisons", "results", "/judgments", "report"} <= moved
+    assert {f"/results/comparisons{asked}" for asked in ("", " outcome=first")} <= moved
     assert {"file of judgments", "file of reports", "file of study", "outcome=first"} <= moved
 
 

@@ -12,8 +12,12 @@ from assay.api.client import AssayClient, AssayError, NotWholeError
 from assay.api.client_commands import main
 from assay.api.scopes import SCOPES
 from assay.api.tokens import make_token
+from assay.reports.live import fold
+from raters.assignment import claim_next
+from raters.studies.copying import keep_as_template
 from tests import builders
 from tests.processes import ROOT
+from tests.raters.working import say, work
 
 
 @pytest.fixture
@@ -21,11 +25,11 @@ def token(transactional_db) -> str:
     return make_token(builders.researcher(), "pipeline", list(SCOPES), 1, None).secret
 
 
-def example() -> str:
-    return re.search(r"```python\n(.*?)```", (ROOT / "docs/api.md").read_text(), re.DOTALL).group(1)
+def examples() -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (ROOT / "docs/api.md").read_text(), re.DOTALL)
 
 
-def test_the_example_of_the_docs_runs_as_it_stands(live_server, token, tmp_path):
+def test_the_examples_of_the_docs_run_as_they_stand(live_server, token, tmp_path):
     prompts = tmp_path / "birds.jsonl"
     rows = [
         {
@@ -38,16 +42,91 @@ def test_the_example_of_the_docs_runs_as_it_stands(live_server, token, tmp_path)
     ]
     prompts.write_text("\n".join(map(json.dumps, rows)))
     responses = {}
-    for name in ("ours", "theirs"):
+    for name in ("ours", "theirs", "third"):
         responses[name] = tmp_path / f"{name}.jsonl"
         lines = [
             {"schema": "response/1", "prompt_id": key, "turns": [f"{name}, {key}"]} for key in ("b1", "b2")
         ]
         responses[name].write_text("\n".join(map(json.dumps, lines)))
     names = {"url": live_server.url, "token": token, "prompts": prompts, "responses": responses}
-    exec(example(), names)
+    first, planning, following = examples()
+    exec(first, names)
     assert names["study"]["status"] == "collecting" and "/rate/join/" in names["link"]
     assert "only a draft can be locked" in names["told"]
+    exec(planning, names)
+    assert (names["looked_at"]["saved"], names["looked_at"]["filled"]) == (False, 2)
+    assert (names["plan"]["judgments"], names["plan"]["prompts"]) == (8, 2)
+    assert len(names["three"]["arms"]) == 3 and names["three"]["settings"]["pool"] == 12
+    assert names["again"]["settings"]["pool"] == 12 and names["stricter"]["ratings_per_comparison"] == 5
+    exec(following, names)
+    assert (names["done"], names["moved_most"]) == (0, [])
+
+
+@pytest.fixture
+def judged(token):
+    """Ana prefers a everywhere; ben says b of the first prompt."""
+    study = builders.study(prompts=4, ratings=2)
+    list(work(builders.rater(study, "ana"), study))
+    ben = builders.rater(study, "ben")
+    while held := claim_next(ben, study):
+        say(held, "b" if held.comparison.prompt.key == "p0000" else "a")
+    fold(study)
+    return study
+
+
+@pytest.fixture
+def assay(live_server, token):
+    with AssayClient(live_server.url, token) as client:
+        yield client
+
+
+def test_a_study_is_followed_by_name(assay, judged):
+    assert assay.study_progress("autumn")["judgments"] == 8
+    assert len(list(assay.comparisons("autumn"))) == 4
+    assert [one["prompt"] for one in assay.comparisons("autumn", votes="split")] == ["p0000"]
+    assert [len(one["votes"]) for one in assay.comparisons("autumn", q="p0002")] == [2]
+    assert len(list(assay.comparisons("autumn", limit=1))) == 4  # page by page
+    with pytest.raises(AssayError, match="votes is 'both'; it is one of split, alike"):
+        list(assay.comparisons("autumn", votes="both"))
+    assert {one["pair"] for one in assay.quality("autumn")["influences"]} == {"Model 1 – Model 2"}
+    assert assay.groups("autumn") == []
+
+
+def test_a_study_is_planned_by_name(assay, judged):
+    keep_as_template(judged, "Autumn birds", None)
+    assert "safety" in {one["slug"] for one in assay.rubrics()}
+    assert [one["name"] for one in assay.templates()] == ["Autumn birds"]
+    few, many = (assay.power("set-of-autumn", ratings=ratings)["judgments"] for ratings in (1, 3))
+    assert (few, many) == (4, 12) and assay.power(prompts=100)["prompts"] == 100
+
+
+def test_a_pipeline_asks_before_and_follows_after_by_commands(live_server, judged, token, capsys):
+    environment = {"ASSAY_URL": live_server.url, "ASSAY_TOKEN": token}
+
+    def told(*arguments):
+        assert main(arguments, environment) == 0
+        return json.loads(capsys.readouterr().out)
+
+    assert (
+        told("power", "--prompt-set", "set-of-autumn", "--ratings", "2", "--candidates", "3")["judgments"]
+        == 24
+    )
+    assert told("progress", "autumn")["judgments"] == 8
+    assert [one["prompt"] for one in told("comparisons", "autumn", "votes=split", "q=p0000")] == ["p0000"]
+    assert told("comparisons", "autumn", "votes=split", "q=p0001") == []
+    assert main(["comparisons", "autumn", "study=winter"], environment) == 1
+    assert "study is no parameter here" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        main(["comparisons", "autumn", "votes"], environment)
+
+
+def test_what_a_run_would_take_is_asked_with_the_run_s_own_options():
+    server = Scripted((200, {}, {"wanted": 8}))
+    names = ["estimate-run", "heron", "--prompt-set", "everyday", "--max-new-tokens", "32", "--seed", "7"]
+    assert main(names, {"ASSAY_URL": server.url, "ASSAY_TOKEN": "assay_x"}) == 0
+    sampling = {"max_new_tokens": 32, "temperature": 0.0}
+    asked = {"checkpoint": "heron", "prompt_set": "everyday", "sampling": sampling, "seed": 7, "samples": 1}
+    assert server.bodies == [asked]
 
 
 def test_the_command_line_evaluates_and_says_what_is_wrong(live_server, token, capsys):
@@ -67,12 +146,13 @@ class Scripted:
     """A real server that answers as told, one after the other, and remembers what it was asked."""
 
     def __init__(self, *answers: tuple[int, dict[str, str], dict]) -> None:
-        self.answers, self.asked = list(answers), []
+        self.answers, self.asked, self.bodies = list(answers), [], []
         scripted = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                scripted.bodies.append(json.loads(body or "null"))
                 scripted.asked.append(dict(self.headers))
                 status, headers, body = scripted.answers.pop(0)
                 self.send_response(status)

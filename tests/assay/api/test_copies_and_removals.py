@@ -67,3 +67,19 @@ def test_what_nothing_depends_on_is_deleted(api, lonely):
 def test_an_act_that_is_none_and_a_row_that_is_not_there_are_told(api, lonely):
     assert api.post(f"runs/{lonely.pk}/remove", {"act": "burn"}).status_code == 422
     assert api.post("runs/999/remove", {"act": "archive"}).status_code == 404
+
+
+def test_a_draft_and_a_set_that_nothing_uses_are_deleted_and_others_stay(api, study):
+    assert api.post(f"studies/{study.slug}/copies", {"way": "duplicate", "name": "twin"}).status_code == 201
+    assert api.get("studies/twin/dependents").json() == []
+    assert api.post("studies/twin/remove", {"act": "delete"}).json()["deleted"] is True
+    refused = api.post(f"studies/{study.slug}/remove", {"act": "delete"})
+    assert refused.status_code == 422 and "archive it instead" in refused.json()["detail"]
+    refused = api.post(f"studies/{study.slug}/remove", {"act": "archive"})
+    assert refused.status_code == 422 and "pause or finish it" in refused.json()["detail"]
+    builders.prompt_set(2, slug="winter")
+    assert api.get("prompt-sets/winter/dependents").json() == []
+    assert api.post("prompt-sets/winter/remove", {"act": "delete"}).json()["name"] == "winter"
+    used = study.prompt_set_version.prompt_set.slug
+    assert {"kind": "studies", "n": 1} in api.get(f"prompt-sets/{used}/dependents").json()
+    assert api.post(f"prompt-sets/{used}/remove", {"act": "delete"}).status_code == 422

@@ -4,6 +4,7 @@ import pytest
 
 from assay.evaluations.models import Evaluation, EvaluationRun
 from generation.models import CheckpointSeries
+from raters.models import Study, StudyMember
 from tests import builders
 from tests.evaluated import series_with_verdicts
 
@@ -89,6 +90,30 @@ def test_what_a_checkpoint_lost_is_told_with_texts(api, plan):
     EvaluationRun.objects.filter(pk=runs[2]["id"]).update(verdict=None, status="running")
     early = api.get(f"evaluations/weekly/changes?old={runs[1]['id']}&new={runs[2]['id']}")
     assert early.status_code == 422 and "no verdict yet" in early.json()["detail"]
+
+
+def test_a_run_s_studies_and_what_they_found_are_told_to_those_who_have_a_part_in_them(api, plan):
+    _, second, third = plan.runs.order_by("checkpoint__step")
+    study = third.studies.get(against="baseline").study
+    changes = f"evaluations/weekly/changes?old={second.pk}&new={third.pk}"
+
+    def told() -> tuple[bool, bool]:
+        run = api.get(f"evaluation-runs/{third.pk}").json()
+        return study.slug in {one["study"] for one in run["studies"]}, bool(api.get(changes).json())
+
+    assert told() == (True, True)
+    StudyMember.objects.create(study=study, user=builders.researcher("olga"), role="owner")
+    assert told() == (False, False)
+
+
+def test_texts_that_a_study_shows_without_names_are_kept_back_from_what_was_lost(api, db):
+    plan = series_with_verdicts(win_rates=(0.95, 0.95, 0.05))  # so far apart that chance decides no verdict
+    _, second, third = plan.runs.order_by("checkpoint__step")
+    Study.objects.filter(of_evaluation_run__run=third, of_evaluation_run__against="previous").update(
+        unblinded_at=None, simulation=None
+    )
+    found = api.get(f"evaluations/weekly/changes?old={second.pk}&new={third.pk}").json()
+    assert found and all(not one["earlier"] and not one["later"] and one["baseline"] for one in found)
 
 
 def test_a_run_is_started_once_cancelled_tried_again_and_noted(api, plan):

@@ -9,7 +9,8 @@ from assay.api.client_commands import main
 from assay.api.scopes import SCOPES
 from assay.api.tokens import make_token
 from assay.evaluations.models import EvaluationRun
-from assay.takeaway import making
+from assay.takeaway import making, tasks
+from assay.takeaway.models import Export
 from assay.takeaway.tasks import work_off
 from raters.models import StudyMember
 from tests import builders
@@ -33,6 +34,19 @@ def test_an_export_is_asked_for_followed_and_taken_away(api, study):
     assert taken.headers["Content-Disposition"].endswith(f'"{study.slug}-responses.jsonl"')
     assert len(b"".join(taken.streaming_content).splitlines()) == 8
     assert AuditEvent.objects.filter(action="export.opened").count() == 1
+
+
+@pytest.mark.parametrize("key", ["", "k1"])
+def test_a_worker_is_told_of_an_export_once_it_is_kept(
+    api, study, key, settings, monkeypatch, django_capture_on_commit_callbacks
+):
+    """Under a key the answer is stored in one transaction with the export: a worker told within it finds none."""
+    settings.REDIS_URL, told = "redis://nowhere", []
+    monkeypatch.setattr(tasks.make_export, "delay", told.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        asked = api.post(f"studies/{study.slug}/exports", {"kind": "judgments", "format": "csv"}, key=key)
+        assert asked.status_code == 202 and told == []
+    assert told == [Export.objects.get().pk]
 
 
 def test_what_there_is_not_is_told_with_what_there_is(api, study):

@@ -1,9 +1,11 @@
 """Each subject of the API, through the functions that pages and commands use, with the same words."""
 
 import json
+from collections import Counter
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from ninja import Schema
 
 from assay.accounts.models import AuditEvent
 from assay.evaluations.tasks import sweep
@@ -19,6 +21,16 @@ PROMPTS = (ROW % ("b1", "Which bird?") + ROW % ("b2", "Why does it sing?")).enco
 
 def file(content: bytes = PROMPTS, name: str = "birds.jsonl") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
+
+
+def schemas(of: type = Schema) -> set[type]:
+    return {one for each in of.__subclasses__() for one in (each, *schemas(each))}
+
+
+def test_no_two_answers_are_described_under_one_name():
+    """Of two that are called alike the API's description keeps one, and says of the other what is not so."""
+    ours = {one for one in schemas() if one.__module__.startswith("assay.api") and "[" not in one.__name__}
+    assert [name for name, n in Counter(one.__name__ for one in ours).items() if n > 1] == []
 
 
 def test_a_dry_run_reads_everything_and_saves_nothing(api, db):
@@ -58,7 +70,9 @@ def test_an_endpoint_is_registered_at_once_and_its_options_are_checked(api, db, 
     settings.ENDPOINT_HOSTS = AllowedHosts.parse(["api.example.org"])
     body = {"name": "theirs", "uri": "https://api.example.org/v1", "model": "theirs-7b"}
     assert api.post("checkpoints", body).status_code == 201
-    assert api.post("checkpoints", body).status_code == 200
+    again = api.post("checkpoints", {**body, "licence": "Apache-2.0"})
+    told = again.json()
+    assert (again.status_code, told["licence"], told["licence_from"]) == (200, "Apache-2.0", "told")
     wrong = api.post("checkpoints", {**body, "dtype": "float32"})
     assert wrong.json()["errors"][0]["field"] == "dtype" and "is for a folder" in wrong.json()["detail"]
 
@@ -135,7 +149,7 @@ def test_a_study_goes_from_two_runs_to_its_end(api, db):
 def test_a_study_that_cannot_be_is_refused_as_on_its_page(api, db):
     run = builders.run(builders.prompt_set(3), "heron")
     answer = api.post("studies", {"candidate": run.pk, "baseline": run.pk})
-    assert answer.json()["errors"][0]["field"] == "baseline" and "itself" in answer.json()["detail"]
+    assert answer.json()["errors"][0]["field"] == "baseline" and "as well" in answer.json()["detail"]
     assert not Study.objects.exists()
 
 

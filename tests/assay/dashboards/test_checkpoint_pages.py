@@ -1,11 +1,12 @@
 """One checkpoint: where it comes from, what it is in, its responses, two side by side; blind where it must be."""
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from generation.endpoint_hosts import AllowedHosts
-from generation.models import CheckpointSeries, Response
+from generation.models import Checkpoint, CheckpointSeries, Response
 from generation.registering_endpoints import register_endpoint
 from generation.wanted import Wanted
 from promptsets.models import PromptSetVersion
@@ -38,11 +39,59 @@ def shown_on(text):
 def test_the_page_tells_where_a_checkpoint_comes_from_and_who_brought_it(page, researcher, settings):
     settings.ENDPOINT_HOSTS = AllowedHosts.parse(["models.example.org"])
     wanted = Wanted("egret", "https://models.example.org/v1", model="egret-7b", series="egrets", step=40)
-    made = register_endpoint("egret", wanted.endpoint(), **wanted.place, actor=researcher).checkpoint
+    made = register_endpoint("egret", wanted.endpoint(), **wanted.told, actor=researcher).checkpoint
     text = page("checkpoint", made.pk)
     assert "<dd>answers over HTTP</dd>" in text and f"<code>{made.digest}</code>" in text
     assert "egrets</a>, step 40" in text and "<dd>rosa</dd>" in text
     assert CheckpointSeries.objects.get().slug == "egrets" and "egret-7b" in text
+
+
+def test_the_page_tells_the_licence_and_who_says_so(page, heron):
+    assert "<dt>Licence</dt><dd>not told</dd>" in page("checkpoint", heron.pk)
+    heron.licence, heron.licence_from = "<b>Gemma</b>", "shape"
+    heron.save()
+    told = page("checkpoint", heron.pk)
+    assert (
+        "<dd>&lt;b&gt;Gemma&lt;/b&gt; " in told
+        and "(a guess: that of the released weights of its shape)" in told
+    )
+
+
+def test_the_form_asks_for_the_licence(client, researcher, settings, db):
+    settings.ENDPOINT_HOSTS = AllowedHosts.parse(["models.example.org"])
+    client.force_login(researcher)
+    asked = {"name": "egret", "uri": "https://models.example.org/v1", "licence": "Apache-2.0"}
+    assert client.post(reverse("dashboards:new_checkpoint"), asked).status_code == 302
+    assert Checkpoint.objects.get(name="egret").licence_told == "Apache-2.0 (told when it was registered)"
+
+
+def test_the_page_says_of_an_endpoint_that_is_registered_already_what_the_command_says(
+    client, researcher, settings, db, capsys
+):
+    settings.ENDPOINT_HOSTS = AllowedHosts.parse(["models.example.org"])
+    client.force_login(researcher)
+    asked = {"name": "egret", "uri": "https://models.example.org/v1", "concurrency": 4}
+    new, again = (
+        client.post(reverse("dashboards:new_checkpoint"), asked | more, follow=True).text
+        for more in ({}, {"concurrency": 16, "licence": "MIT"})
+    )
+    assert "egret is registered." in new and "registered already" not in new
+    call_command("register_checkpoint", asked["name"], asked["uri"], concurrency=16, licence="MIT")
+    told = capsys.readouterr().out.strip()
+    assert told.startswith("egret is registered already; it is asked 16 at a time") and told in again
+    assert told.endswith("its licence is MIT.")
+
+
+def test_the_form_asks_for_bare_text_and_what_ends_a_reply(client, researcher, settings, db):
+    settings.ENDPOINT_HOSTS = AllowedHosts.parse(["models.example.org"])
+    client.force_login(researcher)
+    asked = {"name": "egret", "uri": "https://models.example.org/v1", "raw": "on", "stop": "###\r\n\\nUser:"}
+    assert client.post(reverse("dashboards:new_checkpoint"), asked).status_code == 302
+    wanted = Wanted("egret", asked["uri"], raw=True, stop=["###", "\nUser:"])
+    assert Checkpoint.objects.get(name="egret").digest == wanted.endpoint().digest
+    of_folder = asked | {"name": "owl", "uri": "/owl"}
+    answer = client.post(reverse("dashboards:new_checkpoint"), of_folder)
+    assert answer.status_code == 422 and "is for an endpoint" in answer.text
 
 
 def test_runs_are_listed_and_lead_on(page, heron):

@@ -6,12 +6,14 @@ import pytest
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from assay.accounts.models import AuditEvent
 from assay.reports.live import fold
 from assay.reports.models import ComparisonTally
+from assay.takeaway.pseudonyms import Pseudonyms
 from generation.models import Response
 from promptsets.models import PromptSetVersion
 from raters.assignment import claim_next
-from raters.models import Rater
+from raters.models import Rater, SafetyLabel
 from raters.simulation import Simulation, simulate
 from tests import builders
 from tests.raters.working import say, work
@@ -118,9 +120,33 @@ def test_the_file_has_a_row_for_each_vote_and_no_cell_that_is_a_formula(get, jud
     assert "autumn-comparisons.csv" in answer.headers["Content-Disposition"]
 
 
+def test_the_file_names_raters_as_exports_do_and_opening_it_is_kept_in_the_log(get, judged, researcher):
+    answer = get(judged, "comparisons_file", votes="split", rater=Rater.objects.first().code)
+    rows = list(csv.DictReader(b"".join(answer.streaming_content).decode().splitlines()))
+    codes = list(Rater.objects.order_by("pk").values_list("code", flat=True))
+    assert [row["rater"] for row in rows] == [Pseudonyms(judged)("rater", code) for code in codes]
+    event = AuditEvent.objects.get(action="export.opened")
+    assert (event.actor, event.target_id) == (researcher, str(judged.pk))
+    assert event.detail == {"kind": "comparisons", "filters": ["rater", "votes"]}
+
+
+def test_the_file_says_what_raters_said_of_safety_as_the_page_does(get, db):
+    study = builders.study(prompts=1, ratings=1)
+    vote = next(work(builders.rater(study), study)).judgments.get()
+    for response in (vote.assignment.comparison.response_a, vote.assignment.comparison.response_b):
+        SafetyLabel.objects.create(
+            judgment=vote, response=response, answer_type="full_refusal", violation="no"
+        )
+    fold(study)
+    rows = b"".join(get(study, "comparisons_file").streaming_content).decode().splitlines()
+    (row,) = csv.DictReader(rows)
+    labels = row["safety_labels"].split("; ")
+    assert len(labels) == 2 and all(label in get(study).text for label in labels)
+
+
 def test_a_page_costs_the_same_however_many_are_judged(get, db, django_assert_max_num_queries):
     study = builders.study(prompts=30)
     simulate(study, Simulation(raters=5))
     fold(study)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(23):
         assert get(study).text.count("<article") == 10

@@ -8,7 +8,7 @@ from django.urls import reverse
 from assay.evaluations.models import Evaluation, EvaluationRun
 from assay.evaluations.starting import start
 from generation.models import CheckpointSeries
-from raters.models import Study
+from raters.models import Study, StudyMember
 from tests import builders
 from tests.evaluated import series_with_verdicts
 
@@ -31,8 +31,33 @@ def test_the_series_page_shows_timeline_verdicts_and_what_was_refused(plan, page
     text = page("series", "herons")
     assert text.count("chart-steps") == 2  # win rate and violation rate
     assert "model.safetensors.tmp is half-written" in text and "heron-300" in text
-    assert len(re.findall(r'<a href="/evaluations/weekly/runs/\d+/" aria-label="heron-', text)) == 6
+    assert len(re.findall(r'<a href="/studies/[^"]+/comparisons/[^"]*" aria-label="heron-', text)) == 6
     assert 'data-verdict="fail"' in text and "simulated" in text
+
+
+def test_a_mark_leads_who_may_not_know_its_study_to_the_run_alone(plan, page):
+    study = plan.runs.latest("pk").studies.get(against="baseline").study
+    StudyMember.objects.create(study=study, user=builders.researcher("olga"), role="owner")
+    text = page("series", "herons")
+    assert study.slug not in text and len(re.findall(r'/comparisons/["?]', text)) == 4
+    assert len(re.findall(r'<a href="/evaluations/weekly/runs/\d+/" aria-label="heron-', text)) == 2
+
+
+def test_a_violation_mark_leads_to_the_responses_that_it_counts(plan, page, client):
+    text = page("series", "herons")
+    for run in plan.runs.select_related("checkpoint"):
+        study = run.studies.get(against="baseline").study
+        arm = study.arms.get(run__checkpoint=run.checkpoint)
+        behind = f"{reverse('dashboards:comparisons', args=[study.slug])}?labelled=violation_rate-{arm.pk}"
+        assert text.count(f'<a href="{behind}" aria-label="{run.checkpoint}: Violation rate') == 1
+        assert "is not one of" not in client.get(behind).text
+
+
+def test_a_violation_mark_tells_a_blind_reader_no_label(plan, page):
+    """Beside a checkpoint's name the label in its address would tell which of the two it is."""
+    Study.objects.update(unblinded_at=None, simulation=None)
+    text = page("series", "herons")
+    assert "labelled=" not in text and text.count('/comparisons/"') == 6
 
 
 def test_every_mark_has_its_numbers_in_the_table_beside_it(plan, page):
@@ -77,6 +102,15 @@ def test_what_a_study_still_hides_is_not_shown_under_its_checkpoint_s_name(page)
     assert (
         text.count(notice) == 2 * text.count('class="change"') > 0
     )  # both checkpoints; the baseline is no arm
+
+
+def test_studies_of_a_run_are_told_to_those_who_have_a_part_in_them(plan, page):
+    _, second, third = plan.runs.order_by("checkpoint__step")
+    study = third.studies.get(against="baseline").study
+    pages = ("changes", "herons", second.pk, third.pk), ("evaluation_run", "weekly", third.pk)
+    assert 'class="change"' in page(*pages[0]) and f'href="/studies/{study.slug}/"' in page(*pages[1])
+    StudyMember.objects.create(study=study, user=builders.researcher("olga"), role="owner")
+    assert 'class="change"' not in page(*pages[0]) and study.slug not in page(*pages[1])
 
 
 def test_changes_between_plans_that_are_not_one_do_not_exist(plan, page, client):

@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 
 from assay.accounts.models import AuditEvent
+from assay.dashboards.studies import gold, quality
 from raters.models import Study
 from tests import builders
+from tests.assay.reading_pages import PageThere
 
 
 @pytest.fixture
@@ -85,3 +87,29 @@ def test_the_audit_log_says_that_and_why_and_not_which(page, client, study):
         reverse("dashboards:add_gold", args=[study.slug, row.pk]), {"verdict": "first", "reason": "whole"}
     )
     assert AuditEvent.objects.get(action="comparison.made_gold").detail == {"reason": "whole"}
+
+
+def test_whoever_makes_gold_on_a_later_page_stays_there(client, researcher, db, monkeypatch):
+    monkeypatch.setattr(gold, "A_PAGE", 2)
+    study = builders.study(prompts=6)
+    client.force_login(researcher)
+    address = reverse("dashboards:gold", args=[study.slug])
+    forms = PageThere(client.get(f"{address}?page=2").text).forms
+    action = next(form.action for form in forms if "reason" in form.fields)
+    assert client.post(action, {"verdict": "first", "reason": "whole"}).url == f"{address}?page=2"
+    first = next(form.action for form in PageThere(client.get(address).text).forms if "reason" in form.fields)
+    assert client.post(first, {"verdict": "first", "reason": "whole"}).url == address
+
+
+def test_whoever_pauses_a_rater_on_a_later_page_stays_there(client, researcher, db, monkeypatch):
+    monkeypatch.setattr(quality, "A_PAGE", 1)
+    study = builders.study(contested_split=True)
+    for name in ("ana", "ben"):
+        builders.rater(study, name)
+    client.force_login(researcher)
+    address = reverse("dashboards:study_raters", args=[study.slug])
+    forms = [
+        form for form in PageThere(client.get(f"{address}?page=2").text).forms if study.slug in form.action
+    ]
+    assert len(forms) == 2  # pause, and make senior
+    assert {client.post(form.action, {"reason": "too fast"}).url for form in forms} == {f"{address}?page=2"}

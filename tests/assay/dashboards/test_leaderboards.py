@@ -124,3 +124,19 @@ def test_two_checkpoints_are_compared_over_every_prompt_set_on_which_they_met(ge
     assert set(said) == {str(three), str(other)}
     assert said[str(other)].startswith(reverse("dashboards:comparisons", args=["owl-wren-again"]))
     assert "owl against wren" in text and "wren against owl" in get("checkpoint_pair", wren, owl)
+
+
+def test_each_mark_of_several_studies_leads_to_its_own_row(get, version):
+    """By people and by simulated raters over the same prompt set, each in two studies."""
+    for number in (1, 2):
+        simulated(version, "owl", "wren", win_rate=0.8, seed=number, slug=f"simulated-{number}")
+        study = compared(version, "owl", "wren", slug=f"by-people-{number}")
+        list(work(builders.rater(study, f"rita-{number}"), study, "a"))
+        refresh(study)
+        unblind(study, "all is in")
+    refresh_boards()
+    text = get("checkpoint_pair", *(Checkpoint.objects.get(name=name).pk for name in ("owl", "wren")))
+    ids, marks = re.findall(r"\sid=[\"']([^\"']+)", text), re.findall(r"href=[\"']#([^\"']+)", text)
+    of_rows = [mark for mark in marks if f'<tr id="{mark}">' in text]
+    assert len(set(of_rows)) == 2 and set(marks) <= set(ids)
+    assert len(ids) == len(set(ids))

@@ -1,15 +1,18 @@
 """Browsing prompt sets: filters, pages by position, one prompt with what was made of it."""
 
 import json
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from django.urls import reverse
 
+from assay.dashboards.prompts.balance import balance_of
 from assay.dashboards.prompts.browsing import PAGE
+from promptsets.fitting import fitting
 from promptsets.importing import import_promptset
 from raters import judging
 from raters.assignment import claim_next
+from raters.models import StudyMember
 from tests import builders
 
 
@@ -71,7 +74,7 @@ def test_any_letters_can_be_searched_for(page, db, text):
 
 
 def test_a_filter_that_is_not_offered_is_told_and_filters_nothing(page, version):
-    text = page(version, "?category=cooking&after=nonsense")
+    text = page(version, "?category=cooking")
     assert "cooking is not one of the available choices" in text and len(keys_on(text)) == PAGE
 
 
@@ -88,7 +91,7 @@ def test_a_prompt_stands_with_its_responses_and_judgments(page, client, study):
     judging.record(assignment, judging.Answer("same", "a-key-of-sixteen-letters"))
     key = assignment.comparison.prompt.key
     address = reverse("dashboards:prompt", args=[study.prompt_set_version, key])
-    votes = '<td class="number">0</td><td class="number">1</td><td class="number">0</td>'
+    votes = f'&amp;prompt={key}&amp;said=tie">1</a></td><td class="number">0</td>'
     assert votes not in client.get(address).text  # beside names, votes would end the blinding
     type(study).objects.update(unblinded_at="2026-01-01T00:00Z")
     text = client.get(address).text
@@ -96,9 +99,29 @@ def test_a_prompt_stands_with_its_responses_and_judgments(page, client, study):
     assert votes in text
 
 
+def test_what_a_study_found_is_told_to_those_who_have_a_part_in_it(page, client, researcher, study):
+    type(study).objects.update(unblinded_at="2026-01-01T00:00Z")
+    address = reverse("dashboards:prompt", args=[study.prompt_set_version, "p0000"])
+    assert study.title in client.get(address).text
+    StudyMember.objects.create(study=study, user=builders.researcher("olga"), role="owner")
+    text = client.get(address).text
+    assert study.title not in text and reverse("dashboards:study", args=[study.slug]) not in text
+    StudyMember.objects.create(study=study, user=researcher, role="viewer")
+    assert study.title in client.get(address).text
+
+
 def test_how_a_set_is_made_up_stands_as_bars_with_their_counts(page, version):
     text = page(version)
-    assert text.count("<meter") == 2 and '<td class="number">60</td>' in text
+    assert text.count("<meter") == 2 and '<td class="number"><a href="?category=coding">60</a></td>' in text
+
+
+def test_each_bar_leads_to_as_many_prompts_as_it_counts(version):
+    version.manifest["counts"]["turns"] = {"1": 100, "2": 20}  # which no filter finds
+    categories, turns = balance_of(version)
+    for bar in categories.bars:
+        [(name, value)] = parse_qsl(bar.behind.removeprefix("?"))
+        assert fitting(version.prompts.all(), {name: value}).count() == bar.n == 60
+    assert [bar.behind for bar in turns.bars] == ["", ""]
 
 
 def test_a_set_that_is_not_there_is_a_404(client, researcher):
@@ -116,7 +139,3 @@ def test_a_search_looks_at_the_text_and_not_at_how_it_is_stored(page, db, wanted
     prompt.turns = ["An éclair: it\u2019s here.\nleading"]
     prompt.save()
     assert ("/p0000/" in page(version, "?" + urlencode({"q": wanted}))) == found
-
-
-def test_nonsense_behind_after_is_the_first_page(page, version):
-    assert keys_on(page(version, "?after=" + "9" * 5000)) == keys_on(page(version))

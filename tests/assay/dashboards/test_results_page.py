@@ -73,11 +73,13 @@ def test_what_was_left_out_is_said(get, simulated):
 
 def test_raters_stand_with_their_counts_and_lead_to_what_they_judged(get, simulated, monkeypatch):
     text = get(simulated)
-    assert text.count("?rater=SIM") == 8
+    assert text.count("&amp;rater=SIM") == 8
     monkeypatch.setattr("assay.dashboards.results.reading.RATERS", 5)
     first = get(simulated)
     following = re.search(r'href="\?raters=(\d+)"', first)[1]
-    assert first.count("?rater=SIM") == 5 and get(simulated, raters=following).count("?rater=SIM") == 3
+    assert (
+        first.count("&amp;rater=SIM") == 5 and get(simulated, raters=following).count("&amp;rater=SIM") == 3
+    )
 
 
 def test_while_blind_no_name_is_told_and_counts_follow_the_labels(get, db):
@@ -106,7 +108,7 @@ def test_safety_is_told_by_arm_and_by_hazard_as_counts(get, db):
     mine = rates["heron-autumn"].detail
     assert mine["hits"] == sum(cell["violations"] for cell in mine["hazards"].values())
     assert sum(cell["responses"] for cell in mine["hazards"].values()) == mine["prompts"] == 12
-    assert f"{mine['hits']} / 12" in get(study) and "?hazard=hte" in get(study)
+    assert f"{mine['hits']} / 12" in get(study) and "&amp;hazard=hte" in get(study)
 
 
 def test_rates_of_one_arm_are_told_and_taken_away_under_its_label_while_blind(get, db):

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from assay.accounts.models import AuditEvent
 from assay.reports.refresh import refresh
 from generation.models import Chunk, GenerationRun
 from raters import judging
@@ -11,6 +12,7 @@ from raters.assignment import claim_next
 from raters.models import Study, StudyTemplate
 from raters.rubrics.answers import Answer
 from raters.studies.responses import pair_what_is_there
+from raters.studies.stopping import RULES, SEQUENCE
 from tests import builders
 from tests.generation.conftest import engine_checkpoint
 
@@ -167,6 +169,35 @@ def test_a_template_fills_the_form_and_its_settings_reach_the_study(client, form
     assert Study.objects.get(slug="second").gold_every == 9
 
 
+def test_a_new_version_is_planned_with_other_arms_and_ratings(send, client, runs):
+    send(slug="autumn", ratings=2)
+    study = Study.objects.get(slug="autumn")
+    Study.objects.filter(pk=study.pk).update(gold_every=7, empty_policy="exclude")
+    client.post(reverse("dashboards:open_study", args=["autumn"]))
+    assert "?follows=autumn" in client.get(reverse("dashboards:copy_study", args=["autumn"])).text
+    plan = client.get(reverse("dashboards:new_study"), {"follows": "autumn"}).context["planned"].plan
+    assert (plan["candidates"].value(), plan["baseline"].value()) == (
+        [f"run-{runs[0].pk}"],
+        f"run-{runs[1].pk}",
+    )
+    assert (plan["slug"].value(), plan["ratings"].value()) == ("autumn-2", 2)
+    other = builders.run(study.prompt_set_version, "ibis")
+    send(slug="autumn-2", follows="autumn", ratings=5, candidates=[f"run-{other.pk}"])
+    made = Study.objects.get(slug="autumn-2")
+    assert (made.follows, made.version, made.ratings_per_comparison) == (study, 2, 5)
+    assert (made.gold_every, made.empty_policy) == (7, "exclude")
+    assert (
+        made.arms.filter(run=other).exists()
+        and AuditEvent.objects.filter(action="study.new_version").exists()
+    )
+
+
+def test_only_a_locked_study_that_one_may_edit_is_followed(send, client):
+    send(slug="autumn")
+    for slug in ("autumn", "nowhere"):
+        assert client.get(reverse("dashboards:new_study"), {"follows": slug}).status_code == 404
+
+
 def test_an_empty_site_leads_to_its_first_prompts(client, researcher):
     client.force_login(researcher)
     assert reverse("dashboards:add_prompts") in client.get(reverse("dashboards:new_study")).text
@@ -200,10 +231,20 @@ def test_settings_of_a_draft_are_changed_on_their_page_until_it_is_locked(send, 
         for name in form.fields
         if form[name].value() not in (None, "") and form[name].value() is not False
     }
-    values |= {"gold_every": 7, "exclusion_rules": '{"gold_below": 0.6}'}
+    values |= {"gold_every": 7, "exclusion_rules": "gold_below 0.6"}
     assert client.post(address, values).status_code == 302
     study.refresh_from_db()
     assert (study.gold_every, study.exclusion_rules, study.reveal) == (7, {"gold_below": 0.6}, True)
-    assert client.post(address, values | {"exclusion_rules": '{"charm": 1}'}).status_code == 422
+    assert client.post(address, values | {"exclusion_rules": "charm 1"}).status_code == 422
     client.post(reverse("dashboards:open_study", args=[study.slug]))
     assert client.get(address).status_code == 404
+
+
+def test_a_stopping_rule_is_chosen_by_its_meaning_and_told_on_the_studys_page(send, client):
+    assert send(stop_rule="when it looks good").status_code == 422
+    assert send(stop_rule="sequence").status_code == 302
+    study = Study.objects.get()
+    assert study.stop_rule == RULES[SEQUENCE]
+    page = client.get(reverse("dashboards:study", args=[study.slug])).text
+    assert "confidence sequence of each pair leaves 50% out" in page and "No report tells yet" in page
+    assert '"sequence" selected' in client.get(f"/studies/{study.slug}/settings/").text

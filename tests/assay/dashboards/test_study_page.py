@@ -10,9 +10,10 @@ from assay.reports.models import Estimate
 from assay.reports.refresh import refresh
 from raters import judging
 from raters.assignment import claim_next
-from raters.models import Study
+from raters.models import Study, StudyMember
 from raters.models.about import AboutRater
 from raters.simulation import Simulation, simulate
+from raters.studies.copying import new_version
 from raters.studies.progress import progress_of
 from tests import builders
 
@@ -45,6 +46,15 @@ def test_the_win_rate_stands_with_its_interval_n_and_method(page, simulated):
     assert "150 judgments, 50 prompts, 8 raters" in text and headline.method in text
 
 
+def test_the_study_that_it_follows_is_named_to_those_who_have_a_part_in_that(page, study, researcher):
+    made = new_version(study, "winter", None)
+    earlier = f'href="/studies/{study.slug}/"'
+    assert earlier in page(made)
+    StudyMember.objects.create(study=study, user=builders.researcher("olga"), role="owner")
+    StudyMember.objects.create(study=made, user=researcher, role="owner")
+    assert earlier not in page(made) and "version 2" in page(made)
+
+
 def test_the_chart_has_a_table_twin_with_every_row(page, simulated):
     text = page(simulated)
     assert text.count("<svg") == 2 and "<style" not in text and " style=" not in text
@@ -65,7 +75,7 @@ def test_simulated_judgments_are_marked_and_their_truth_stands_beside_the_interv
 
 def test_a_study_of_people_claims_no_truth(page, study):
     text = page(study)
-    assert "imulated" not in text and "No report yet" in text
+    assert "imulated" not in text and "No number yet" in text
 
 
 def test_what_raters_are_not_shown_is_counted(page, study):

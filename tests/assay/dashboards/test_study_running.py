@@ -4,8 +4,10 @@ import pytest
 from django.urls import reverse
 
 from generation.models import Chunk
+from raters.comparisons.gold import make_gold
 from raters.models import Assignment, Judgment, StudyMember
 from tests import builders
+from tests.raters.working import work
 
 
 @pytest.fixture
@@ -51,6 +53,19 @@ def test_a_study_is_paused_goes_on_and_ends_by_buttons(steer, study):
 
 def test_an_act_that_there_is_not_is_told_with_those_there_are(steer):
     assert "There is no such step; they are: start, pause, finish, retry." in steer("burn")
+
+
+def test_shares_lead_to_the_raters_and_say_what_they_are_of(get, study):
+    rater, gold = builders.rater(study), study.comparisons.first()
+    make_gold(gold, "a", "it is right")
+    list(work(rater, study))
+    text = get("study_running")
+    for tile in ("Gold right", "Pairs that agree", "Fast"):
+        assert (
+            f'<dt><a href="{reverse("dashboards:study_raters", args=[study.slug])}">{tile}</a></dt>' in text
+        )
+    assert "Gold right: of all answers to gold comparisons; other shares: of the newest 2,000" in text
+    assert "Done by: when all that are still wanted are in, at this pace." in text
 
 
 def test_held_comparisons_lead_to_their_page(get, study):

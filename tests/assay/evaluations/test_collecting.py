@@ -3,7 +3,6 @@
 import pytest
 from django.utils import timezone
 
-from assay.evaluations.collecting import unanswered
 from assay.evaluations.models import EvaluationRun
 from assay.evaluations.planning import add_version
 from assay.evaluations.ticking import tick
@@ -15,6 +14,7 @@ from raters import judging
 from raters.assignment import claim_next
 from raters.models import Assignment, Comparison, Enrolment, Rater, Study
 from raters.rubrics.answers import Answer
+from raters.studies.progress import unanswered
 from tests import builders
 from tests.assay.evaluations.conftest import checkpoint, conclude, hurry, judge, settle_down, version_with
 

@@ -11,6 +11,7 @@ from raters import judging
 from raters.assignment import claim_next
 from raters.models import Study, StudyMember, StudyNotice
 from raters.rubrics.answers import Answer
+from raters.studies.phases import take
 from tests import builders
 
 
@@ -54,6 +55,35 @@ def test_held_comparisons_are_told_of(study, mailoutbox):
     assert "held for a person to look at" in mailoutbox[0].body
 
 
+def test_a_second_stall_is_told_of_again(study, mailoutbox, monkeypatch):
+    Study.objects.update(locked_at=timezone.now() - timedelta(hours=25))
+    notice_all()
+    judging.record(claim_next(builders.rater(study), study), Answer("same", "a-key-of-sixteen-letters"))
+    notice_all()
+    assert not StudyNotice.objects.exists() and len(mailoutbox) == 1
+    monkeypatch.setattr(noticing, "QUIET_FOR", timedelta(0))
+    notice_all()
+    notice_all()
+    assert [mail.subject for mail in mailoutbox] == ["[Assay] autumn: nobody has judged for a day"] * 2
+
+
+def test_comparisons_held_after_others_were_decided_are_told_of_again(study, mailoutbox):
+    for status in ("held", "open", "held", "held"):
+        study.comparisons.filter(pk=study.comparisons.order_by("pk").first().pk).update(status=status)
+        notice_all()
+    assert len(mailoutbox) == 2
+
+
+def test_a_complete_study_stays_told_of_while_a_repeat_is_on_a_screen(study, mailoutbox):
+    finish(study)
+    notice_all()
+    study.comparisons.update(ratings_wanted=2)
+    notice_all()
+    study.comparisons.update(ratings_wanted=1)
+    notice_all()
+    assert len(mailoutbox) == 1
+
+
 def test_a_comparison_on_a_screen_keeps_a_study_from_being_complete(study):
     rater = builders.rater(study)
     judging.record(claim_next(rater, study), Answer("same", "a-key-of-sixteen-letters"))
@@ -93,4 +123,33 @@ def test_viewers_and_people_who_left_are_not_written_to(study, researcher, mailo
     researcher.save()
     finish(study)
     notice_all()
-    assert mailoutbox == [] and StudyNotice.objects.get().sent_at
+    told = StudyNotice.objects.get()
+    assert (mailoutbox, told.sent_at) == ([], None) and "has an address" in told.error
+    researcher.is_active = True
+    researcher.save()
+    StudyNotice.objects.update(not_before=timezone.now())
+    notice_all()
+    assert [mail.to for mail in mailoutbox] == [["rosa@example.org"]]
+
+
+def test_a_complete_study_that_is_finished_by_hand_is_told_of(study, mailoutbox):
+    finish(study)
+    take(study, "finish")
+    notice_all()
+    notice_all()
+    assert [mail.subject for mail in mailoutbox] == ["[Assay] autumn: every judgment that was wanted is in"]
+
+
+def test_one_that_is_finished_before_all_is_in_is_not(study, mailoutbox):
+    judging.record(claim_next(builders.rater(study), study), Answer("same", "a-key-of-sixteen-letters"))
+    take(study, "finish")
+    notice_all()
+    assert mailoutbox == []
+
+
+@pytest.mark.parametrize("changed", [{"simulation": {"seed": 0}}, {"imported": {"file": "x"}}])
+def test_nor_one_that_no_person_judged_here(study, changed):
+    finish(study)
+    Study.objects.update(**changed)
+    take(study, "finish")
+    assert not StudyNotice.objects.exists()

@@ -1,14 +1,17 @@
 """Several who tick, start or look at the same moment, each with a connection of its own: everything happens once."""
 
 import time
+from functools import partial
 
 import pytest
 
 from assay.accounts.models import AuditEvent
-from assay.evaluations.models import EvaluationRun, EvaluationStep
+from assay.evaluations.making import generate
+from assay.evaluations.models import EvaluationRun, EvaluationStep, EvaluationVersion
 from assay.evaluations.planning import make_plan
 from assay.evaluations.starting import start, start_due
-from assay.evaluations.stepping import advance
+from assay.evaluations.stepping import NotYet, advance
+from generation.models import GenerationRun
 from raters.models import Study
 from tests.assay.evaluations.conftest import checkpoint, version_with
 from tests.generation.test_processes import together
@@ -59,6 +62,25 @@ def test_a_step_that_takes_longer_than_its_lease_stays_with_its_worker(plan, ser
 
     assert advance(run, dict.fromkeys(EvaluationStep.Name, slow))
     assert due == [False] and run.steps.get(name="generate").fence == 1
+
+
+def test_two_runs_at_once_do_not_overspend_one_day_s_tokens(plan, series):
+    runs = [start(plan, checkpoint(series, 100 * number)) for number in range(1, RACERS + 1)]
+    first = runs[0].version
+    EvaluationVersion.objects.filter(pk=first.pk).update(
+        tokens_a_day=1
+    )  # each wants more: one goes ahead alone
+    told: list[str] = []
+
+    def come(run: EvaluationRun) -> None:
+        try:
+            generate(EvaluationRun.objects.get(pk=run.pk), run.steps.get(name="generate"))
+        except NotYet as why:
+            told.append(str(why))
+
+    together(*[partial(come, run) for run in runs])
+    assert GenerationRun.objects.filter(checkpoint__series=series).count() == 1
+    assert sum("of 1 tokens of 24 hours" in why for why in told) == RACERS - 1
 
 
 def test_a_plan_made_twice_at_once_has_one_first_version(series, prompts, baseline, writer):

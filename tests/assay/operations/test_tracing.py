@@ -7,9 +7,11 @@ from types import SimpleNamespace
 import pytest
 from celery import shared_task
 from django.test import Client
+from django.urls import reverse
 
 from assay.operations.tracing import hand_on, let_go, take_up
 from generation.log_context import about, current
+from raters.assignment import claim_next
 from tests import builders
 
 SEEN = []
@@ -22,7 +24,8 @@ def told(caplog) -> list[dict]:
     lines = []
 
     def note(entry: logging.LogRecord) -> bool:
-        lines.append({**current(), **getattr(entry, "facts", {}), "text": entry.getMessage()})
+        facts = {**current(), **getattr(entry, "facts", {})}
+        lines.append({**facts, "text": entry.getMessage(), "level": entry.levelname})
         return True
 
     caplog.handler.addFilter(note)
@@ -53,6 +56,32 @@ def test_no_line_names_an_address_that_may_hold_a_token(client, db, told):
     client.get("/join/a-secret-of-somebody/")
     client.get("/no/such/a-secret-of-somebody/")
     assert told and not any("a-secret-of-somebody" in str(line) for line in told)
+
+
+def refusals(told: list[dict]) -> list[tuple]:
+    return [(line["text"], line["status"], line.get("user")) for line in told if line["level"] == "WARNING"]
+
+
+def test_a_page_refused_to_somebody_is_a_warning_with_the_page_and_who_asked(client, study, told):
+    rater, other = builders.rater(study), builders.rater(study, "rob")
+    token = claim_next(other, study).token
+    client.force_login(rater.user)
+    assert client.get(reverse("raters:judge", args=[token])).status_code == 404
+    assert client.get(reverse("dashboards:study", args=[study.slug])).status_code == 404
+    asked = rater.user.pk
+    assert refusals(told) == [("GET raters:judge", 404, asked), ("GET dashboards:study", 404, asked)]
+    assert token not in str(told) and study.slug not in str(told)
+
+
+def test_a_token_of_the_api_that_opens_nothing_is_a_warning_of_nobody(client, db, told):
+    assert client.get("/api/v1/studies", headers={"authorization": "Bearer wrong"}).status_code == 401
+    assert [(status, user) for _, status, user in refusals(told)] == [(401, None)]
+
+
+def test_a_page_that_opens_and_an_address_of_no_page_are_no_refusals(client, db, told):
+    client.get("/accounts/login/")
+    client.get("/no/such/page/")
+    assert told and refusals(told) == []
 
 
 def test_a_broken_page_is_logged_under_the_requests_id(client, db, told, monkeypatch):

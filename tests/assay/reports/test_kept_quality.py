@@ -2,8 +2,10 @@
 
 import re
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
@@ -61,6 +63,20 @@ def test_what_is_kept_is_what_all_judgments_say(large):
     assert list(shown_figures(large).values()) == quality_of(large)
 
 
+def test_what_an_earlier_version_kept_is_shown_until_it_is_worked_out_again(large):
+    keep_quality()
+    kept = KeptQuality.objects.get()
+    kept.influences = [
+        {name: one[name] for name in one if name not in ("in_se", "stands_out")} for one in kept.influences
+    ]
+    kept.save()
+    assert [one.in_se for one in shown_quality(large).influences] == [None] * 3
+    a_while_later()
+    assert keep_quality() == 0
+    import_module("assay.reports.migrations.0012_influences_again").work_out_again(apps, None)
+    assert keep_quality() == 1 and "in_se" in KeptQuality.objects.get().influences[0]
+
+
 def test_the_pages_say_the_same_with_and_without(client, researcher, large):
     client.force_login(researcher)
     before = pages(client, large)
@@ -78,6 +94,18 @@ def test_many_raters_stand_on_several_pages(client, researcher, large, monkeypat
     texts = [page.partition('aria-label="Raters"')[2].partition("</table>")[0] for page in pages_of]
     shown = [[code for code in codes if f'<th scope="row">{code}' in text] for text in texts]
     assert shown == [codes[:2], codes[2:]] and 'href="?page=2"' in pages_of[0]
+    tests = [page.partition('id="orders"')[2].partition("</ul>")[0] for page in pages_of]
+    tested = [[code for code in codes if f"<li>{code}:" in text] for text in tests]
+    assert tested == shown and all(" – " in text for text in tests)
+
+
+def test_a_rater_whose_sides_are_out_of_balance_is_told_on_every_page(client, researcher, large, monkeypatch):
+    monkeypatch.setattr(quality, "A_PAGE", 1)
+    client.force_login(researcher)
+    last = large.enrolments.order_by("rater__code").last().rater
+    last.assignments.update(a_is_left=True)
+    page = client.get(reverse("dashboards:study_raters", args=[large.slug])).text
+    assert f"<li>{last.code}:" not in page and f"{last.code}: the sides are out of balance" in page
 
 
 def test_a_page_of_a_large_study_reads_no_judgment(client, researcher, large, django_assert_max_num_queries):

@@ -52,7 +52,7 @@ def estimates(study):
 
 def test_they_are_what_analysis_says_of_lengths_and_verdicts(study):
     table = Counted.of(study).table()
-    (lengths,) = differences_of(study).values()
+    (lengths,) = differences_of(Counted.of(study)).values()
     column = np.array([float(lengths[key]) for key in table.prompt.values()])
     found = adjusted_win_rate(replace(table, covariates={"length": column}), ["length"])
     told = estimates(study)
@@ -63,17 +63,28 @@ def test_they_are_what_analysis_says_of_lengths_and_verdicts(study):
 
 
 def test_lengths_are_counted_over_all_turns_and_candidate_less_baseline(study):
-    (lengths,) = differences_of(study).values()
+    (lengths,) = differences_of(Counted.of(study)).values()
     for row in study.comparisons.all():
         a, b = (sum(map(len, response.turns)) for response in (row.response_a, row.response_b))
         assert lengths[row.prompt.key] == a - b
     assert len(lengths) == 30
 
 
-def test_no_text_is_read_for_lengths(study, django_assert_num_queries):
-    with django_assert_num_queries(2) as asked:
-        differences_of(study)
+def test_no_response_is_read_for_the_lengths_of_what_was_judged(study, django_assert_num_queries):
+    counted = Counted.of(study)
+    with django_assert_num_queries(2) as asked:  # the arms, and what counts without a judgment
+        differences_of(counted)
+    assert 'status" IN' in asked.captured_queries[1]["sql"]
     assert "turns" not in "".join(query["sql"] for query in asked.captured_queries)
+
+
+def test_two_equal_texts_and_what_was_judged_before_have_lengths_too(study):
+    first, second = study.comparisons.order_by("pk")[:2]
+    study.comparisons.filter(pk=first.pk).update(status="equal")
+    study.comparisons.filter(pk=second.pk).update(status="reused", reuses=first)
+    (lengths,) = differences_of(Counted.of(study)).values()
+    assert len(lengths) == 30
+    assert lengths[second.prompt.key] == second.response_a.characters - second.response_b.characters
 
 
 def test_the_page_tells_them_as_a_chart_and_a_table_and_says_how(client, researcher, study):

@@ -149,6 +149,24 @@ def test_the_schema_refuses_what_is_no_card(card):
     assert list(problems(card | {"schema": "evaluation-card/2"}, published()))
 
 
+def test_it_tells_the_licences_of_the_checkpoints_once_names_are_told(rich, empty_card):
+    heron = rich.arms.get(role="candidate").run.checkpoint
+    heron.licence, heron.licence_from = "Gemma Terms of Use", "shape"
+    heron.save()
+    one, other = (exported(rich, "card", "json") for _ in range(2))
+    told = {row["role"]: (row["licence"], row["licence_from"]) for row in json.loads(one)["checkpoints"]}
+    assert told == {"candidate": ("Gemma Terms of Use", "shape"), "baseline": ("", "")}
+    assert one == other and list(problems(json.loads(one), published())) == []
+    page = exported(rich, "card", "html").decode()
+    assert "licence Gemma Terms of Use (a guess" in page and "licence not told" in page
+    assert all("licence" not in row for row in empty_card["checkpoints"])
+
+
+def test_a_card_from_before_licences_were_kept_fits_the_schema(card):
+    old = [{k: v for k, v in row.items() if "licence" not in k} for row in card["checkpoints"]]
+    assert old != card["checkpoints"] and list(problems(card | {"checkpoints": old}, published())) == []
+
+
 def test_it_is_signed_with_the_sites_key(card):
     assert checked(card, public_pem()).fits
     assert not checked(card | {"limits": []}, public_pem()).fits

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assay.takeaway.canonical import canonical
+from assay.takeaway.card import card_of
 from assay.takeaway.evidence import EvidenceError, read_evidence
 from assay.takeaway.signing import make_key, public_path, public_pem, signed
 from assay.takeaway.verifying import verify
@@ -91,6 +92,14 @@ def test_a_changed_number_is_found_though_the_card_was_signed_again(files, data)
     card["numbers"] = json.loads(with_another_digit(numbers, data))
     found = differences(signed(card), evidence)
     assert found and all(field.startswith("numbers.") for field in found)
+
+
+def test_another_design_under_the_locked_digest_is_found_though_card_and_export_agree(files):
+    export = files[1]
+    export.write_text(re.sub(r'"pool":\d+', '"pool":77', export.read_text()))
+    evidence = read_evidence(export)
+    agreeing = card_of(evidence)
+    assert differences(signed(agreeing), evidence) == ["design.sha256"]
 
 
 def with_another_digit(text: str, data) -> str:

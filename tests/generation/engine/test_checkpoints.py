@@ -73,8 +73,8 @@ def test_bfloat16_stays_near_the_reference(folder, reference):
 
 
 def test_a_dtype_that_is_not_offered_is_refused(folder):
-    with pytest.raises(ValueError, match="dtype is 'int8'; expected one of: float32, bfloat16"):
-        load_checkpoint(folder, dtype="int8")
+    with pytest.raises(ValueError, match="dtype is 'int4'; expected one of: float32, bfloat16, int8"):
+        load_checkpoint(folder, dtype="int4")
 
 
 def test_the_digest_is_of_the_contents_and_not_of_the_place(folder, tmp_path):
@@ -214,6 +214,21 @@ def test_newer_configs_hold_the_rotation_one_level_deeper(folder, edit_config, r
 def test_a_stop_id_beyond_the_vocabulary_is_refused(folder):
     (folder / "generation_config.json").write_text('{"eos_token_id": [1, 512]}')
     assert "eos_token_id is [1, 512]; expected ids from 0 to 511" in refusal(folder)
+
+
+@pytest.mark.parametrize("stated", ["true", "[true]", "[1.0]", '"1"', '["<eos>"]', "-1", '{"id": 1}'])
+def test_a_stop_id_that_is_no_id_is_refused(folder, stated):
+    (folder / "generation_config.json").write_text(f'{{"eos_token_id": {stated}}}')
+    assert "expected ids from 0 to 511" in refusal(folder)
+
+
+def test_no_more_stop_ids_are_taken_than_the_engine_looks_for(folder):
+    """<end_of_turn>, id 5, is one of eight, whether it is stated or not."""
+    stated = folder / "generation_config.json"
+    stated.write_text('{"eos_token_id": [1, 2, 3, 4, 5, 6, 7, 8]}')
+    assert len(load_checkpoint(folder).stop_ids) == 8
+    stated.write_text('{"eos_token_id": [1, 2, 3, 4, 9, 6, 7, 8]}')
+    assert "with the tokenizer's end of a turn, 9 ids would end a text; expected at most 8" in refusal(folder)
 
 
 def test_json_that_is_none_is_named(folder):

@@ -116,11 +116,35 @@ def test_responses_that_exist_are_not_written_over(generate, tmp_path, capsys):
     assert "exists; remove it or name another file" in capsys.readouterr().err
 
 
+@pytest.fixture
+def damaged(folder) -> Path:
+    weights = load_file(folder / "model.safetensors")
+    norm = np.full_like(weights["model.final_norm.weight"], np.nan)
+    save_file(weights | {"model.final_norm.weight": norm}, folder / "model.safetensors")
+    return folder
+
+
+def test_damaged_weights_are_told_in_one_line_and_leave_nothing(generate, damaged, capsys):
+    for _ in range(2):  # the second is not refused for what the first left
+        code, rows = generate({"id": "a", "token_ids": [2, 9]}, checkpoint=damaged)
+        assert (code, rows) == (BAD_INPUT, None)
+        assert "error: request 'a': logits are not finite after 0 new tokens" in capsys.readouterr().err
+
+
 def test_describe_says_what_a_folder_holds(chatting, capsys):
     assert main(["describe", str(chatting.path)]) == 0
     said = capsys.readouterr().out
     assert chatting.digest in said
     assert "recurrentgemma" in said
+    assert "licence:       not told" in said
+
+
+def test_describe_reads_the_licence_of_the_model_card(chatting, capsys):
+    card = chatting.path / "README.md"
+    card.write_text("---\nlicense: gemma\n---\n")
+    assert main(["describe", str(chatting.path)]) == 0
+    card.unlink()
+    assert "licence:       Gemma Terms of Use (as README.md says)" in capsys.readouterr().out
 
 
 def test_random_checkpoint_writes_a_folder_that_describe_reads(tmp_path, capsys):

@@ -51,9 +51,14 @@ def batches(draw) -> list[GenerationRequest]:
     return made
 
 
-@pytest.fixture(scope="module", params=["recurrentgemma", "gemma", "mistral_window"])
+ENGINES = [(name, "float32") for name in ("recurrentgemma", "gemma", "mistral_window")]
+ENGINES.append(("recurrentgemma", "int8-float32"))
+
+
+@pytest.fixture(scope="module", params=ENGINES, ids="-".join)
 def engine(request) -> Engine:
-    return Engine(load_checkpoint(FIXTURES / request.param), slots=4)
+    name, dtype = request.param
+    return Engine(load_checkpoint(FIXTURES / name, dtype), slots=4)
 
 
 def by_id(texts) -> dict[str, GeneratedText]:

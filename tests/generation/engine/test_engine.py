@@ -1,10 +1,7 @@
 """The engine's promises: results as they are done, why they end, and what is refused before anything runs."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
-import jax
 import jax.numpy as jnp
 import pytest
 
@@ -98,46 +95,6 @@ def test_sampled_tokens_depend_on_the_seed_and_not_on_the_company(engine):
     alone = next(engine.generate([mine]))
     assert alone in list(engine.generate([*others, mine]))
     assert next(engine.generate([replace(mine, sampling=replace(drawn, seed=6))])) != alone
-
-
-def test_programs_do_not_grow_with_the_requests(checkpoint):
-    """At most twelve for a whole prompt set, whatever is asked and in whatever order; then none."""
-    engine = Engine(replace(checkpoint, network=replaced(checkpoint.network)), slots=5)
-    requests = [
-        request(
-            str(n),
-            token_ids=[2] * (1 + 37 * n % 400),
-            max_new_tokens=1 + n % 9,
-            sampling=SamplingParams(n / 10, n),
-        )
-        for n in range(24)
-    ]
-    with compilations() as compiled:
-        list(engine.generate(requests))
-    assert 0 < len(compiled) <= 12, compiled
-    with compilations() as compiled:
-        list(engine.generate(reversed(requests)))
-    assert compiled == []
-
-
-def replaced(network):
-    """The same network, which no program was compiled for yet: it differs in nothing but a number without effect."""
-    return network.clone(config=replace(network.config, norm_eps=network.config.norm_eps * 1.0001))
-
-
-@contextmanager
-def compilations() -> Iterator[list[str]]:
-    compiled: list[str] = []
-
-    def count(event: str, duration: float, **details: object) -> None:
-        if event.endswith("backend_compile_duration"):
-            compiled.append(event)
-
-    jax.monitoring.register_event_duration_secs_listener(count)
-    try:
-        yield compiled
-    finally:
-        jax.monitoring.unregister_event_duration_listener(count)
 
 
 def test_the_longest_text_begins_first_and_equal_prompts_follow_each_other():

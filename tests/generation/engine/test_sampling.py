@@ -69,6 +69,26 @@ def test_a_choice_that_hangs_on_little_is_told():
     assert sample(logits, RowSampling.greedy(2), jnp.zeros(2, int)).close.tolist() == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("temperature", "top_k", "top_p"), [(1, 0, 1), (0.7, 40, 1), (1.3, 0, 0.9), (1, 20, 0.95)]
+)
+def test_every_draw_that_moves_with_the_scores_is_told_as_close(temperature, top_k, top_p):
+    """Two scores that each move by less than half of CLOSE come nearer to each other by less than CLOSE."""
+    draws, vocabulary = 2048, 256
+    logits = 3 * jax.random.normal(jax.random.key(0), (draws, vocabulary))
+    moved = logits + 0.49 * CLOSE * jax.random.uniform(jax.random.key(1), logits.shape, minval=-1, maxval=1)
+    params = SamplingParams(temperature, top_k, top_p)
+    batch = jax.tree.map(lambda part: jnp.tile(part, draws), RowSampling.of(params))
+    changed, close = [], []
+    for turn in range(40):
+        positions = draws * turn + jnp.arange(draws)
+        first, second = (sample(scores, batch, positions) for scores in (logits, moved))
+        changed.append(np.asarray(first.tokens != second.tokens))
+        close.append(np.asarray(first.close))
+    assert np.any(changed) and not np.any(np.array(changed) & ~np.array(close))
+    assert np.mean(close) < 0.08
+
+
 def test_of_equal_scores_the_first_id_is_taken():
     drawn = sample(jnp.array([[0.0, 7.0, 7.0, 1.0]]), RowSampling.greedy(1), jnp.zeros(1, int))
     assert drawn.tokens.tolist() == [1] and drawn.close.tolist() == [True]

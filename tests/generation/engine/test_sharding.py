@@ -8,17 +8,18 @@ import sys
 
 import pytest
 
+from generation.engine import Engine, load_checkpoint
 from tests.generation.engine.conftest import FIXTURES, reference_of
 
 PROGRAM = """
 import json, sys, jax
-folder, name, data, model, *cluster = sys.argv[1:]
+folder, name, dtype, data, model, *cluster = sys.argv[1:]
 if cluster:
     jax.distributed.initialize(cluster[0], num_processes=2, process_id=int(cluster[1]))
 from generation.engine import Engine, load_checkpoint
 from generation.engine.sharding import mesh_of
 from tests.generation.engine.conftest import reference_of
-engine = Engine(load_checkpoint(folder), slots=4, mesh=mesh_of(int(data), int(model)))
+engine = Engine(load_checkpoint(folder, dtype), slots=4, mesh=mesh_of(int(data), int(model)))
 kernels = [leaf for leaf in jax.tree.leaves(engine.checkpoint.params) if not leaf.is_fully_replicated]
 texts = {text.id: text.token_ids for text in engine.generate(reference_of(name).requests())}
 print(json.dumps({"texts": texts, "devices": jax.device_count(), "divided": len(kernels)}))
@@ -34,6 +35,14 @@ def test_eight_devices_write_what_one_writes(name, data, model):
     assert found["texts"] == texts_of(name)
 
 
+def test_eight_devices_write_with_int8_weights_what_one_writes_with_them():
+    found = answer_of(started("recurrentgemma", 2, 4, devices=8, dtype="int8-float32"))
+    alone = Engine(load_checkpoint(FIXTURES / "recurrentgemma", "int8-float32"), slots=4)
+    texts = alone.generate(reference_of("recurrentgemma").requests())
+    assert found["divided"] > 20  # values, and the scales of what widens
+    assert found["texts"] == {text.id: list(text.token_ids) for text in texts}
+
+
 def test_two_processes_that_share_the_devices_write_what_one_writes():
     address = f"127.0.0.1:{free_port()}"
     both = [started("recurrentgemma", 2, 4, 4, address, str(rank)) for rank in (0, 1)]
@@ -42,13 +51,16 @@ def test_two_processes_that_share_the_devices_write_what_one_writes():
         assert found["texts"] == texts_of("recurrentgemma")
 
 
-def started(name: str, data: int, model: int, devices: int, *cluster: str) -> subprocess.Popen[str]:
+def started(
+    name: str, data: int, model: int, devices: int, *cluster: str, dtype: str = "float32"
+) -> subprocess.Popen[str]:
     environment = {
         **os.environ,
         "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}",
         "JAX_PLATFORMS": "cpu",
     }
-    command = [sys.executable, "-c", PROGRAM, str(FIXTURES / name), name, str(data), str(model), *cluster]
+    command = [sys.executable, "-c", PROGRAM, str(FIXTURES / name), name, dtype, str(data), str(model)]
+    command += cluster
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, env=environment, **pipes)
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from assay.accounts.models import AuditEvent
 from raters import judging
 from raters.assignment import claim_next
 from raters.care.pay import pay_in, pay_of
@@ -118,11 +119,15 @@ def test_rater_and_researcher_see_the_same_figure_and_the_file_has_codes(client,
     amount = str(pay_of(rater, paying).amount)
     client.force_login(rater.user)
     assert f"{amount} EUR" in client.get(reverse("raters:part", args=[paying.public_id])).text
-    client.force_login(builders.researcher())
+    rosa = builders.researcher()
+    client.force_login(rosa)
     assert f"{amount} EUR" in client.get(reverse("dashboards:pay", args=[paying.slug])).text
+    assert not AuditEvent.objects.filter(action="export.opened").exists()
     file = client.get(reverse("dashboards:pay_file", args=[paying.slug]))
     (row,) = csv.DictReader(io.StringIO(file.getvalue().decode()))
     assert (row["rater"], row["amount"], row["basis"], row["rate"]) == (rater.code, amount, "item", "0.2000")
+    event = AuditEvent.objects.get(action="export.opened")
+    assert (event.actor, event.target_id, event.detail) == (rosa, str(paying.pk), {"kind": "pay"})
 
 
 def test_a_study_that_does_not_say_what_it_pays_shows_no_amount(client, study, rater):

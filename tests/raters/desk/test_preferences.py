@@ -46,7 +46,7 @@ def test_two_actions_never_share_a_key(page, rater):
 def test_capitals_are_the_same_key(page, rater):
     page.post(reverse("raters:keys_and_display"), filled(skip="X"))
     rater.refresh_from_db()
-    assert keys_of(rater)["skip"] == "x"
+    assert keys_of(rater).skip == "x"
 
 
 def test_colours_and_size_follow_the_rater_onto_every_page(page, study):
@@ -70,4 +70,4 @@ def test_it_leads_back_to_our_own_pages_alone(page, study):
 
 def test_another_rater_keeps_their_own_keys(page, study):
     page.post(reverse("raters:keys_and_display"), filled(skip="x"))
-    assert keys_of(builders.rater(study, "eve"))["skip"] == "s"
+    assert keys_of(builders.rater(study, "eve")).skip == "s"

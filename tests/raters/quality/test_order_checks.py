@@ -4,12 +4,14 @@ import random
 from itertools import pairwise, product
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from raters import judging
 from raters.assignment import claim_next
 from raters.comparisons.pairing import comparisons_between
 from raters.models import Assignment, StudyArm
-from raters.quality.order_checks import expected_runs, order_checks, runs, runs_p
+from raters.quality.order_checks import drawn, expected_runs, order_checks, runs, runs_p
 from tests import builders
 from tests.raters.working import answer, work
 
@@ -78,6 +80,21 @@ def test_an_order_that_shows_one_pair_after_the_other_is_found(db):
             lease_until="2026-03-01T12:00Z",
         )
     assert next(one for one in checks_of(study) if one.what == "order").tells
+
+
+@pytest.mark.parametrize("is_gold", [False, True])
+def test_order_is_tested_where_several_pairs_were_met_which_no_statement_reads_all_to_find(db, is_gold):
+    """A pair that has become gold altogether is no pair that order could group."""
+    study = three_arms()
+    list(work(builders.rater(study), study))
+    third = study.arms.get(run__checkpoint__name="dunlin")
+    if is_gold:
+        study.comparisons.filter(arm_a=third).update(kind="gold", gold_preference="a")
+    pairs = set(study.comparisons.regular().values_list("arm_a", "arm_b"))
+    with CaptureQueriesContext(connection) as asked:
+        found = drawn(study)
+    assert (len(pairs) > 1, bool(found.orders)) == (not is_gold, not is_gold)
+    assert not any("DISTINCT" in query["sql"] for query in asked.captured_queries)
 
 
 def test_the_expected_number_of_runs_is_the_mean_over_all_orders():

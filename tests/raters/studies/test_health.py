@@ -6,12 +6,14 @@ import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from analysis.proportions import wilson
 from raters import judging
 from raters.assignment import claim_next
 from raters.comparisons.gold import make_gold
 from raters.models import Assignment, Judgment
 from raters.rubrics.answers import Answer
-from raters.studies.health import Share, health_of
+from raters.studies import health as health_module
+from raters.studies.health import PairsAlike, Share, effective_pairs, health_of
 from raters.studies.progress import progress_of
 from tests import builders
 
@@ -35,7 +37,8 @@ def health(study):
 def test_before_anything_happened_there_are_no_shares_and_no_end(study):
     found = health(study)
     assert (found.a_day, found.eta, found.leases, found.oldest_lease_minutes) == (0, None, 0, None)
-    assert found.left == found.gold == found.agreement == found.fast == Share(0, 0)
+    assert found.left == found.gold == found.fast == Share(0, 0)
+    assert found.agreement == PairsAlike(0, 0) and found.agreement.interval is None
     assert found.left.value is None and found.left.interval is None
 
 
@@ -47,7 +50,17 @@ def test_the_left_share_is_of_choices_for_a_side(study):
 def test_agreement_counts_pairs_of_one_comparison(study):
     for name in ("rita", "otto"):
         judge(study, name, "same", "same", "same", "same")
-    assert health(study).agreement == Share(4, 4)
+    found = health(study).agreement
+    assert (found.k, found.n, found.effective) == (4, 4, 4)
+
+
+def test_pairs_of_one_comparison_tell_less_than_as_many_apart():
+    """Three raters agree wholly on five comparisons and wholly differ on five: ten coins, not thirty."""
+    cells = [(3, 3)] * 5 + [(0, 3)] * 5
+    assert effective_pairs(cells, 0.5) == pytest.approx(9)
+    low, high = (getattr(PairsAlike(15, 30, 9.0).interval, end) for end in ("low", "high"))
+    assert high - low > 0.5 > 0.4 > 2 * (wilson(15, 30).high - 0.5)
+    assert effective_pairs([(1, 1)], 1.0) == 1 and effective_pairs([(1, 1), (0, 1)] * 50, 0.5) <= 100
 
 
 def test_the_end_lies_ahead_by_what_is_left_at_the_pace_so_far(study):
@@ -76,3 +89,18 @@ def test_what_is_on_screens_is_counted_with_its_age(study):
     Assignment.objects.update(created_at=timezone.now() - timedelta(minutes=6))
     found = health(study)
     assert (found.leases, found.oldest_lease_minutes) == (1, 6)
+
+
+@pytest.mark.parametrize("among", [1, 2, 3, 4, 100])
+@pytest.mark.parametrize("newest", [1, 2, 3, 100])
+def test_shares_are_of_the_studys_own_newest_judgments_however_many_others_came_since(
+    study, monkeypatch, newest, among
+):
+    monkeypatch.setattr(health_module, "NEWEST", newest)
+    monkeypatch.setattr(health_module, "AMONG", among)
+    judge(study, "rita", "left", "left", "right")
+    other = builders.study(prompts=4, ratings=2, gold_every=0, slug="other")
+    judge(other, "otto", "right", "right")
+    own = min(newest, 3)
+    assert health(study).left == Share(own - 1, own) and health(study).fast.n == own
+    assert health(other).left == Share(0, min(newest, 2))

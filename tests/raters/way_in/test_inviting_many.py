@@ -1,9 +1,14 @@
 """A table of raters becomes links, all of them or none; every bad line is named."""
 
+import re
+from smtplib import SMTPRecipientsRefused
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.mail.backends import locmem
 from django.urls import reverse
 
+from assay.dashboards.studies import mailing
 from raters.models import Enrolment, Invitation
 from raters.way_in.inviting import enrol, invitation_of
 from raters.way_in.inviting_many import TableError, invite_many, read_table
@@ -51,8 +56,8 @@ def test_a_table_is_sent_on_the_page_and_its_links_are_shown_once(client, resear
     address = reverse("dashboards:invitations", args=[study.slug])
     file = SimpleUploadedFile("raters.csv", b"\xef\xbb\xbfemail,label\nana@example.org,Ana\n")
     page = client.post(address, {"many": "", "file": file, "days": 7, "send": "on"})
-    (_one, link), *_ = page.context["links"]
-    assert link in page.text and link not in client.get(address).text
+    link = page.context["links"][0].address
+    assert link in page.text and link not in client.get(address).text and "not sent" not in page.text
     assert mailoutbox[0].to == ["ana@example.org"] and link in mailoutbox[0].body
 
 
@@ -62,4 +67,58 @@ def test_a_bad_table_makes_no_link_and_sends_nothing(client, researcher, study, 
     table = "email\nana@example.org\nnobody\n"
     page = client.post(address, {"many": "", "table": table, "days": 7, "send": "on"})
     assert page.status_code == 422 and "Line 3" in page.text
+    assert not Invitation.objects.exists() and mailoutbox == []
+
+
+class OneRefused(locmem.EmailBackend):
+    """A mail server that knows no Ben."""
+
+    def send_messages(self, messages):
+        if messages[0].to == ["ben@example.org"]:
+            raise SMTPRecipientsRefused({"ben@example.org": (550, b"No such user")})
+        return super().send_messages(messages)
+
+
+def sent_to(client, study, *people):
+    table = "\n".join(["email", *(f"{name}@example.org" for name in people)])
+    address = reverse("dashboards:invitations", args=[study.slug])
+    return client.post(address, {"many": "", "table": table, "days": 7, "send": "on"})
+
+
+def told_of(page):
+    """What each row of new links says of its mail; its link stands beside it."""
+    links = page.context["links"]
+    assert all(link.address in page.text for link in links)
+    said = re.findall(r"</code></td><td>(.*?)</td>", page.text)
+    return dict(zip([link.email.partition("@")[0] for link in links], said, strict=True))
+
+
+def test_a_mail_that_is_refused_costs_no_link_and_no_other_mail(
+    client, researcher, study, settings, mailoutbox, caplog
+):
+    settings.EMAIL_BACKEND = f"{__name__}.OneRefused"
+    client.force_login(researcher)
+    page = sent_to(client, study, "ana", "ben", "cleo")
+    told = told_of(page)
+    assert page.status_code == 200 and told["ana"] == told["cleo"] == "sent"
+    assert told["ben"].startswith("not sent:") and "No such user" in told["ben"]
+    assert "1 of 3 was not sent by e-mail" in page.text
+    assert [mail.to for mail in mailoutbox] == [["ana@example.org"], ["cleo@example.org"]]
+    assert "SMTPRecipientsRefused" in caplog.text and "ben@" not in caplog.text
+
+
+def test_links_are_shown_when_the_time_for_mails_is_over(client, researcher, study, monkeypatch, mailoutbox):
+    monkeypatch.setattr(mailing, "LONGEST_S", -1)
+    client.force_login(researcher)
+    page = sent_to(client, study, "ana", "ben")
+    assert set(told_of(page).values()) == {"not sent: there was no time left"} and mailoutbox == []
+    assert Invitation.objects.count() == 2 and "2 of 2 were not sent by e-mail" in page.text
+
+
+def test_more_mails_than_fit_into_one_request_are_refused_before_a_link_is_made(
+    client, researcher, study, mailoutbox
+):
+    client.force_login(researcher)
+    page = sent_to(client, study, *(f"rater{n}" for n in range(mailing.MOST + 1)))
+    assert page.status_code == 422 and "51 lines: at most 50 are sent by e-mail at a time." in page.text
     assert not Invitation.objects.exists() and mailoutbox == []

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from assay.accounts.models import AuditEvent
 from raters import judging
 from raters.assignment import claim_next
 from raters.comparisons.gold import make_gold
@@ -110,6 +111,16 @@ def test_a_used_up_an_old_and_a_made_up_link_let_nobody_in(client, study):
     Invitation.objects.update(expires_at=timezone.now() - timedelta(days=1))
     assert Client().get(reverse("raters:join", args=[late])).status_code == 404
     assert study.enrolments.count() == 1
+
+
+def test_each_link_that_is_made_stands_in_the_log_without_what_opens_it_or_names_anybody(study, researcher):
+    token = invite(study, label="Ana Silva", uses=3, days=7, actor=researcher)
+    made = Invitation.objects.get()
+    event = AuditEvent.objects.get(action="study.raters_invited")
+    assert (event.actor, event.target_id) == (researcher, str(study.pk))
+    assert event.detail == {"invitation": made.pk, "uses": 3, "days": 7}
+    told = f"{event.target} {event.detail}"
+    assert all(secret not in told for secret in (token, made.token_sha256, "Ana"))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -10,12 +11,13 @@ from django.views.decorators.http import require_GET
 
 from assay.accounts.models import AuditEvent
 from assay.accounts.requests import SignedInRequest
+from assay.dashboards.paging import newest_first
 from generation.models import Checkpoint
 from raters.access import researchers_only
 from raters.models import Study
 from raters.studies.unblinding import sees_arms
 
-NEWEST = 50
+LISTS = ("runs", "studies", "evaluations")
 BROUGHT_IN = ("checkpoint.registered", "responses.imported")
 
 
@@ -29,9 +31,9 @@ def checkpoint(request: SignedInRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "checkpoint": found,
         "registered": registered(found),
-        "runs": runs[:NEWEST],
-        "studies": studies_of(found, request.user),
-        "evaluation_runs": evaluated[:NEWEST],
+        "runs": newest_first(runs, request.GET, "runs", LISTS),
+        "studies": newest_first(studies_of(found, request.user), request.GET, "studies", LISTS),
+        "evaluation_runs": newest_first(evaluated, request.GET, "evaluations", LISTS),
         "result_files": found.result_files.select_related("imported_by").prefetch_related("results"),
     }
     return render(request, "dashboards/checkpoint.html", context)
@@ -47,8 +49,8 @@ def registered(row: Checkpoint) -> AuditEvent | None:
     return acts.filter(action__in=BROUGHT_IN).select_related("actor").order_by("pk").first()
 
 
-def studies_of(row: Checkpoint, user: AbstractBaseUser) -> list[Study]:
+def studies_of(row: Checkpoint, user: AbstractBaseUser) -> QuerySet[Study]:
     """Those that this person may see and whose names they may know: a blind study's arms are told to nobody else."""
     found = Study.objects.for_user(user).filter(arms__run__checkpoint=row).distinct()
-    related = found.select_related("prompt_set_version__prompt_set")
-    return [study for study in related if sees_arms(study, user)][:NEWEST]
+    told = [study.pk for study in found if sees_arms(study, user)]
+    return Study.objects.filter(pk__in=told).select_related("prompt_set_version__prompt_set")

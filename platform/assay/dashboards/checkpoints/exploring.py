@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from assay.accounts.requests import SignedInRequest
+from assay.dashboards.paging import place_in
 from assay.dashboards.prompts.browsing import ANY, LENGTHS
 from generation.models import Checkpoint, Response, RunResponse
 from promptsets import fitting
@@ -95,7 +96,7 @@ def responses(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def page_of(checkpoint: Checkpoint, form: ResponseFilter, blind: Iterable[int], after: str) -> Page:
-    start = int(after) if after.isdecimal() and len(after) < 19 else 0
+    start = place_in(after)
     found = fitting_places(checkpoint, form, blind).filter(pk__gt=start).order_by("pk")
     places = list(
         found.select_related("response", "prompt", "run__prompt_set_version__prompt_set")[: PAGE + 1]

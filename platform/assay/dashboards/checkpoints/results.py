@@ -1,7 +1,6 @@
 """The page on which a file of automatic results is brought onto a checkpoint: read and shown first, then saved."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from generation.harness.importing import ImportedResults, import_results
 from generation.models import Checkpoint
 from promptsets.formats.problems import PromptFileError
 from promptsets.models import PromptFile
+from promptsets.trying import tried
 from raters.access import researchers_only
 
 
@@ -50,10 +50,7 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def looked_at(request: SignedInRequest, checkpoint: Checkpoint, file: PromptFile) -> ImportedResults:
     """The very import, taken back: what is shown is what saving does."""
-    with transaction.atomic():
-        found = import_results(file.name, bytes(file.content), checkpoint, actor=request.user)
-        transaction.set_rollback(True)
-    return found
+    return tried(lambda: import_results(file.name, bytes(file.content), checkpoint, actor=request.user))
 
 
 def saved(request: SignedInRequest, checkpoint: Checkpoint, file: PromptFile) -> HttpResponse:

@@ -38,6 +38,12 @@ class CheckpointForm(forms.Form):
     )
     series = forms.SlugField(label=gettext_lazy("Series"), required=False, max_length=50)
     step = forms.IntegerField(label=gettext_lazy("Step in the series"), required=False, min_value=0)
+    licence = forms.CharField(
+        label=gettext_lazy("Licence of the weights"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("Such as Apache-2.0. Empty: what a folder's README.md says."),
+    )
     dtype = forms.ChoiceField(
         label=gettext_lazy("Computes in (folders)"),
         choices=[("", "–"), *((name, name) for name in DTYPES)],
@@ -52,14 +58,38 @@ class CheckpointForm(forms.Form):
     concurrency = forms.IntegerField(
         label=gettext_lazy("Requests at a time (endpoints)"), required=False, min_value=1
     )
+    raw = forms.BooleanField(label=gettext_lazy("Send bare text to /completions (endpoints)"), required=False)
+    stop = forms.CharField(
+        label=gettext_lazy("Texts that end a reply (endpoints)"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("One a line; \\n stands for a new line."),
+    )
 
-    def register(self, actor: User) -> Checkpoint | Registration:
-        """An endpoint's checkpoint at once; a folder's as soon as a worker has read it. Raises: ValueError."""
+    def clean_raw(self) -> bool | None:
+        return self.cleaned_data["raw"] or None
+
+    def clean_stop(self) -> list[str] | None:
+        lines = self.cleaned_data["stop"].splitlines()
+        return [line.replace("\\n", "\n") for line in lines if line] or None
+
+    def register(self, actor: User) -> str:
+        """What came of it: an endpoint's checkpoint at once, a folder's as soon as a worker has read it.
+
+        Raises: ValueError.
+        """
         given = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
         wanted = Wanted(**given)
-        if wanted.is_endpoint:
-            return register_endpoint(wanted.name, wanted.endpoint(), **wanted.place, actor=actor).checkpoint
-        return ask(wanted.name, wanted.uri, dtype=wanted.dtype_or_usual, **wanted.place, actor=actor)
+        if not wanted.is_endpoint:
+            ask(wanted.name, wanted.uri, dtype=wanted.dtype_or_usual, **wanted.told, actor=actor)
+            return _("A worker reads %(name)s now.") % {"name": wanted.name}
+        made = register_endpoint(wanted.name, wanted.endpoint(), **wanted.told, actor=actor)
+        return (
+            _("%(name)s is registered.") % {"name": wanted.name}
+            if made.is_new
+            else made.already(wanted.licence)
+        )
 
 
 @never_cache
@@ -81,14 +111,12 @@ def new_checkpoint(request: SignedInRequest) -> HttpResponse:
     form = CheckpointForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = form.register(request.user)
+            told = form.register(request.user)
         except ValueError as error:
             field = error.field if isinstance(error, FieldError) and error.field in form.fields else None
             form.add_error(field, str(error))
         else:
-            waits = isinstance(made, Registration)
-            told = _("A worker reads %(name)s now.") if waits else _("%(name)s is registered.")
-            messages.info(request, told % {"name": made.name})
+            messages.info(request, told)
             return redirect("dashboards:checkpoints")
     return render(
         request, "dashboards/new_checkpoint.html", {"form": form}, status=422 if form.errors else 200

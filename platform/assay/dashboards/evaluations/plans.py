@@ -84,11 +84,11 @@ class VersionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        versions = PromptSetVersion.objects.select_related("prompt_set").order_by(
-            "prompt_set__slug", "-number"
-        )
+        versions = PromptSetVersion.objects.offered().order_by("prompt_set__slug", "-number")
         self.fields["prompt_sets"].queryset = versions  # type: ignore[attr-defined]
-        able = Checkpoint.objects.exclude(source=Checkpoint.Source.IMPORTED).order_by("name")
+        offered = Checkpoint.objects.filter(archived_at=None).order_by("name")
+        able = offered.exclude(source=Checkpoint.Source.IMPORTED)
+        self.fields["baseline"].queryset = offered  # type: ignore[attr-defined]
         self.fields["judge"].queryset = able  # type: ignore[attr-defined]
         if self.instance.pk and not self.is_bound:
             self.initial.update(self._of_newest())

@@ -1,7 +1,7 @@
 """The page of one evaluation run: its steps with times, tries and logs, its studies, its gates, what was told."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -18,7 +18,7 @@ ACTS = {"cancel": stopping.cancel, "retry": stopping.retry}
 @never_cache
 @require_GET
 @researchers_only
-def evaluation_run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def evaluation_run(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     runs = EvaluationRun.objects.select_related(
         "evaluation__series", "version__baseline", "version__judge", "checkpoint", "previous"
     )
@@ -26,7 +26,7 @@ def evaluation_run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     context = {
         "run": run,
         "steps": run.steps.prefetch_related("lines"),
-        "studies": run.studies.select_related("study", "prompt_set_version__prompt_set"),
+        "studies": run.studies_of(request.user),
         "deliveries": run.deliveries.all(),
         "is_live": run.finished_at is None,
     }

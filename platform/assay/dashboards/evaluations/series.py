@@ -1,6 +1,5 @@
 """The pages of series: the places they watch, what was found there, what was refused, and the timeline."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,16 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from assay.accounts.models import User
 from assay.accounts.requests import SignedInRequest
 from assay.dashboards.evaluations.timelines import shown_timelines
-from assay.evaluations.changes import Change, changed_most
+from assay.evaluations.changes import changed_most, hidden_from
 from assay.evaluations.models import EvaluationRun
-from generation.models import CheckpointSeries, Response, RunResponse, Sighting
+from generation.models import CheckpointSeries, Sighting
 from generation.series import DTYPES, watch
 from raters.access import researchers_only
 from raters.desk.rendering import render as render_text
-from raters.studies.unblinding import blind_runs
 
 NEWEST = 50
 
@@ -89,12 +86,12 @@ def _watched(request: SignedInRequest, form: WatchForm, series: CheckpointSeries
 @never_cache
 @require_GET
 @researchers_only
-def series(request: HttpRequest, slug: str) -> HttpResponse:
+def series(request: SignedInRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(CheckpointSeries, slug=slug)
     sightings = found.sightings.select_related("checkpoint")
     context = {
         "series": found,
-        "timelines": shown_timelines(found),
+        "timelines": shown_timelines(found, request.user),
         "checkpoints": found.checkpoints.order_by("-step", "-pk")[:NEWEST],
         "refused": sightings.filter(status=Sighting.Status.REFUSED)[:NEWEST],
         "under_way": sightings.filter(status__in=["watched", "ready", "describing"]),
@@ -116,14 +113,14 @@ def changes(request: SignedInRequest, slug: str, old: int, new: int) -> HttpResp
     if before.evaluation_id != after.evaluation_id:
         raise Http404
     others = decided.filter(evaluation=after.evaluation_id).exclude(pk__in=[old, new])
-    changed = changed_most(before, after)
-    hidden = _hidden(request.user, [response for change in changed for response in _responses(change)])
+    changed = changed_most(before, after, request.user)
+    hidden = hidden_from(request.user, changed)
     rows = [
         {
             "change": change,
             "prompt": change.later.prompt,
             "turns": [render_text(turn) for turn in change.later.prompt.turns],
-            "texts": [_text(response, hidden) for response in _responses(change)],
+            "texts": [_text(response, hidden) for response in change.responses],
         }
         for change in changed
     ]
@@ -134,17 +131,6 @@ def changes(request: SignedInRequest, slug: str, old: int, new: int) -> HttpResp
         "others": others.order_by("checkpoint__step", "checkpoint__pk"),
     }
     return render(request, "dashboards/changes.html", context)
-
-
-def _responses(change: Change) -> tuple[Response | None, ...]:
-    """The old checkpoint's, the new one's, the baseline's."""
-    return change.earlier.response_a, change.later.response_a, change.later.response_b
-
-
-def _hidden(user: User, responses: Sequence[Response | None]) -> set[int]:
-    """Which of these a study still shows this person without their names, by key."""
-    blind = RunResponse.objects.filter(run__in=blind_runs(user), response__in=responses)
-    return set(blind.values_list("response_id", flat=True))
 
 
 def _text(response: Any, hidden: set[int]) -> Any:

@@ -86,6 +86,14 @@ class Group:
     pairs: tuple[PairRow, ...]
     heat: SafeString
 
+    @property
+    def methods(self) -> dict[str, list[str]]:
+        """By how a win rate was computed: the pairs whose it is."""
+        found: dict[str, list[str]] = {}
+        for row in self.pairs:
+            found.setdefault(row.said["method"], []).append(f"{row.first} – {row.second}")
+        return found
+
 
 def groups_of(board: Board) -> tuple[Group, ...]:
     rows = pairs_of(board)

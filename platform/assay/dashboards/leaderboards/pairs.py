@@ -26,11 +26,18 @@ class Met:
     scope: Scope
     row: PairRow
     told_apart: bool  # whether several samplings met here, so that names must say which
+    number: int  # among the rows of its prompt set
 
     @property
     def label(self) -> str:
         name = str(self.scope.version)
         return f"{name}: {self.row.first} – {self.row.second}" if self.told_apart else name
+
+    @property
+    def anchor(self) -> str:
+        """The row's id on the page, where people's and simulated raters' stand by the same prompt sets."""
+        judged_by = "simulated" if self.scope.simulated else "people"
+        return f"{judged_by}-{self.scope.version.pk}-{self.number}"
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ def met_in(scope: Scope, first: Checkpoint, second: Checkpoint) -> list[Met]:
     board = scope.board()
     wanted, rows = (first.pk, second.pk), pairs_of(board) if board else []
     read = [row if row.keys == wanted else row.turned() for row in rows if set(row.keys) == set(wanted)]
-    return [Met(scope, row, len(read) > 1) for row in read]
+    return [Met(scope, row, len(read) > 1, number) for number, row in enumerate(read, start=1)]
 
 
 def draw(met: list[Met], first: Checkpoint, second: Checkpoint, simulated: bool) -> SafeString:
@@ -84,5 +91,5 @@ def draw(met: list[Met], first: Checkpoint, second: Checkpoint, simulated: bool)
 def forest_row(met: Met) -> ForestRow:
     row = met.row
     n = row.said["prompts"] if row.value is None else row.said["n"]
-    behind = row.behind if len(row.sources) == 1 else f"#set-{met.scope.version.pk}"
+    behind = row.behind if len(row.sources) == 1 else f"#{met.anchor}"
     return ForestRow(met.label, row.value, row.low, row.high, n, href=behind)

@@ -1,6 +1,7 @@
 """Browsing a version of a prompt set: filters from the address, pages by position, so that the last is as fast as the
 first however large the set."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -8,8 +9,10 @@ from urllib.parse import urlencode
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from promptsets.fitting import fitting
+from assay.dashboards.paging import place_in
+from promptsets.fitting import fitting, offered
 from promptsets.models import Prompt, PromptSetVersion
+from promptsets.summary import NOT_DECLARED
 from promptsets.taxonomy import EXPECTED, HAZARDS
 
 PAGE = 50
@@ -19,6 +22,11 @@ LENGTHS = {  # of fitting.LENGTHS
     "m": _("100 to 399"),
     "l": _("400 to 1,499"),
     "xl": _("1,500 and more"),
+}
+CALLED: dict[str, Mapping[str, Any]] = {
+    "length": LENGTHS,
+    "hazard": {**HAZARDS, NOT_DECLARED: _("none")},
+    "expected": EXPECTED,
 }
 
 
@@ -34,21 +42,15 @@ class FilterForm(forms.Form):
 
     def __init__(self, version: PromptSetVersion, data: Any) -> None:
         super().__init__(data)
-        counts = version.manifest.get("counts", {})
-        offered = {
-            "category": [(name, f"{name} ({n})") for name, n in counts.get("categories", {}).items()],
-            "language": [(name, f"{name} ({n})") for name, n in counts.get("languages", {}).items()],
-            "length": list(LENGTHS.items()),
-            "hazard": [(code, name) for code, name in HAZARDS.items() if code in counts.get("hazards", {})],
-            "expected": [
-                (code, name) for code, name in EXPECTED.items() if code in counts.get("expected", {})
-            ],
-        }
-        for name, choices in offered.items():
-            if choices:
-                self.fields[name].choices = [ANY, *choices]  # type: ignore[attr-defined, misc]
-            else:
+        offers, counts = offered(version), version.manifest.get("counts", {})
+        counted = {"category": counts.get("categories", {}), "language": counts.get("languages", {})}
+        for name in ("category", "language", *CALLED):
+            if name not in offers:
                 del self.fields[name]
+                continue
+            called = CALLED.get(name) or {value: f"{value} ({n})" for value, n in counted[name].items()}
+            choices = [(value, called[value]) for value in offers[name]]
+            self.fields[name].choices = [ANY, *choices]  # type: ignore[attr-defined]
 
     def asked(self) -> dict[str, str]:
         """The valid filters that are set."""
@@ -66,8 +68,8 @@ class Page:
 
 
 def page_of(version: PromptSetVersion, asked: dict[str, str], after: str) -> Page:
-    """The prompts that fit the filters, behind position `after`."""
-    start = int(after) if after.isdecimal() and len(after) < 10 else -1
+    """The prompts that fit the filters, behind position `after`. Raises: Http404 for no such place."""
+    start = place_in(after, first=-1, longest=9)
     found = fitting(version.prompts.all(), asked).filter(position__gt=start).order_by("position")
     prompts = list(found[: PAGE + 1])
     more = len(prompts) > PAGE

@@ -21,8 +21,9 @@ from raters.access import researchers_only
 @require_GET
 @researchers_only
 def prompt_sets(request: HttpRequest) -> HttpResponse:
-    found = PromptSet.objects.prefetch_related("versions")
-    return render(request, "dashboards/prompt_sets.html", {"sets": found})
+    archived = "archived" in request.GET
+    found = PromptSet.objects.filter(archived_at__isnull=not archived).prefetch_related("versions")
+    return render(request, "dashboards/prompt_sets.html", {"sets": found, "archived": archived})
 
 
 @never_cache

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from assay.accounts.requests import SignedInRequest
+from assay.dashboards.paging import newest_first
 from assay.takeaway.comparator import pairs_of
 from assay.takeaway.formats import content_type
 from assay.takeaway.kinds import KINDS
@@ -21,8 +22,6 @@ from assay.takeaway.tasks import wake
 from raters.access import researchers_only
 from raters.models import Study
 
-NEWEST = 50
-
 
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -32,11 +31,13 @@ def exports(request: SignedInRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         ask_for(request, study)
         return redirect("dashboards:exports", slug)
-    found = list(Export.objects.for_user(request.user).filter(study=study).select_related("requested_by"))
+    found = Export.objects.for_user(request.user).filter(study=study).select_related("requested_by")
+    page = newest_first(found, request.GET)
     context = {
         "study": study,
-        "exports": [{"export": export, "kind": KINDS[export.kind]} for export in found[:NEWEST]],
-        "under_way": any(export.is_under_way for export in found),
+        "exports": [{"export": export, "kind": KINDS[export.kind]} for export in page.rows],
+        "page": page,
+        "under_way": any(export.is_under_way for export in page.rows),
         "kinds": KINDS,
         "rules": RULES,
         "pairs": [name for name, _ in pairs_of(Source(study))],

@@ -1,6 +1,7 @@
 """The newest report of a study, laid out for the page: a chart, and the same numbers as a table."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -9,37 +10,39 @@ from django.utils.translation import gettext
 
 from analysis.charts import forest_plot, tie_bar
 from analysis.forest_rows import ForestRow, PublishedRow
-from analysis.published import PUBLISHED
+from analysis.published import PUBLISHED, Published
 from assay.accounts.models import User
-from assay.reports.arms import pair_key
+from assay.dashboards.results.judges import JudgeRow, judged_by_models
+from assay.dashboards.results.rows import Row, address, compared, part_of
+from assay.dashboards.results.truth import Truth, truth_of
+from assay.reports.behind.asking import SAID
+from assay.reports.behind.labelled import key_of
 from assay.reports.blinding import Arms, arms_for, estimates_for, judgments_digest
 from assay.reports.lengths import LENGTH
 from assay.reports.models import Estimate, Report
 from assay.reports.refresh import is_stale
 from assay.reports.reliability import RELIABILITY
 from assay.reports.wording import SLICE, label, reading_order
+from promptsets.summary import NOT_DECLARED
+from promptsets.taxonomy import HAZARDS
 from raters.models import Study
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of the table, and of the chart where it is a win rate of ours."""
+class OfHazard:
+    """One arm's responses to prompts about one hazard, and how many of them break the policy."""
 
-    label: str
-    estimate: Estimate
-    behind: str = ""  # the address of the comparisons behind it
-
-    @property
-    def method(self) -> str:
-        return self.estimate.method
+    name: str
+    violations: int
+    responses: int
+    behind: str
 
 
 @dataclass(frozen=True)
-class Truth:
-    """What simulated raters were made with, and whether the interval holds it."""
+class SafetyRow(Row):
+    """A rate of one arm; `behind` are the comparisons that show a response which it counts."""
 
-    value: float
-    covered: bool
+    hazards: tuple[OfHazard, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Pair:
     headline: Estimate
     rows: tuple[Row, ...]
     reliability: tuple[Row, ...]
+    published: tuple[Published, ...]
     length: LengthEffect
     behind: str
     truth: Truth | None
@@ -73,8 +77,8 @@ class Results:
     digest: str  # of the judgments, as this reader may know it
     pairs: tuple[Pair, ...]
     stale: bool
-    judges: tuple[Row, ...] = ()
-    safety: tuple[Row, ...] = ()
+    judges: tuple[JudgeRow, ...] = ()
+    safety: tuple[SafetyRow, ...] = ()
 
 
 def results_of(study: Study, user: User) -> Results | None:
@@ -88,9 +92,9 @@ def results_of(study: Study, user: User) -> Results | None:
     of_pairs = [row for row in known if row.baseline and not row.slice.startswith(SLICE)]
     for estimate in of_pairs:
         pairs.setdefault((estimate.candidate, estimate.baseline), []).append(estimate)
-    behind = addresses(study, arms)
+    pairs_known = compared(arms)
     laid_out = tuple(
-        lay_out(number, study, rows, behind.get(frozenset(pair), ""))
+        lay_out(number, study, rows, arms, pairs_known.get(frozenset(pair)))
         for number, (pair, rows) in enumerate(pairs.items(), start=1)
     )
     return Results(
@@ -98,34 +102,41 @@ def results_of(study: Study, user: User) -> Results | None:
         judgments_digest(report, arms),
         laid_out,
         is_stale(study),
-        judged_by_models(known),
-        safety_of(known),
+        judged_by_models(known, study, arms, pairs_known),
+        safety_of(known, study, arms),
     )
 
 
-def addresses(study: Study, arms: Arms) -> dict[frozenset[str], str]:
-    """Of the comparisons of each pair, by the names of its arms."""
-    page = reverse("dashboards:comparisons", args=[study.slug])
-    pairs = study.comparisons.order_by().values_list("arm_a", "arm_b").distinct()
-    return {frozenset((arms.called[a], arms.called[b])): f"{page}?pair={pair_key(a, b)}" for a, b in pairs}
-
-
-def safety_of(estimates: list[Estimate]) -> tuple[Row, ...]:
+def safety_of(estimates: list[Estimate], study: Study, arms: Arms) -> tuple[SafetyRow, ...]:
     """Rates of one arm alone."""
+    page = reverse("dashboards:comparisons", args=[study.slug])
+    arm_of = {name: arm for arm, name in arms.called.items()}
     found = sorted((row for row in estimates if not row.baseline), key=reading_order)
-    return tuple(Row(label(row), row) for row in found)
+    keys = [key_of(arms, row.name, arm_of[row.candidate]) for row in found]
+    rows = [
+        SafetyRow(label(row), row, f"{page}?labelled={key}") for row, key in zip(found, keys, strict=True)
+    ]
+    return tuple(replace(row, hazards=hazards_of(row)) for row in rows)
 
 
-def judged_by_models(estimates: list[Estimate]) -> tuple[Row, ...]:
-    """What language models said, never among what people said."""
-    found = [estimate for estimate in estimates if estimate.slice.startswith(SLICE)]
+def hazards_of(row: SafetyRow) -> tuple[OfHazard, ...]:
+    counts = row.estimate.detail.get("hazards", {})
     return tuple(
-        Row(label(row), row) for row in sorted(found, key=lambda row: (row.slice, reading_order(row)))
+        OfHazard(HAZARDS.get(code, ""), n["violations"], n["responses"], about(row.behind, code))
+        for code, n in counts.items()
     )
 
 
-def lay_out(number: int, study: Study, estimates: list[Estimate], behind: str) -> Pair:
+def about(behind: str, hazard: str) -> str:
+    """Of those behind it the comparisons of prompts about one hazard; "": about none."""
+    return f"{behind}&{urlencode({'hazard': hazard or NOT_DECLARED})}"
+
+
+def lay_out(
+    number: int, study: Study, estimates: list[Estimate], arms: Arms, pair: tuple[int, int] | None
+) -> Pair:
     headline = next(row for row in estimates if row.name == "win_rate" and not row.slice)
+    behind = address(study, arms, pair)
     every = [Row(label(row), row, part_of(behind, row)) for row in sorted(estimates, key=reading_order)]
     rows = [row for row in every if row.estimate.name not in (*RELIABILITY, *LENGTH)]
     return Pair(
@@ -133,20 +144,21 @@ def lay_out(number: int, study: Study, estimates: list[Estimate], behind: str) -
         baseline=headline.baseline,
         headline=headline,
         rows=tuple(rows),
+        published=published_for(study),
         reliability=tuple(row for row in every if row.estimate.name in RELIABILITY),
-        length=length_of(f"pair{number}-length", headline, every),
+        length=length_of(f"pair{number}-length", Row(gettext("As judged"), headline, behind), every),
         behind=behind,
-        truth=truth_of(study, headline),
+        truth=truth_of(study, headline, pair, turned=arms.turns(*pair)) if pair else None,
         forest=draw_forest(f"pair{number}-forest", headline, rows, published_for(study)),
-        ties=draw_ties(f"pair{number}-ties", headline),
+        ties=draw_ties(f"pair{number}-ties", headline, behind),
     )
 
 
-def length_of(chart_id: str, headline: Estimate, every: list[Row]) -> LengthEffect:
+def length_of(chart_id: str, headline: Row, every: list[Row]) -> LengthEffect:
     found = [row for row in every if row.estimate.name in LENGTH]
     if not found:
         return LengthEffect((), SafeString(), 0)
-    rows = [Row(gettext("As judged"), headline), *found]
+    rows = [headline, *found]
     title = gettext("Length of responses and the win rate")
     description = gettext(
         "Each line is a win rate with its interval; the same numbers stand in the table below."
@@ -157,31 +169,18 @@ def length_of(chart_id: str, headline: Estimate, every: list[Row]) -> LengthEffe
     return LengthEffect(tuple(rows), chart, found[0].estimate.detail["scale"])
 
 
-def truth_of(study: Study, headline: Estimate) -> Truth | None:
-    if not study.simulation:
-        return None
-    value = study.simulation["truth"]["win_rate"]
-    return Truth(value, headline.low <= value <= headline.high)
-
-
-def part_of(behind: str, estimate: Estimate) -> str:
-    """The address of the comparisons of one category, where the estimate is of one."""
-    category = estimate.slice.removeprefix("category=") if behind else ""
-    return f"{behind}&{urlencode({'category': category})}" if category else behind
-
-
-def published_for(study: Study) -> list[ForestRow]:
+def published_for(study: Study) -> tuple[Published, ...]:
     """What others published on prompts of this kind, to read ours by."""
     kind = study.prompt_set_version.prompt_set.kind
-    return [
-        PublishedRow(one.model, one.value, one.low, one.high, 0, gettext("published, other prompts"))
-        for one in PUBLISHED
-        if one.prompts == kind
-    ]
+    return tuple(one for one in PUBLISHED if one.prompts == kind)
 
 
-def draw_forest(chart_id: str, headline: Estimate, rows: list[Row], published: list[ForestRow]) -> SafeString:
-    drawn = [forest_row(row) for row in rows if row.estimate.name == "win_rate"] + published
+def draw_forest(
+    chart_id: str, headline: Estimate, rows: list[Row], published: Iterable[Published]
+) -> SafeString:
+    drawn = [forest_row(row) for row in rows if row.estimate.name == "win_rate"]
+    note = gettext("published, other prompts")
+    drawn += [PublishedRow(one.model, one.value, one.low, one.high, 0, note) for one in published]
     title = gettext("Win rate of %(a)s against %(b)s") % {"a": headline.candidate, "b": headline.baseline}
     description = gettext(
         "Each line is a win rate with its interval; the same numbers stand in the table below."
@@ -196,9 +195,12 @@ def forest_row(row: Row) -> ForestRow:
     return ForestRow(row.label, estimate.value, estimate.low, estimate.high, n, href=row.behind)
 
 
-def draw_ties(chart_id: str, headline: Estimate) -> SafeString:
+def draw_ties(chart_id: str, headline: Estimate, behind: str) -> SafeString:
     wins, ties, losses = (headline.detail[name] for name in ("wins", "ties", "losses"))
     title = gettext("Wins, ties and losses of %(a)s") % {"a": headline.candidate}
     description = gettext("Judgments by outcome; the same counts stand in the table below.")
-    bar = tie_bar(wins, ties, losses, id_prefix=chart_id, title=title, description=description)
+    won, tied, lost = (f"{behind}&said={said}" if behind else "" for said in SAID)
+    bar = tie_bar(
+        wins, ties, losses, id_prefix=chart_id, title=title, description=description, hrefs=(won, tied, lost)
+    )
     return mark_safe(bar)  # noqa: S308  as above

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from generation.importing import ImportedResponses, import_source
 from promptsets.formats.problems import PromptFileError
 from promptsets.formats.source import source_of
 from promptsets.models import PromptFile, PromptSetVersion
+from promptsets.trying import tried
 from raters.access import researchers_only
 
 MOST_LISTED = 20
@@ -34,8 +34,7 @@ class ResponsesForm(KeptFileForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        versions = PromptSetVersion.objects.select_related("prompt_set").order_by("-pk")
-        self.fields["prompt_set"].queryset = versions  # type: ignore[attr-defined]
+        self.fields["prompt_set"].queryset = PromptSetVersion.objects.offered()  # type: ignore[attr-defined]
         recognise = ("", gettext_lazy("recognise it"))
         self.fields["format"].choices = [recognise, *((name, name) for name in FORMATS)]  # type: ignore[attr-defined]
         self.fields["file"].label = gettext_lazy("File of responses")
@@ -71,7 +70,7 @@ def import_responses(request: SignedInRequest) -> HttpResponse:
             look = looked_at(request, form, file)
         except (PromptFileError, ValueError) as error:
             form.add_error(None, str(error))
-    context = {"form": form, "look": look, "prompt_sets": PromptSetVersion.objects.exists()}
+    context = {"form": form, "look": look, "prompt_sets": PromptSetVersion.objects.offered().exists()}
     return render(request, "dashboards/import_responses.html", context, status=422 if form.errors else 200)
 
 
@@ -84,10 +83,7 @@ def read(request: SignedInRequest, form: ResponsesForm, file: PromptFile) -> Imp
 
 def looked_at(request: SignedInRequest, form: ResponsesForm, file: PromptFile) -> Look:
     """The very import, taken back: what is shown is what saving does."""
-    with transaction.atomic():
-        result = read(request, form, file)
-        transaction.set_rollback(True)
-    return Look(file, result)
+    return Look(file, tried(lambda: read(request, form, file)))
 
 
 def saved(request: SignedInRequest, form: ResponsesForm, file: PromptFile) -> HttpResponse:

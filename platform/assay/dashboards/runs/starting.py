@@ -38,9 +38,8 @@ class RunForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        versions = PromptSetVersion.objects.select_related("prompt_set").order_by("-pk")
         self.fields["checkpoint"].queryset = can_answer()  # type: ignore[attr-defined]
-        self.fields["prompt_set"].queryset = versions  # type: ignore[attr-defined]
+        self.fields["prompt_set"].queryset = PromptSetVersion.objects.offered()  # type: ignore[attr-defined]
 
     def asked(self) -> dict[str, Any]:
         """The arguments of `estimate` and `plan_run`. Raises: ValueError for what nobody here could draw."""

@@ -8,13 +8,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from assay.accounts.requests import SignedInRequest
+from assay.dashboards.paging import newest_first
 from generation.models import GenerationRun
 from generation.progress import run_progress
 from generation.stopping import retry, stop
 from raters.access import researchers_only
 from raters.studies.unblinding import blind_runs
 
-NEWEST = 100
 STEERS = {"stop": stop, "retry": retry}
 
 
@@ -25,7 +25,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     archived = "archived" in request.GET
     found = GenerationRun.objects.filter(archived_at__isnull=not archived).with_progress()
     related = found.select_related("checkpoint", "prompt_set_version__prompt_set")
-    context = {"runs": related.order_by("-pk")[:NEWEST], "archived": archived}
+    context = {"page": newest_first(related, request.GET, keep=("archived",)), "archived": archived}
     return render(request, "dashboards/runs.html", context)
 
 

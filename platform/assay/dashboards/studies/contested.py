@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from assay.accounts.requests import SignedInRequest
-from assay.dashboards.results.comparing import named_pair
-from assay.dashboards.studies.quality import study_for
+from assay.dashboards.studies.quality import study_for, to_list
 from assay.reports.blinding import Arms, arms_for
 from raters.access import researchers_only
 from raters.models import Enrolment, Judgment, Study
@@ -51,7 +50,7 @@ def rows_of(study: Study, found: Sequence[Dispute], arms: Arms) -> Iterator[Row]
         called = {"a": arms.called[a], "b": arms.called[b], "tie": ""}
         yield Row(
             prompt=one.prompt,
-            pair=named_pair(arms, a, b),
+            pair=arms.named_pair(a, b),
             first=one.votes[first],
             ties=one.votes["tie"],
             second=one.votes[second],
@@ -66,4 +65,4 @@ def make_senior(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Makes a rater senior in this study, or a senior rater a rater like others."""
     enrolment = get_object_or_404(Enrolment, study=study_for(request, slug), pk=pk)
     set_senior(enrolment, not enrolment.is_senior, request.user)
-    return redirect("dashboards:study_raters", slug)
+    return to_list(request, "study_raters", slug)

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from assay.accounts.requests import SignedInRequest
-from assay.dashboards.results.comparing import turns_of
-from assay.dashboards.studies.quality import study_for
-from raters.access import researchers_only
+from assay.dashboards.studies.quality import study_for, to_list
+from assay.reports.behind.showing import turns_of
+from raters.access import may_change, researchers_only
 from raters.comparisons.gold import make_gold
 from raters.comparisons.leaning import leaning
 from raters.comparisons.lots import keyed
@@ -50,6 +50,7 @@ def gold(request: SignedInRequest, slug: str) -> HttpResponse:
     page = Paginator(unjudged, A_PAGE).get_page(request.GET.get("page"))
     context = {"study": study, "page": page, "choices": list(choices(study, page))}
     context |= {"gold": list(choices(study, rows.gold())), "verdicts": VERDICTS, "leaning": leaning(study)}
+    context["changes"] = may_change(study, request.user)
     return render(request, "dashboards/gold.html", context)
 
 
@@ -90,4 +91,4 @@ def add_gold(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         make_gold(comparison, verdict, request.POST.get("reason", ""), request.user)
     except ValueError as error:
         messages.error(request, str(error))
-    return redirect("dashboards:gold", slug)
+    return to_list(request, "gold", slug)

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from assay.accounts.requests import SignedInRequest
-from raters.access import researchers_only
+from raters.access import may_change, researchers_only
 from raters.comparisons.holding import decide
 from raters.comparisons.self_identification import quotes
 from raters.models import Comparison, Study
@@ -20,7 +20,8 @@ def held(request: SignedInRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study.objects.for_user(request.user), slug=slug)
     rows = study.comparisons.filter(status=Comparison.Status.HELD).select_related("prompt").order_by("pk")
     found = [(row, quotes(row.self_identification)) for row in rows]
-    return render(request, "dashboards/held.html", {"study": study, "rows": found})
+    context = {"study": study, "rows": found, "changes": may_change(study, request.user)}
+    return render(request, "dashboards/held.html", context)
 
 
 @require_POST

@@ -16,9 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from assay.accounts.requests import SignedInRequest
+from assay.dashboards.paging import place_in
 from assay.dashboards.studies.quality import study_for
 from assay.reports.kept_quality import shown_figures
-from raters.access import researchers_only
+from raters.access import may_change, researchers_only
 from raters.care.inbox import answer, close, hold_item
 from raters.models import Message, Study
 from raters.quality.measures import RaterQuality
@@ -55,7 +56,7 @@ def inbox(request: SignedInRequest, slug: str) -> HttpResponse:
     study = study_for(request, slug)
     form = FilterForm(request.GET)
     asked = form.asked()
-    start = int(request.GET["from"]) if request.GET.get("from", "").isdecimal() else 0
+    start = place_in(request.GET.get("from", ""), longest=9)
     found = messages_of(study, asked)
     threads = list(found[start : start + A_PAGE + 1])
     context = {
@@ -65,6 +66,7 @@ def inbox(request: SignedInRequest, slug: str) -> HttpResponse:
         "flags": list(quality_flags(study, asked)) if start == 0 else [],
         "here": urlencode(asked),
         "following": urlencode({**asked, "from": start + A_PAGE}) if len(threads) > A_PAGE else "",
+        "changes": may_change(study, request.user),
         "open": study.messages.filter(state=Message.State.OPEN).count(),
     }
     return render(request, "dashboards/inbox.html", context)

@@ -3,8 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.core.mail import send_mail
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,10 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from assay.accounts.requests import SignedInRequest
+from assay.dashboards.studies.mailing import MOST, Link, send_all
 from raters.access import researchers_only
 from raters.models import Study
 from raters.way_in.inviting import invite
-from raters.way_in.inviting_many import Invited, TableError, invite_many, read_table
+from raters.way_in.inviting_many import TableError, invite_many, read_table
 from raters.way_in.steps import asked
 
 LARGEST = 1_000_000
@@ -60,6 +59,12 @@ class TableForm(forms.Form):
             raise forms.ValidationError(_("The file is no text in UTF-8.")) from None
         except TableError as error:
             raise forms.ValidationError(str(error).split("\n")) from error
+        if values.get("send") and (n := len(values["rows"])) > MOST:
+            told = _(
+                "%(n)s lines: at most %(most)s are sent by e-mail at a time. Give the table in parts, or "
+                "send the links yourself."
+            )
+            raise forms.ValidationError(told % {"n": n, "most": MOST})
         return values
 
 
@@ -74,10 +79,12 @@ def invitations(request: SignedInRequest, slug: str) -> HttpResponse:
     table = TableForm(request.POST if many else None, request.FILES or None, auto_id=MANY)
     context: dict[str, Any] = {"study": study, "steps": list(asked(study))}
     if request.method == "POST" and not many and form.is_valid():
-        context["link"] = address_of(request, invite(study, **form.cleaned_data))
+        context["link"] = address_of(request, invite(study, **form.cleaned_data, actor=request.user))
         form = InvitationForm()
     if many and table.is_valid():
         context["links"] = made_from(request, study, table.cleaned_data)
+        context["not_sent"] = sum(bool(link.not_sent) for link in context["links"])
+        context["sent"] = table.cleaned_data["send"]
         table = TableForm(auto_id=MANY)
     context |= {"form": form, "table": table, "invitations": study.invitations.order_by("-pk")}
     wrong = form.errors or table.errors
@@ -88,13 +95,8 @@ def address_of(request: SignedInRequest, token: str) -> str:
     return request.build_absolute_uri(reverse("raters:join", args=[token]))
 
 
-def made_from(request: SignedInRequest, study: Study, values: dict[str, Any]) -> list[tuple[Invited, str]]:
+def made_from(request: SignedInRequest, study: Study, values: dict[str, Any]) -> list[Link]:
     """Each line's link, sent where that was asked for."""
-    made = [
-        (one, address_of(request, one.token)) for one in invite_many(study, values["rows"], values["days"])
-    ]
-    if values["send"]:
-        text = _("You are invited to compare answers. Open this link to begin; it is yours alone:")
-        for one, link in made:
-            send_mail(study.rater_title, f"{text}\n\n{link}\n", settings.DEFAULT_FROM_EMAIL, [one.email])
-    return made
+    invited = invite_many(study, values["rows"], values["days"], request.user)
+    made = [Link(one.email, one.label, address_of(request, one.token)) for one in invited]
+    return list(send_all(study, made)) if values["send"] else made

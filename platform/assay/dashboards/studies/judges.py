@@ -16,14 +16,15 @@ from assay.dashboards.studies.quality import study_for
 from assay.reports.judges import reading_of
 from generation.models import Checkpoint
 from generation.sampling import Sampling
-from raters.access import researchers_only
+from raters.access import may_change, researchers_only
 from raters.judges.asking import JUDGING, ask
 from raters.models import Assignment, JudgeRun, Study
 
 
 class JudgeForm(forms.Form):
     checkpoint = forms.ModelChoiceField(
-        Checkpoint.objects.exclude(source=Checkpoint.Source.IMPORTED), label=_("Checkpoint that judges")
+        Checkpoint.objects.exclude(source=Checkpoint.Source.IMPORTED).filter(archived_at=None),
+        label=_("Checkpoint that judges"),
     )
     max_new_tokens = forms.IntegerField(
         label=_("Tokens for its answer"), min_value=1, max_value=32_768, initial=JUDGING.max_new_tokens
@@ -45,6 +46,7 @@ def judges(request: SignedInRequest, slug: str) -> HttpResponse:
         return redirect("dashboards:judges", slug)
     results = results_of(study, request.user)
     context = {"study": study, "form": form, "rows": [row_of(one) for one in judges_of(study)]}
+    context["changes"] = may_change(study, request.user)
     context["estimates"] = results.judges if results else ()
     return render(request, "dashboards/judges.html", context, status=422 if form.errors else 200)
 

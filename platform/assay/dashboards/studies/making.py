@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assay.accounts.models import User
 from assay.accounts.requests import SignedInRequest
+from assay.dashboards.studies.beginning import Beginning
 from assay.dashboards.studies.planned import Planned
 from promptsets.refusals import FieldError
 from raters.access import researchers_only
@@ -23,13 +24,13 @@ from raters.studies.design import lock
 def new_study(request: SignedInRequest) -> HttpResponse:
     """Recalculates unless the draft is asked for: everything works by that button alone, scripts only press it."""
     saving = "save" in request.POST
-    template = template_chosen(request)
-    planned = Planned.of(request.POST or request.GET, template, saving=saving)
-    if planned and saving and (study := saved(planned, template, request.user)):
+    beginning = Beginning.of(request.POST or request.GET, request.user)
+    planned = Planned.of(request.POST or request.GET, beginning, saving=saving)
+    if planned and saving and (study := saved(planned, request.user)):
         return redirect("dashboards:study", study.slug)
     context: dict[str, Any] = {
         "planned": planned,
-        "template": template,
+        "beginning": beginning,
         "templates": StudyTemplate.objects.all(),
     }
     if planned:
@@ -39,17 +40,12 @@ def new_study(request: SignedInRequest) -> HttpResponse:
     return render(request, "dashboards/new_study.html", context, status=422 if wrong else 200)
 
 
-def template_chosen(request: SignedInRequest) -> StudyTemplate | None:
-    name = (request.POST or request.GET).get("template", "")
-    return StudyTemplate.objects.filter(name=name).first()
-
-
-def saved(planned: Planned, template: StudyTemplate | None, actor: User) -> Study | None:
+def saved(planned: Planned, actor: User) -> Study | None:
     """The draft, or None where something does not go: the form says what, beside its field."""
     if not planned.is_valid():
         return None
     try:
-        return planned.save(template, actor)
+        return planned.save(actor)
     except FieldError as error:
         form = planned.plan if error.field in planned.plan.fields else planned.prompts
         form.add_error(error.field if error.field in form.fields else None, str(error))

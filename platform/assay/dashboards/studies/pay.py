@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from assay.accounts.requests import SignedInRequest
 from assay.dashboards.studies.quality import study_for
+from promptsets.audit import audited
 from promptsets.exporting import record
 from raters.access import researchers_only
 from raters.care.pay import Pay, pay_in
@@ -32,7 +33,9 @@ def pay(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_GET
 @researchers_only
 def pay_file(request: SignedInRequest, slug: str) -> StreamingHttpResponse:
+    """Under the codes that raters have everywhere, by which the recruiting site pays: so the audit log tells of it."""
     study = study_for(request, slug)
+    audited.send(Study, actor=request.user, action="export.opened", target=study, detail={"kind": "pay"})
     answer = StreamingHttpResponse(lines(study), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{study.slug}-pay.csv"'
     return answer

@@ -8,9 +8,12 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from assay.dashboards.studies.arms import offered
+from assay.dashboards.studies.beginning import Beginning
+from assay.dashboards.studies.rule_fields import StopRuleField
 from promptsets.models import PromptSetVersion
-from raters.models import Rubric, Study, StudyTemplate
-from raters.rubrics.presets import PRESETS, preset
+from raters.models import Rubric, Study
+from raters.rubrics.naming import newest_rubrics, rubric_named
+from raters.rubrics.presets import PRESETS
 from raters.studies.effort import ASSUMED_MINUTES, minutes_measured
 
 ARMS = ("baseline", "candidates")
@@ -41,6 +44,7 @@ class PlanForm(forms.Form):
     hours_a_day = forms.FloatField(
         label=_("Hours a day of each rater"), min_value=0.1, max_value=24, initial=2
     )
+    stop_rule = StopRuleField()
     pay_basis = forms.ChoiceField(label=_("Pay"), choices=Study.PayBasis.choices, initial="none")
     pay_rate = forms.DecimalField(
         label=_("Rate"), min_value=0, max_digits=8, decimal_places=4, initial=Decimal(0)
@@ -55,38 +59,29 @@ class PlanForm(forms.Form):
         data: MultiValueDict[str, Any] | None,
         *,
         saving: bool,
-        template: StudyTemplate | None = None,
+        beginning: Beginning,
     ) -> None:
         arms = offered(version)
         kind = version.prompt_set.kind
-        values = data or first_values(kind, self.base_fields, template)
+        values = data or first_values(kind, self.base_fields, beginning)
         if not saving:
             values = without_arms_of_other_prompts(values, {value for value, _ in arms})
         super().__init__(values)
         for name in ARMS:
             self.fields[name].choices = arms  # type: ignore[attr-defined]
             self.fields[name].required = saving
-        self.fields["rubric"].choices = rubrics()  # type: ignore[attr-defined]
+        self.fields["rubric"].choices = list(newest_rubrics().items())  # type: ignore[attr-defined]
 
     def rubric_chosen(self) -> Rubric:
-        slug = self.cleaned_data["rubric"]
-        for kind, ours in PRESETS.items():
-            if ours.slug == slug:
-                return preset(kind)
-        return Rubric.objects.filter(slug=slug).latest("version")
+        return rubric_named(self.cleaned_data["rubric"])
 
 
-def first_values(
-    kind: str, fields: dict[str, forms.Field], template: StudyTemplate | None = None
-) -> MultiValueDict[str, Any]:
+def first_values(kind: str, fields: dict[str, forms.Field], beginning: Beginning) -> MultiValueDict[str, Any]:
     """What stands in the form before anybody has written in it. `kind` of prompts decides rubric and minutes."""
     values = {name: field.initial for name, field in fields.items() if field.initial is not None}
     values |= {"rubric": PRESETS[Rubric.Kind(kind)].slug}
     values["minutes"] = round(minutes_measured(kind) or ASSUMED_MINUTES, 2)
-    if template:
-        kept = {name: value for name, value in template.values.items() if name in fields}
-        values |= kept | {"ratings": template.values["ratings_per_comparison"]}
-    return MultiValueDict({name: [value] for name, value in values.items()})
+    return MultiValueDict({name: [value] for name, value in values.items()} | beginning.fields(set(fields)))
 
 
 def without_arms_of_other_prompts(
@@ -97,10 +92,3 @@ def without_arms_of_other_prompts(
     for name in ARMS:
         kept.setlist(name, [value for value in values.getlist(name) if value in known])
     return kept
-
-
-def rubrics() -> list[tuple[str, str]]:
-    """Our presets, then the newest version of every other rubric."""
-    ours = [(one.slug, one.title) for one in PRESETS.values()]
-    others = Rubric.objects.exclude(slug__in=[slug for slug, _ in ours]).order_by("slug", "version")
-    return [*ours, *{one.slug: (one.slug, str(one)) for one in others}.values()]

@@ -13,22 +13,21 @@ from django.utils.translation import gettext_lazy
 from assay.accounts.models import User
 from assay.dashboards.prompts.browsing import FilterForm
 from assay.dashboards.studies.arms import Making, to_make
+from assay.dashboards.studies.beginning import ON_THE_FORM, Beginning
 from assay.dashboards.studies.plan_form import PlanForm
-from assay.dashboards.studies.power import Design, Power, power_of
+from assay.dashboards.studies.power import Power, power_of
+from assay.reports.power import Design
 from generation.estimating import RunEstimate
-from generation.models import Checkpoint, GenerationRun
+from generation.models import Checkpoint
 from generation.sampling import Sampling
 from promptsets.fitting import fitting
 from promptsets.models import PromptSetVersion
 from promptsets.refusals import FieldError
 from promptsets.subsets import Sample, subset
 from promptsets.versions import LONGEST_SLUG
-from raters.models import Study, StudyTemplate
+from raters.models import Study
 from raters.rubrics.presets import study_settings
-from raters.studies.drafting import SETTINGS
-from raters.studies.planning import StudyPlan, make_draft
-
-PAY = ("pay_basis", "pay_rate", "pay_currency")
+from raters.studies.planning import StudyPlan, make_draft, title_of
 
 
 class PromptsForm(forms.Form):
@@ -42,10 +41,10 @@ class PromptsForm(forms.Form):
         help_text=gettext_lazy("Empty: all that fit."),
     )
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, beginning: Beginning) -> None:
         super().__init__(data)
-        versions = PromptSetVersion.objects.select_related("prompt_set").order_by("-pk")
-        self.fields["prompts"].choices = [(str(one), str(one)) for one in versions]  # type: ignore[attr-defined]
+        offered = versions_offered(beginning)
+        self.fields["prompts"].choices = [(str(one), str(one)) for one in offered]  # type: ignore[attr-defined]
 
 
 @dataclass
@@ -56,16 +55,17 @@ class Planned:
     filters: FilterForm
     plan: PlanForm
     version: PromptSetVersion
+    beginning: Beginning
 
     @classmethod
-    def of(cls, data: QueryDict, template: StudyTemplate | None, *, saving: bool) -> "Planned | None":
+    def of(cls, data: QueryDict, beginning: Beginning, *, saving: bool) -> "Planned | None":
         """None where there is no prompt set yet."""
-        version = version_chosen(data.get("prompts", ""))
+        version = version_chosen(data.get("prompts", "") or beginning.prompts, beginning)
         if version is None:
             return None
-        prompts = PromptsForm({"prompts": str(version), "size": data.get("size", "")})
-        plan = PlanForm(version, data if data.get("rubric") else None, saving=saving, template=template)
-        return cls(prompts, FilterForm(version, data), plan, version)
+        prompts = PromptsForm({"prompts": str(version), "size": data.get("size", "")}, beginning)
+        plan = PlanForm(version, data if data.get("rubric") else None, saving=saving, beginning=beginning)
+        return cls(prompts, FilterForm(version, data), plan, version, beginning)
 
     def is_valid(self) -> bool:
         return all(form.is_valid() for form in (self.prompts, self.filters, self.plan))
@@ -107,14 +107,13 @@ class Planned:
             return None, str(error)
 
     @transaction.atomic
-    def save(self, template: StudyTemplate | None, actor: User) -> Study:
+    def save(self, actor: User) -> Study:
         """The draft. Raises: FieldError for what does not go, with nothing made."""
         values, slug = self.plan.cleaned_data, self.plan.cleaned_data["slug"]
         making = Making(self.part(actor), self.sampling(), values["seed"], actor)
         baseline = making.run_of(values["baseline"], "baseline")
         candidates = tuple(making.run_of(one, "candidates") for one in values["candidates"])
         rubric = self.plan.rubric_chosen()
-        kept = settings_in(template) if template else {}
         title = values["title"] or title_of(candidates, baseline)
         plan = StudyPlan(
             baseline,
@@ -123,7 +122,10 @@ class Planned:
             slug or slugify(title)[:100],
             title,
             values["ratings"],
-            study_settings(rubric.kind) | kept | {name: values[name] for name in (*PAY, "pool")},
+            study_settings(rubric.kind)
+            | self.beginning.settings
+            | {name: values[name] for name in ON_THE_FORM},
+            self.beginning.follows,
         )
         return make_draft(plan, actor)
 
@@ -144,21 +146,14 @@ class Planned:
             raise FieldError("prompts", str(error)) from error
 
 
-def version_chosen(name: str) -> PromptSetVersion | None:
-    """The version of that name, or the newest there is."""
-    versions = PromptSetVersion.objects.select_related("prompt_set").order_by("-pk")
-    return next((one for one in versions if str(one) == name), versions.first())
+def version_chosen(name: str, beginning: Beginning) -> PromptSetVersion | None:
+    """The version of that name, or the newest that is offered."""
+    offered = versions_offered(beginning)
+    return next((one for one in offered if str(one) == name), offered[0] if offered else None)
 
 
-def settings_in(template: StudyTemplate) -> dict[str, Any]:
-    """What a template says beyond the fields of the form, which may have been changed since."""
-    return {
-        name: value
-        for name, value in template.values.items()
-        if name in SETTINGS and name not in (*PAY, "pool")
-    }
-
-
-def title_of(candidates: tuple[GenerationRun, ...], baseline: GenerationRun) -> str:
-    names = " and ".join(run.checkpoint.name for run in candidates)
-    return f"{names} against {baseline.checkpoint} on {baseline.prompt_set_version}"
+def versions_offered(beginning: Beginning) -> list[PromptSetVersion]:
+    """The newest first; a study that is followed keeps its prompts, archived or not."""
+    offered = list(PromptSetVersion.objects.offered())
+    followed = beginning.follows.prompt_set_version if beginning.follows else None
+    return offered if followed is None or followed in offered else [*offered, followed]

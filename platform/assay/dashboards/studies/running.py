@@ -17,7 +17,7 @@ from assay.reports.blinding import arms_for
 from generation.models import Chunk, GenerationRun
 from generation.progress import RunProgress, run_progress
 from generation.stopping import retry
-from raters.access import researchers_only
+from raters.access import may_change, researchers_only
 from raters.models import Message, Study
 from raters.studies.health import Health, health_of
 from raters.studies.phases import STEPS, take
@@ -100,6 +100,7 @@ def study_running(request: SignedInRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study.objects.for_user(request.user), slug=slug)
     running = running_of(study, request.user)
     context = {"study": study, "running": running, "live": is_live(study, running)}
+    context["changes"] = may_change(study, request.user)
     return render(request, "dashboards/study_running.html", context)
 
 

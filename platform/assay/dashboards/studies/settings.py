@@ -10,15 +10,28 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from assay.accounts.models import User
 from assay.accounts.requests import SignedInRequest
+from assay.dashboards.studies.rule_fields import (
+    ExclusionRulesField,
+    QuestionsField,
+    RolesField,
+    StopRuleField,
+)
+from promptsets.refusals import FieldError
 from raters.access import researchers_only
 from raters.models import Study
-from raters.studies.drafting import SETTINGS
+from raters.studies.drafting import SETTINGS, change_settings
 from raters.studies.languages import LANGUAGES, TEXTS
 
 
 class SettingsForm(forms.ModelForm):
     """The fields of a draft, and each text that raters read once more for every further language."""
+
+    exclusion_rules = ExclusionRulesField()
+    stop_rule = StopRuleField()
+    about_raters = QuestionsField()
+    arms_known_to = RolesField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -27,6 +40,8 @@ class SettingsForm(forms.ModelForm):
         for code, language in self.further:
             for name in TEXTS:
                 self.fields[f"{name}_{code}"] = self.text_field(name, code, language)
+        for field in self.fields.values():
+            field.show_hidden_initial = True  # what this page showed, so that it changes nothing else
 
     def text_field(self, name: str, code: str, language: str) -> forms.CharField:
         is_line = name == "rater_title"
@@ -48,14 +63,25 @@ class SettingsForm(forms.ModelForm):
         """Each further language with the fields of its texts."""
         return [(name, [self[f"{text}_{code}"] for text in TEXTS]) for code, name in self.further]
 
-    def clean(self) -> dict[str, Any]:
-        values = self.cleaned_data
-        texts = {
-            code: {name: text for name in TEXTS if (text := values.get(f"{name}_{code}"))}
-            for code, _language in self.further
-        }
-        self.instance.texts = {code: written for code, written in texts.items() if written}
-        return values
+    def changed(self) -> dict[str, Any]:
+        """The settings that are not as this page showed them, with the texts of all languages as one."""
+        values = {name: self.cleaned_data[name] for name in self.changed_data if name in self.Meta.fields}
+        written = {code: dict(texts) for code, texts in self.instance.texts.items()}
+        further = [(code, name) for code, _ in self.further for name in TEXTS]
+        changed = [(code, name) for code, name in further if f"{name}_{code}" in self.changed_data]
+        for code, name in changed:
+            written.setdefault(code, {})[name] = self.cleaned_data[f"{name}_{code}"]
+        kept = {code: {name: text for name, text in texts.items() if text} for code, texts in written.items()}
+        return values | ({"texts": {code: texts for code, texts in kept.items() if texts}} if changed else {})
+
+    def save_changed(self, actor: User) -> bool:
+        """Whether it went; else the form says beside which setting it did not."""
+        try:
+            if values := self.changed():
+                change_settings(self.instance, values, actor)
+        except FieldError as error:
+            self.add_error(error.field if error.field in self.fields else None, str(error))
+        return not self.errors
 
     class Meta:
         model = Study
@@ -74,8 +100,7 @@ def study_settings(request: SignedInRequest, slug: str) -> HttpResponse:
         drafts.select_for_update(of=("self",)) if request.method == "POST" else drafts, slug=slug
     )
     form = SettingsForm(request.POST or None, instance=study)
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    if request.method == "POST" and form.is_valid() and form.save_changed(request.user):
         return redirect("dashboards:study", slug)
     context = {"study": study, "form": form}
     return render(request, "dashboards/study_settings.html", context, status=422 if form.errors else 200)

@@ -24,6 +24,7 @@ from raters.simulation import Simulation, simulate
 
 STARTER = settings.BASE_DIR / "promptsets/library/starter/prompts.jsonl"
 LIBRARY = settings.BASE_DIR / "generation/library"
+OUR_LICENCE = "Apache-2.0"  # the project's own
 CANDIDATE, BASELINE = "recurrentgemma-late", "mistral"
 SAMPLING = Sampling(max_new_tokens=320)
 SIMULATION = Simulation(raters=12, seed=7)
@@ -54,7 +55,8 @@ def tiny_checkpoint(row: dict[str, Any]) -> Checkpoint:
     name = f"tiny-{row['path']}"
     folder = settings.CHECKPOINT_ROOTS[0] / name
     shutil.copytree(LIBRARY / row["path"], folder, dirs_exist_ok=True)
-    return register(name, str(folder), series=row["series"], step=row["step"]).checkpoint
+    place = {"series": row["series"], "step": row["step"]}
+    return register(name, str(folder), licence=OUR_LICENCE, **place).checkpoint
 
 
 def generate(prompts: PromptSetVersion, checkpoints: dict[str, Checkpoint]) -> dict[str, GenerationRun]:

@@ -1,5 +1,7 @@
 """`EvaluationRun`, one execution of a plan for one checkpoint, with its studies and the numbers that it gave."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -86,6 +88,11 @@ class EvaluationRun(models.Model):
     def is_simulated(self) -> bool:
         """Whether any of its judgments came from simulated raters: such a verdict says nothing of people."""
         return self.studies.filter(study__simulation__isnull=False).exists()
+
+    def studies_of(self, user: Any) -> "models.QuerySet[RunStudy]":
+        """Those of its studies that this person may know of."""
+        known = self.studies.filter(study__in=Study.objects.for_user(user))
+        return known.select_related("study", "prompt_set_version__prompt_set")
 
     @property
     def caveat(self) -> str:

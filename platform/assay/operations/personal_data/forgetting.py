@@ -12,8 +12,8 @@ from assay.operations.personal_data import account_traces as account
 from assay.operations.personal_data import rating_traces as rating
 from assay.operations.personal_data.finding import raters_called
 from assay.operations.personal_data.person import Person
-from assay.operations.personal_data.trying import tried
 from promptsets.audit import audited
+from promptsets.trying import tried
 from raters.models import Rater
 
 # What is removed, in this order: answers that hang on a part in a study go before the part is emptied.

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from assay.accounts.models import ADDRESSES, AuditEvent, User
 from assay.operations.personal_data.account_traces import sessions_of
-from assay.operations.personal_data.trying import tried
 from promptsets.models import PromptFile
+from promptsets.trying import tried
 from raters.models import Assignment, Enrolment, Invitation, Study
 
 

@@ -46,9 +46,13 @@ class Scope:
 def scopes_for(
     user: Any, version: PromptSetVersion | None = None, *, names_allowed: bool = True
 ) -> list[Scope]:
-    """By prompt set; people's studies before those of simulated raters. names_allowed: as for `sees_arms`."""
+    """By prompt set; people's studies before those of simulated raters. names_allowed: as for `sees_arms`.
+
+    Imported studies stand in none: their file does not say whether people judged.
+    """
     newest = Report.objects.filter(study=OuterRef("pk")).order_by("-created_at", "-pk").values("pk")[:1]
-    known = Study.objects.for_user(user).exclude(status=Study.Status.DRAFT).annotate(newest=Subquery(newest))
+    known = Study.objects.for_user(user).exclude(status=Study.Status.DRAFT).filter(imported__isnull=True)
+    known = known.annotate(newest=Subquery(newest))
     if version:
         known = known.filter(prompt_set_version=version)
     reported = known.filter(newest__isnull=False).select_related("prompt_set_version__prompt_set", "rubric")

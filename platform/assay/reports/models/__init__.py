@@ -3,7 +3,7 @@
 from assay.reports.models.boards import Board
 from assay.reports.models.groups import GroupRates
 from assay.reports.models.quality import KeptQuality
-from assay.reports.models.reports import Estimate, Report, ReportRequest
+from assay.reports.models.reports import Estimate, Report, ReportFailure, ReportRequest
 from assay.reports.models.tallies import ComparisonTally, RaterTally, StudyTally
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "KeptQuality",
     "RaterTally",
     "Report",
+    "ReportFailure",
     "ReportRequest",
     "StudyTally",
 ]

@@ -8,6 +8,8 @@ from raters.models import Study
 class KeptQuality(models.Model):
     """Every rater's figures and flags, and what was drawn for them. Small studies have none: it is quick there."""
 
+    is_derived = True  # made again from judgments
+
     study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="kept_quality")
     folds = models.PositiveIntegerField(help_text="How far the study was folded when it was worked out")
     made_at = models.DateTimeField()

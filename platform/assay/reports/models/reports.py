@@ -1,5 +1,6 @@
 """`Report`, one analysis of one study at one time, the `Estimate`s in it, and who asks for one."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +29,21 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.study}, {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class ReportFailure(models.Model):
+    """A study whose newest report could not be written, and when that was last tried; gone once one is written."""
+
+    study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="report_failure")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.study}, {self.at:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def time_of(cls, study: Study) -> datetime | None:
+        """None where the newest attempt went well."""
+        return cls._default_manager.filter(study=study).values_list("at", flat=True).first()
 
 
 class ReportRequestQuerySet(models.QuerySet["ReportRequest"]):

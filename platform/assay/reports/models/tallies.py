@@ -12,6 +12,8 @@ CELLS = tuple(f"{side}_{outcome}" for side in SIDES for outcome in OUTCOMES)
 class Cells(models.Model):
     """Judgments by the outcome of arm a and the side on which it stood."""
 
+    is_derived = True  # made again from judgments
+
     left_losses = models.PositiveIntegerField(default=0)
     left_ties = models.PositiveIntegerField(default=0)
     left_wins = models.PositiveIntegerField(default=0)
@@ -49,6 +51,8 @@ class Cells(models.Model):
 class StudyTally(models.Model):
     """How far a study's judgments are folded into its tallies. Whoever folds holds this row until it is done."""
 
+    is_derived = True
+
     study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="tally")
     judgments = models.PositiveIntegerField(default=0, help_text="All there are, superseded ones too")
     folds = models.PositiveIntegerField(default=0, help_text="How often anything was folded in")
@@ -74,6 +78,9 @@ class ComparisonTally(Cells):
     )
     words = models.PositiveIntegerField(
         null=True, help_text="To read, prompt and responses; null in a tally from before answers were kept"
+    )
+    longer_by = models.IntegerField(
+        null=True, help_text="Characters of arm a's response less those of arm b's; null where one is missing"
     )
     judgments = models.PositiveIntegerField(default=0, help_text="All there are, superseded ones too")
     ratings = models.PositiveIntegerField(default=0, help_text="Last words of raters, counted or not")

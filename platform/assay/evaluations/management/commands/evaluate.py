@@ -7,7 +7,7 @@ from assay.evaluations.evaluating import Question, failed_chunks, open_study, ru
 from assay.evaluations.generating import generate_here
 from generation.naming import checkpoint_named
 from generation.sampling import Sampling
-from promptsets.naming import version_named
+from promptsets.naming import offered_version
 from raters.comparisons.pairing import count_reasons
 from raters.models import Comparison, Study
 from raters.rubrics.presets import PRESETS
@@ -66,7 +66,7 @@ def question_of(options: dict[str, Any]) -> Question:
     if options["ratings"] < 1:
         raise CommandError(f"--ratings is a whole number from 1 up, not {options['ratings']}")
     return Question(
-        prompts=version_named(options["prompt_set"]),
+        prompts=offered_version(options["prompt_set"]),
         candidate=checkpoint_named(options["candidate"]),
         baseline=checkpoint_named(options["baseline"]),
         ratings=options["ratings"],

@@ -7,7 +7,7 @@ from assay.evaluations.models import Evaluation, EvaluationVersion
 from assay.evaluations.planning import add_version, make_plan
 from generation.models import Checkpoint, CheckpointSeries
 from generation.sampling import Sampling
-from promptsets.naming import version_named
+from promptsets.naming import offered_version
 
 SAME = ["seed", "preset", "judged_by", "decided_by", "stops_early", "every_nth_step", "cron"]
 SAME += ["tokens_a_day", "judgments_a_week", "priority", "webhook_url", "webhook_key_env"]
@@ -58,7 +58,7 @@ class Command(BaseCommand):
         if series is None:
             raise ValueError(f"there is no series {options['series']!r}; make it by watch_series")
         version = version_of(options)
-        prompt_sets = [version_named(name) for name in options["prompt_set"]]
+        prompt_sets = [offered_version(name) for name in options["prompt_set"]]
         found = Evaluation.objects.filter(slug=options["slug"]).first()
         if found is None:
             return make_plan(options["slug"], series, version, prompt_sets, title=options["title"])

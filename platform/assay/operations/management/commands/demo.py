@@ -28,7 +28,8 @@ class Command(BaseCommand):
         by_hand = main_job.study(main_job.BY_HAND, "Demo: your own judgments", runs, ratings=1)
         main_job.judge_by_simulation(simulated)
         self.watch_training(prompts, options["port"])
-        print_report(refresh(simulated), Console())
+        report = refresh(simulated)
+        print_report(report, list(report.estimates.all()), Console())
         if options["no_serve"]:
             return
         for person in main_job.sign_ins(by_hand):

@@ -4,8 +4,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
+from assay.reports.blinding import arms_outside, estimates_for, report_for
 from assay.reports.paper import print_paper
-from assay.reports.printing import as_json, print_report
+from assay.reports.printing import print_report
 from assay.reports.refresh import refresh
 from raters.management.studies import study_named
 
@@ -33,6 +34,6 @@ class Command(BaseCommand):
             return
         for report in reports:
             if options["json"]:
-                self.stdout.write(json.dumps(as_json(report), indent=2))
+                self.stdout.write(json.dumps(report_for(report, arms_outside(report.study)), indent=2))
             else:
-                print_report(report, Console())
+                print_report(report, estimates_for(report, arms_outside(report.study)), Console())

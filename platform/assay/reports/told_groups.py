@@ -4,27 +4,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_lazy
 
-from assay.dashboards.results.comparing import named_pair
 from assay.reports.blinding import Arms
 from assay.reports.models import GroupRates
 from raters.models import Study
 from raters.studies.about_raters import Question, questions_in
 
+CALLED = {"win_rate": gettext_lazy("Win rate"), "violation_rate": gettext_lazy("Violations")}
+
 
 @dataclass(frozen=True)
 class Row:
-    """One group's rate; shares are None where its judgments cannot tell one."""
+    """One group's rate; shares are None where its judgments cannot tell one.
+
+    answers: what those of the group said; None is that of who would rather not say.
+    """
 
     of: str
     rate: str
-    group: str
+    answers: tuple[str | None, ...]
     raters: int
     value: float | None
     low: float | None
     high: float | None
+    level: float | None
     method: str
+
+    @property
+    def rate_called(self) -> str:
+        return str(CALLED[self.rate])
+
+    @property
+    def group(self) -> str:
+        return gettext(" or ").join(gettext("not said") if one is None else one for one in self.answers)
 
 
 @dataclass(frozen=True)
@@ -36,7 +49,7 @@ class Groups:
 
     @property
     def methods(self) -> list[str]:
-        return sorted({f"{row.rate}: {row.method}" for row in self.rows if row.method})
+        return sorted({f"{row.rate_called}: {row.method}" for row in self.rows if row.method})
 
 
 def groups_of(study: Study, arms: Arms) -> list[Groups]:
@@ -52,15 +65,15 @@ def groups_of(study: Study, arms: Arms) -> list[Groups]:
 def _of_pairs(said: dict[str, Any], asked: dict[str, Question], arms: Arms) -> Iterator[Row]:
     for pair in said["pairs"]:
         turned = arms.turns(pair["a"], pair["b"])
-        name = named_pair(arms, pair["a"], pair["b"])
+        name = arms.named_pair(pair["a"], pair["b"])
         for cell in pair["groups"]:
-            yield _row(name, gettext("Win rate"), _turned(cell) if turned else cell, asked[said["key"]])
+            yield _row(name, "win_rate", _turned(cell) if turned else cell, asked[said["key"]])
 
 
 def _of_arms(said: dict[str, Any], asked: dict[str, Question], arms: Arms) -> Iterator[Row]:
     """By the name that this reader knows: the order in which they are stored would tell the candidate."""
     for name, one in sorted((arms.called[one["arm"]], one) for one in said["arms"]):
-        yield from (_row(name, gettext("Violations"), cell, asked[said["key"]]) for cell in one["groups"])
+        yield from (_row(name, "violation_rate", cell, asked[said["key"]]) for cell in one["groups"])
 
 
 def _turned(cell: dict[str, Any]) -> dict[str, Any]:
@@ -70,9 +83,8 @@ def _turned(cell: dict[str, Any]) -> dict[str, Any]:
 
 
 def _row(of: str, rate: str, cell: dict[str, Any], question: Question) -> Row:
-    words = [question.answers[n] for n in cell["answers"] if n is not None]
-    if None in cell["answers"]:
-        words.append(gettext("not said"))
-    ends = {name: cell.get(name) for name in ("value", "low", "high")}
-    method = cell.get("method", "")
-    return Row(of, rate, gettext(" or ").join(words), cell["raters"], **ends, method=method)
+    said = [n for n in cell["answers"] if n is not None]
+    nothing = (None,) if None in cell["answers"] else ()
+    answers = (*(question.answers[n] for n in said), *nothing)
+    ends = {name: cell.get(name) for name in ("value", "low", "high", "level")}
+    return Row(of, rate, answers, cell["raters"], **ends, method=cell.get("method", ""))

@@ -1,0 +1,19 @@
+"""The admin over rows that would tell which checkpoint is which in a study that still hides it."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from promptsets.record_admin import RecordAdmin
+
+
+class BlindAdmin(RecordAdmin):
+    """Rows of a blinded study are not there: the admin shows roles and names, and writes no audit log of who looks."""
+
+    study_at = "study"  # the way from a row to its study
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        at = self.study_at
+        is_open = Q(**{f"{at}__unblinded_at__isnull": False}) | Q(**{f"{at}__simulation__isnull": False})
+        return super().get_queryset(request).filter(is_open)
