@@ -63,6 +63,14 @@ def told(one: Influence, called: Mapping[int, str], ordered: Callable[[int, int]
     return Told(one.rater, pair, one.n, without, change, in_se, one.stands_out)
 
 
+def all_told(
+    found: Iterable[Influence], called: Mapping[int, str], ordered: Callable[[int, int], Pair], most: int
+) -> list[Told]:
+    """The largest changes; equal ones stand by what the reader knows, since the arms' keys would tell their order."""
+    known = [told(one, called, ordered) for one in found]
+    return sorted(known, key=lambda one: (-abs(one.change or 0.0), one.rater, one.pair))[:most]
+
+
 def influences(study: Study) -> list[Influence]:
     """Of each rater whom the headline counts on each pair of arms, the largest change first.
 

@@ -12,7 +12,7 @@ from assay.api.studies import visible
 from assay.api.study_comparisons import arms_of
 from assay.reports.kept_quality import MOST_KEPT, shown_quality
 from assay.reports.told_groups import Groups, groups_of
-from raters.quality.influence import Told, told
+from raters.quality.influence import Told, all_told
 from raters.quality.order_checks import LEVEL, OrderCheck, checks_of
 
 router = Router(tags=["study quality"])
@@ -83,7 +83,7 @@ class GroupsOut(Schema):
 def quality_of_study(request: ApiRequest, slug: Slug) -> dict[str, Any]:
     study = visible(request, slug)
     quality, arms = shown_quality(study), arms_of(study, request)
-    influences = [told(one, arms.called, arms.pair) for one in quality.influences[:MOST_KEPT]]
+    influences = all_told(quality.influences, arms.called, arms.pair, MOST_KEPT)
     checks = checks_of(quality.drawn, arms.called, arms.pair)
     return {
         "influences": list(map(influence_out, influences)),

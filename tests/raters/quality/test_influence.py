@@ -15,7 +15,7 @@ from assay.reports.judgments import columns_of
 from assay.reports.live import fold
 from raters.assignment import claim_next
 from raters.models import Judgment, Study, StudyArm
-from raters.quality.influence import Influence, beside_others, influences, told
+from raters.quality.influence import Influence, all_told, beside_others, influences, told
 from tests import builders
 from tests.raters.working import say
 
@@ -173,3 +173,12 @@ def test_standard_errors_turn_with_the_change():
     one = Influence("R1", 1, 2, 9, 0.6, 0.1, 0.9, stands_out=True)
     turned = told(one, {1: "Model 2", 2: "Model 1"}, lambda a, b: (b, a))
     assert (turned.without, turned.change, turned.in_se, turned.stands_out) == (0.4, -0.1, -0.9, True)
+
+
+@pytest.mark.parametrize("keys", [(1, 2), (2, 1)])
+def test_equal_changes_stand_by_what_the_reader_knows(keys):
+    """By the arms' keys, which follow the study's title, they would tell who is blind which candidate is which."""
+    called = {keys[0]: "Model 1", keys[1]: "Model 2", 3: "Model 3"}
+    found = [Influence("R1", key, 3, 9, 0.5, change) for key in (1, 2) for change in (0.0, 1e-12)]
+    shown = all_told(found, called, lambda a, b: (a, b), most=3)
+    assert [one.pair for one in shown] == ["Model 1 – Model 3"] * 2 + ["Model 2 – Model 3"]

@@ -16,7 +16,7 @@ from assay.reports.blinding import arms_for
 from assay.reports.kept_quality import shown_quality
 from raters.access import may_change, researchers_only
 from raters.models import Enrolment, Study
-from raters.quality.influence import told
+from raters.quality.influence import all_told
 from raters.quality.measures import RaterQuality, Share
 from raters.quality.order_checks import OrderCheck, checks_of
 from raters.quality.pausing import pause, release
@@ -58,8 +58,7 @@ def study_raters(request: SignedInRequest, slug: str) -> HttpResponse:
     context |= {"repeats": repeats_of(quality.figures)}
     context |= {"made_at": quality.made_at, "windows": quality.windows, "most": MOST_TOLD}
     context["changes"] = may_change(study, request.user)
-    largest = quality.influences[:MOST_TOLD]
-    context["influences"] = [told(one, arms.called, arms.pair) for one in largest]
+    context["influences"] = all_told(quality.influences, arms.called, arms.pair, MOST_TOLD)
     return render(request, "dashboards/raters.html", context)
 
 
