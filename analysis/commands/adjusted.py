@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import add_table_arguments, level, read_table
+from analysis.commands.judgments import add_level, add_table_arguments, add_weighting, read_table
 from analysis.commands.printing import notes, percent, print_table, rests_on
 from analysis.commands.results import tell
 
@@ -24,10 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME,…",
         help="numeric columns of candidate less baseline; length_difference by default",
     )
-    parser.add_argument(
-        "--weighting", choices=("prompts", "judgments"), default="prompts", help="what counts once"
-    )
-    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+    add_weighting(parser)
+    add_level(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import add_table_arguments, level, read_table, whole
+from analysis.commands.judgments import add_level, add_table_arguments, read_table, whole
 from analysis.commands.plots import ID_PREFIX, add_plot_argument
 from analysis.commands.printing import notes, print_table, rests_on
 from analysis.commands.results import tell
@@ -28,7 +28,7 @@ ADVICE = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_table_arguments(parser)
-    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+    add_level(parser)
     parser.add_argument("--draws", type=whole(1), default=1000, help="bootstrap draws, 1000 by default")
     parser.add_argument("--seed", type=whole(0), default=0, help="seed of the bootstrap, 0 by default")
     add_plot_argument(parser, "the coefficients")

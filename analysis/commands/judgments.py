@@ -36,6 +36,16 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="JSON for programs instead of a table")
 
 
+def add_weighting(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--weighting", choices=("prompts", "judgments"), default="prompts", help="what counts once"
+    )
+
+
+def add_level(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+
+
 def level(text: str) -> float:
     """A confidence level from the command line."""
     from analysis.proportions import checked_level

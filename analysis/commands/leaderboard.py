@@ -6,7 +6,7 @@ import argparse
 import math
 from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import add_table_arguments, level, read_table
+from analysis.commands.judgments import add_level, add_table_arguments, read_table
 from analysis.commands.plots import ID_PREFIX, add_plot_argument
 from analysis.commands.printing import notes, print_table
 from analysis.commands.results import tell
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME,…",
         help="adjust for these columns of candidate less baseline",
     )
-    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+    add_level(parser)
     add_plot_argument(parser, "each checkpoint's chance of beating an average one")
 
 

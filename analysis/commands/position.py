@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import add_table_arguments, level, read_table
+from analysis.commands.judgments import add_level, add_table_arguments, add_weighting, read_table
 from analysis.commands.plots import ID_PREFIX, add_plot_argument
 from analysis.commands.printing import notes, p_text, percent, points, print_table, rests_on
 from analysis.commands.results import tell
@@ -20,10 +20,8 @@ HELP = "Bias towards the response on the left, and the win rate balanced over bo
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_table_arguments(parser)
-    parser.add_argument(
-        "--weighting", choices=("prompts", "judgments"), default="prompts", help="what counts once"
-    )
-    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+    add_weighting(parser)
+    add_level(parser)
     add_plot_argument(parser, "the win rates by side")
 
 

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from analysis.commands.gate import margin
-from analysis.commands.judgments import add_reading_arguments, level, read_table
+from analysis.commands.judgments import add_level, add_reading_arguments, read_table
 from analysis.commands.printing import notes, print_table
 from analysis.commands.results import print_json
 from analysis.reading import TableError
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--margin", type=margin, default=5.0, metavar="POINTS", help="of a gate; 5 by default"
     )
     parser.add_argument("--half-width", type=margin, metavar="POINTS", help="say how many prompts reach this")
-    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+    add_level(parser)
     parser.add_argument(
         "--moments", dest="judgments", metavar="JUDGMENTS", help="take variances from this study"
     )

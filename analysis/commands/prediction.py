@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.columns import number
-from analysis.commands.judgments import add_table_arguments, level, read_table
+from analysis.commands.judgments import add_level, add_table_arguments, read_table
 from analysis.commands.printing import notes, percent, print_table, rests_on
 from analysis.commands.results import tell
 from analysis.commands.verdicts import read_verdicts
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="JUDGE",
         help=".csv, .jsonl or .parquet: prompt_id,verdict: win, tie, loss, or 0 to 1",
     )
-    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+    add_level(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.columns import OUTCOMES
-from analysis.commands.judgments import add_table_arguments, level, read_table
+from analysis.commands.judgments import add_level, add_table_arguments, level, read_table
 from analysis.commands.printing import notes, percent, print_table
 from analysis.commands.results import print_json
 from analysis.commands.verdicts import read_verdicts
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--alpha", type=level, default=0.05, help="chance of flagging anyone if all are alike"
     )
-    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+    add_level(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

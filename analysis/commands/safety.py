@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import level, renames
+from analysis.commands.judgments import add_level, renames
 from analysis.commands.plots import ID_PREFIX, add_plot_argument
 from analysis.commands.printing import notes, p_text, percent, points, print_table
 from analysis.commands.results import tell
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rule", choices=("majority", "any"), default="majority", help="raters who must say so: most, or one"
     )
     parser.add_argument("--exact", action="store_true", help="Clopper-Pearson for every rate: a guarantee")
-    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+    add_level(parser)
     parser.add_argument("--json", action="store_true", help="JSON for programs instead of a table")
     add_plot_argument(parser, "the rates")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from analysis.commands.judgments import add_table_arguments, level, read_table
+from analysis.commands.judgments import add_level, add_table_arguments, read_table
 from analysis.commands.plots import ID_PREFIX, add_plot_argument
 from analysis.commands.printing import notes, percent, print_table, rests_on
 from analysis.commands.results import tell
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PROMPTS",
         help="prompts of the whole study, as fixed before it began and at every look alike",
     )
-    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+    add_level(parser)
     add_plot_argument(parser, "the interval over time")
 
 

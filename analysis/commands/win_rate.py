@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from analysis.commands.judgments import add_table_arguments, level, read_table
+from analysis.commands.judgments import add_level, add_table_arguments, add_weighting, read_table
 from analysis.commands.plots import ID_PREFIX, add_plot_argument, save
 from analysis.commands.printing import notes, p_text, percent, print_table
 from analysis.commands.results import print_json
@@ -25,10 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--paper", action="store_true", help="value, low and high by the published method: pooled Wilson"
     )
-    parser.add_argument(
-        "--weighting", choices=("prompts", "judgments"), default="prompts", help="what counts once"
-    )
-    parser.add_argument("--level", type=level, default=0.95, help="confidence level, 0.95 by default")
+    add_weighting(parser)
+    add_level(parser)
     parser.add_argument("--by", choices=("category",), help="a win rate for each category too")
     add_plot_argument(parser, "the intervals, and each category where asked for")
 

@@ -1,7 +1,6 @@
 """Formats of files of responses, recognised by content: a module for each."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from generation.formats import alpaca_eval, mt_bench, response1
@@ -9,7 +8,7 @@ from generation.formats.row import ResponseRow
 from promptsets.formats.fields import Fields
 from promptsets.formats.problems import BadRow, Problem, PromptFileError
 from promptsets.formats.records import Container, Record, container_of, records
-from promptsets.formats.source import Source, read_source
+from promptsets.formats.source import Source
 
 
 class Format(Protocol):
@@ -42,11 +41,6 @@ class ResponseFile:
     source: Source
     format: str
     rows: list[FileRow]
-
-
-def read_responses(path: Path, format: str | None = None) -> ResponseFile:  # noqa: A002  the option's name
-    """Every row of the file; see `responses_in`."""
-    return responses_in(read_source(path), format)
 
 
 def responses_in(source: Source, format: str | None = None) -> ResponseFile:  # noqa: A002  the option's name

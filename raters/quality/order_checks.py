@@ -45,17 +45,10 @@ class Drawn:
     orders: Sequence[OrderCheck]
 
 
-def order_checks(
-    study: Study, called: Mapping[int, str], ordered: Callable[[int, int], Pair]
-) -> list[OrderCheck]:
-    """Sides for each rater and each pair of arms; order for each rater, where there are several pairs."""
-    return checks_of(drawn(study), called, ordered)
-
-
 def checks_of(
     found: Drawn, called: Mapping[int, str], ordered: Callable[[int, int], Pair]
 ) -> list[OrderCheck]:
-    """The checks of what was drawn.
+    """Sides for each rater and each pair of arms; order for each rater, where there are several pairs.
 
     called, ordered: what the reader may know each arm as, by its key, and which of two comes first for them: the
     share of the candidate on the left, beside judgments under labels, would tell which label it has.

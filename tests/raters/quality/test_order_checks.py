@@ -11,22 +11,22 @@ from raters import judging
 from raters.assignment import claim_next
 from raters.comparisons.pairing import comparisons_between
 from raters.models import Assignment, StudyArm
-from raters.quality.order_checks import drawn, expected_runs, order_checks, runs, runs_p
+from raters.quality.order_checks import checks_of, drawn, expected_runs, runs, runs_p
 from tests import builders
 from tests.raters.working import answer, work
 
 
-def checks_of(study):
+def found_in(study):
     """As one reads them who knows the arms."""
     called = {arm.pk: arm.run.checkpoint.name for arm in study.arms.all()}
-    return order_checks(study, called, lambda a, b: (a, b))
+    return checks_of(drawn(study), called, lambda a, b: (a, b))
 
 
 def test_sides_as_they_are_drawn_tell_nothing(db):
     study = builders.study(prompts=40, ratings=3)
     for name in ("ana", "ben", "cem"):
         list(work(builders.rater(study, name), study))
-    checks = checks_of(study)
+    checks = found_in(study)
     assert len(checks) == 4 and not any(one.tells for one in checks)
 
 
@@ -37,7 +37,7 @@ def test_a_rater_with_one_arm_always_left_is_found(db):
     ben = builders.rater(study, "ben")
     list(work(ben, study))
     Assignment.objects.filter(rater=rater).update(a_is_left=True)
-    found = [one.of for one in checks_of(study) if one.tells]
+    found = [one.of for one in found_in(study) if one.tells]
     assert rater.code in found and ben.code not in found
 
 
@@ -58,7 +58,7 @@ def test_the_order_in_which_pairs_come_groups_none(db):
     rater = builders.rater(study)
     while held := claim_next(rater, study):
         answer(held)
-    order = next(one for one in checks_of(study) if one.what == "order")
+    order = next(one for one in found_in(study) if one.what == "order")
     assert order.n == 60 and not order.tells and 0.7 < order.seen < 1.3
 
 
@@ -79,7 +79,7 @@ def test_an_order_that_shows_one_pair_after_the_other_is_found(db):
             a_is_left=bool(comparison.pk % 4 < 2),
             lease_until="2026-03-01T12:00Z",
         )
-    assert next(one for one in checks_of(study) if one.what == "order").tells
+    assert next(one for one in found_in(study) if one.what == "order").tells
 
 
 @pytest.mark.parametrize("is_gold", [False, True])
