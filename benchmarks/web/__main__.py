@@ -10,6 +10,7 @@ own is not in it. Database by DATABASE_URL; SQLite in a file of its own by defau
 """
 
 import argparse
+import math
 import random
 import sys
 import tempfile
@@ -29,6 +30,7 @@ SITES = {
     "ours": OURS,
 }
 WARM_UP_S = 5.0
+RATINGS = 3
 SAMPLES = 12  # of memory, over the time measured
 
 
@@ -48,13 +50,13 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--raters", type=int, default=50)
     parser.add_argument("--pace-s", type=float, default=1.0, help="between two answers of one rater")
     parser.add_argument("--seconds", type=float, default=30.0, help="for each site")
-    parser.add_argument("--prompts", type=int, default=2000)
+    parser.add_argument("--prompts", type=int, help="by default twice as many as are judged meanwhile")
     parser.add_argument("--workers", type=int, default=2, help="gunicorn's, with four threads each")
     parser.add_argument("--only", choices=list(SITES))
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         start_django(Path(folder))
-        study = study_of(options.prompts, ratings=3)
+        study = study_of(options.prompts or prompts_for(options), RATINGS)
         users = people(study, options.raters)
         results = {}
         for name in [options.only] if options.only else SITES:
@@ -65,6 +67,12 @@ def main(arguments: Sequence[str]) -> None:
         show(results, options)
         if "ours" in results:
             print(kept(study, results["ours"].tally.sent))
+
+
+def prompts_for(options: argparse.Namespace) -> int:
+    """So many that nobody runs out of comparisons: raters hold some, and are kept from most once they judged them."""
+    answers = options.raters * ((WARM_UP_S + options.seconds) / options.pace_s + 1)
+    return max(2000, math.ceil(2 * answers / RATINGS))
 
 
 def first_pages(name: str, study: Any, raters: int) -> list[str]:
