@@ -1,3 +1,5 @@
+"""The administration of checkpoints and runs. Texts stand in that of raters: studies say who may read them."""
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,9 +12,7 @@ from generation.models import (
     Chunk,
     GenerationRun,
     Registration,
-    Response,
     ResultFile,
-    RunResponse,
     Sighting,
 )
 from generation.tasks import wake
@@ -61,17 +61,6 @@ class GenerationRunAdmin(RecordAdmin):
     list_select_related = ("checkpoint", "prompt_set_version__prompt_set")
 
 
-@admin.register(RunResponse)
-class RunResponseAdmin(RecordAdmin):
-    list_display = ("run", "prompt", "sample", "response")
-    list_select_related = (
-        "run__checkpoint",
-        "run__prompt_set_version__prompt_set",
-        "prompt",
-        "response__checkpoint",
-    )
-
-
 @admin.register(Chunk)
 class ChunkAdmin(RecordAdmin):
     list_display = ("run", "number", "status", "attempts", "owner", "lease_until", "error")
@@ -85,14 +74,6 @@ class ChunkAdmin(RecordAdmin):
         again = try_again(chunks, actor=request.user)
         wake(chunks.filter(status=Chunk.Status.QUEUED).values_list("pk", flat=True))
         self.message_user(request, f"{again} dead chunks will be tried again.")
-
-
-@admin.register(Response)
-class ResponseAdmin(RecordAdmin):
-    list_display = ("checkpoint", "prompt_sha256", "sample", "status", "finish_reason", "n_output_tokens")
-    list_filter = ("status", "finish_reason", "checkpoint")
-    list_select_related = ("checkpoint",)
-    search_fields = ("prompt_sha256",)
 
 
 @admin.register(Sighting)

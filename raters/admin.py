@@ -1,8 +1,9 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from generation.models import Response, RunResponse
 from promptsets.record_admin import RecordAdmin
-from raters.blind_admin import BlindAdmin
+from raters.blind_admin import BlindAdmin, TextAdmin
 from raters.models import (
     Assignment,
     Comparison,
@@ -38,7 +39,7 @@ class RubricAdmin(admin.ModelAdmin):
 
 
 class ArmInline(admin.TabularInline):
-    """Arms of a draft. Once the design is locked they can be read, and nothing else."""
+    """Arms of a new study. Once the design is locked they can be read, and nothing else."""
 
     model = StudyArm
     extra = 0
@@ -63,8 +64,12 @@ class StudyAdmin(admin.ModelAdmin):
     inlines = (ArmInline,)
 
     def get_inlines(self, request: HttpRequest, obj: Study | None) -> tuple[type[ArmInline], ...]:
-        """While a study that raters judge is blinded, who is the candidate stands nowhere here."""
-        return () if obj and obj.status != Study.Status.DRAFT and obj.is_blinded else self.inlines
+        """While a study is blinded, who is the candidate stands nowhere here, nor in the draft of its next version."""
+        return () if obj and obj.is_blinded else self.inlines
+
+    def get_exclude(self, request: HttpRequest, obj: Study | None = None) -> tuple[str, ...]:
+        """Nor does the locked design, in which it stands; its page tells it under labels."""
+        return ("design",) if obj and obj.is_blinded else ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Study | None = None) -> tuple[str, ...]:
         """A locked design is not edited: a changed one is another study."""
@@ -80,7 +85,9 @@ class StudyAdmin(admin.ModelAdmin):
         )
         fixed += (*WAY_IN, *WELFARE, *CARE, *PAY)
         fixed += ("lease_s", "exclusion_rules", "stop_rule", "arms_known_to", "status")
-        return self.readonly_fields + (fixed if obj and obj.locked_at else ())
+        hidden = self.get_exclude(request, obj)
+        shown = tuple(name for name in self.readonly_fields if name not in hidden)
+        return shown + (fixed if obj and obj.locked_at else ())
 
     def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.locked_at)
@@ -192,6 +199,24 @@ class StudyTemplateAdmin(admin.ModelAdmin):
 class StudyNoticeAdmin(RecordAdmin):
     list_display = ("study", "kind", "sent_at", "attempts", "error", "created_at")
     list_select_related = ("study",)
+
+
+@admin.register(Response)
+class ResponseAdmin(TextAdmin):
+    list_display = ("checkpoint", "prompt_sha256", "sample", "status", "finish_reason", "n_output_tokens")
+    list_filter = ("status", "finish_reason", "checkpoint")
+    list_select_related = ("checkpoint",)
+    search_fields = ("prompt_sha256",)
+
+
+@admin.register(RunResponse)
+class RunResponseAdmin(TextAdmin):
+    response_at = "response"
+    list_display = ("run", "prompt", "sample", "response")
+    list_select_related = (
+        *("run__checkpoint", "run__prompt_set_version__prompt_set"),
+        *("prompt", "response__checkpoint"),
+    )
 
 
 @admin.register(Rendering)

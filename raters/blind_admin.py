@@ -1,4 +1,4 @@
-"""The admin over rows that would tell which checkpoint is which in a study that still hides it."""
+"""The admin over rows and texts that would tell which checkpoint is which in a study that still hides it."""
 
 from typing import Any
 
@@ -6,6 +6,20 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from promptsets.record_admin import RecordAdmin
+from raters.studies.unblinding import blind_runs, texts_in
+
+
+class TextAdmin(RecordAdmin):
+    """Generated texts beside their checkpoints' names: who may not know yet which arm wrote what finds none of theirs,
+    as on the pages of responses.
+    """
+
+    response_at = "pk"  # the way from a row to its response
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        blind = blind_runs(request.user)
+        return rows.exclude(**{f"{self.response_at}__in": texts_in(blind)}) if blind else rows
 
 
 class BlindAdmin(RecordAdmin):

@@ -1,10 +1,12 @@
 """What comes after a study: a duplicate, a new version of its design, a template of its settings."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from generation.models import GenerationRun
 from promptsets.refusals import FieldError
 from raters.models import Study, StudyArm, StudyTemplate
 from raters.studies.drafting import SETTINGS
@@ -43,14 +45,32 @@ def settings_of(study: Study) -> dict[str, Any]:
     return {name: getattr(study, name) for name in (*SETTINGS, *BESIDE)}
 
 
+@dataclass(frozen=True)
+class ComparedRuns:
+    """The runs of a study's arms, in their roles."""
+
+    baseline: GenerationRun
+    candidates: tuple[GenerationRun, ...]
+
+
+def runs_of(study: Study) -> ComparedRuns:
+    arms = study.arms.select_related("run__checkpoint", "run__prompt_set_version__prompt_set")
+    candidates = arms.filter(role=StudyArm.Role.CANDIDATE).order_by("pk")
+    return ComparedRuns(arms.get(role=StudyArm.Role.BASELINE).run, tuple(arm.run for arm in candidates))
+
+
+def next_slug(study: Study) -> str:
+    """What a new version goes by in addresses until it is given another name."""
+    return f"{study.slug[:90]}-{study.version + 1}"
+
+
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
 def _copied(study: Study, slug: str, actor: Any, follows: Study | None = None) -> Study:
-    arms = study.arms.select_related("run__prompt_set_version")
-    baseline = arms.get(role=StudyArm.Role.BASELINE).run
-    candidates = tuple(arm.run for arm in arms.filter(role=StudyArm.Role.CANDIDATE).order_by("pk"))
-    ratings, settings = study.ratings_per_comparison, settings_of(study)
-    plan = StudyPlan(baseline, candidates, study.rubric, slug, study.title, ratings, settings, follows)
+    runs, ratings, settings = runs_of(study), study.ratings_per_comparison, settings_of(study)
+    plan = StudyPlan(
+        runs.baseline, runs.candidates, study.rubric, slug, study.title, ratings, settings, follows
+    )
     return make_draft(plan, actor)

@@ -1,6 +1,7 @@
 """The design of a study, written down and locked with a digest before the first judgment."""
 
 import hashlib
+import hmac
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -53,6 +54,7 @@ def describe(study: Study) -> dict[str, Any]:
         "lease_s": study.lease_s,
         "comparisons": study.comparisons.count(),
         "comparisons_sha256": comparisons_digest(study),
+        "seal": seal_of(study),
         **({"imported": study.imported} if study.imported else {}),
     }
 
@@ -75,6 +77,11 @@ def comparisons_digest(study: Study) -> str:
     )
     rows = study.comparisons.values_list(*fields, "kind", "status", "status_reason")
     return digest_of(sorted(map(list, rows), key=str))
+
+
+def seal_of(study: Study) -> str:
+    """Of the study's secret: without it nobody can try which arm in which role makes the digest that all may read."""
+    return hmac.digest(study.secret.encode(), b"seal of the design", hashlib.sha256).hex()
 
 
 def describe_arm(arm: StudyArm) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from generation.models import GenerationRun, RunResponse
@@ -31,6 +33,11 @@ def blind_runs(user: Any, *, names_allowed: bool = True) -> set[int]:
     known = {study: sees_arms(study, user, names_allowed=names_allowed) for study in studies.distinct()}
     hiding = [study.pk for study, is_known in known.items() if not is_known]
     return set(StudyArm.objects.filter(study__in=hiding).values_list("run_id", flat=True))
+
+
+def texts_in(runs: Iterable[int]) -> QuerySet[RunResponse, Any]:
+    """The responses, by key, that these runs hold; one text may stand in other runs, too."""
+    return RunResponse.objects.filter(run__in=runs, response__isnull=False).values_list("response_id")
 
 
 def kept_back(run: GenerationRun, user: Any, *, names_allowed: bool = True) -> set[int]:

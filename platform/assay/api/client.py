@@ -98,8 +98,11 @@ class AssayClient(Asking):
     def templates(self) -> Iterator[Template]:
         return self.pages("/study-templates")
 
-    def make_study(self, candidate: int | None, baseline: int, **options: Any) -> Study:
-        """A draft of two runs; of more, pass None and `candidates`. options: such as rubric, template, settings."""
+    def make_study(self, candidate: int | None, baseline: int | None, **options: Any) -> Study:
+        """A draft of two runs; of more, pass None and `candidates`, of those of the study that it `follows` None twice.
+
+        options: such as rubric, template, settings.
+        """
         return cast("Study", self.post("/studies", {"candidate": candidate, "baseline": baseline, **options}))
 
     def copy_study(self, study: str, name: str, way: str = "duplicate") -> dict[str, Any]:

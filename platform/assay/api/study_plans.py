@@ -20,7 +20,7 @@ from promptsets.refusals import FieldError
 from raters.models import Rubric, Study, StudyTemplate
 from raters.rubrics.naming import newest_rubrics, rubric_named
 from raters.rubrics.presets import preset, study_settings
-from raters.studies.copying import kept_of
+from raters.studies.copying import ComparedRuns, kept_of, next_slug, runs_of
 from raters.studies.drafting import change_settings
 from raters.studies.planning import StudyPlan, make_draft, names_of, title_of
 from raters.studies.templates import settings_in, template_named
@@ -34,7 +34,10 @@ class StudyIn(Body):
 
     candidate: Id | None = Field(default=None, description="The candidate's run; of several: `candidates`")
     candidates: Annotated[list[Id], Field(max_length=50)] = []
-    baseline: Id = Field(description="The baseline's run")
+    baseline: Id | None = Field(
+        default=None,
+        description="The baseline's run; without any run the arms of the study that it `follows`",
+    )
     template: ShortText | None = Field(
         default=None, description="What it starts from: a template's rubric, ratings and settings"
     )
@@ -90,17 +93,17 @@ def list_templates(request: HttpRequest, after: After = "", limit: Limit = 100) 
 @transaction.atomic
 def planned(asked: StudyIn, actor: User) -> Study:
     """The draft. Raises: FieldError, ValueError, with nothing made."""
-    baseline, candidates = run_named("baseline", asked.baseline), candidates_of(asked)
     follows = followed(asked, actor)
-    refuse_archived_prompts(baseline, follows)
+    runs = compared(asked, follows)
+    refuse_archived_prompts(runs.baseline, follows)
     begins = kept_of(follows) if follows else values_of(asked.template)
-    rubric = rubric_of(asked, begins.get("rubric"), baseline)
+    rubric = rubric_of(asked, begins.get("rubric"), runs.baseline)
     plan = StudyPlan(
-        baseline,
-        candidates,
+        runs.baseline,
+        runs.candidates,
         rubric,
-        asked.slug or slug_of(candidates, baseline),
-        asked.title or title_of(candidates, baseline),
+        asked.slug or (next_slug(follows) if follows else slug_of(runs)),
+        asked.title or (follows.title if follows else title_of(runs.candidates, runs.baseline)),
         asked.ratings or begins.get("ratings_per_comparison", RATINGS),
         study_settings(rubric.kind) | settings_in(begins),
         follows,
@@ -118,6 +121,15 @@ def followed(asked: StudyIn, actor: User) -> Study | None:
     if study is None:
         raise FieldError("follows", f"There is no study {asked.follows!r} that you may change.")
     return study
+
+
+def compared(asked: StudyIn, follows: Study | None) -> ComparedRuns:
+    """Without any run those of the study that is followed, which its planner may not know yet."""
+    if follows and asked.baseline is None and asked.candidate is None and not asked.candidates:
+        return runs_of(follows)
+    if asked.baseline is None:
+        raise FieldError("baseline", "Choose a baseline: the run that candidates stand against.")
+    return ComparedRuns(run_named("baseline", asked.baseline), candidates_of(asked))
 
 
 def values_of(template: str | None) -> dict[str, Any]:
@@ -160,9 +172,9 @@ def rubric_of(asked: StudyIn, usual: str | None, baseline: GenerationRun) -> Rub
     return rubric_named(slug) if slug else preset(baseline.prompt_set_version.prompt_set.kind)
 
 
-def slug_of(candidates: tuple[GenerationRun, ...], baseline: GenerationRun) -> str:
-    prompts = baseline.prompt_set_version.prompt_set.slug
-    return slugify(f"{names_of(candidates)}-vs-{baseline.checkpoint}-on-{prompts}")[:100]
+def slug_of(runs: ComparedRuns) -> str:
+    prompts = runs.baseline.prompt_set_version.prompt_set.slug
+    return slugify(f"{names_of(runs.candidates)}-vs-{runs.baseline.checkpoint}-on-{prompts}")[:100]
 
 
 def template_out(row: StudyTemplate) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from assay.evaluations.models import (
     StepLine,
 )
 from promptsets.record_admin import RecordAdmin
+from raters.blind_admin import BlindAdmin
 
 
 @admin.register(Evaluation)
@@ -53,7 +54,7 @@ class StepLineAdmin(RecordAdmin):
 
 
 @admin.register(RunStudy)
-class RunStudyAdmin(RecordAdmin):
+class RunStudyAdmin(BlindAdmin):
     list_display = ("run", "study", "against", "prompt_set_version")
     list_select_related = (
         *("run__evaluation", "run__checkpoint"),
@@ -62,6 +63,7 @@ class RunStudyAdmin(RecordAdmin):
 
 
 @admin.register(Measure)
-class MeasureAdmin(RecordAdmin):
+class MeasureAdmin(BlindAdmin):
+    study_at = "of__study"
     list_display = ("of", "name", "value", "low", "high", "n", "method")
     list_select_related = ("of__run__evaluation", "of__run__checkpoint", "of__study")

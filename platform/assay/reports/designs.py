@@ -1,6 +1,6 @@
 """A locked design as its reader may know it, and what it changed of the design before: beneath pages and API alike."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +9,11 @@ from assay.reports.arms import model_number
 from assay.reports.blinding import Arms, arms_for
 from raters.models import Study
 
-# Of texts beside the names of those who wrote them: who has both texts could try which name fits.
-TELLS_WHO_WROTE = ("comparisons_sha256",)
+# A digest of texts beside the names of those who wrote them, and what keeps the design's own from being tried: who has
+# both texts could see which name fits.
+TELLS_WHO_WROTE = ("comparisons_sha256", "seal")
 GROUPS = ("rubric", "welfare", "care", "pay", "way_in", "texts")
-ALWAYS_OTHER = ("version", "follows")  # of any two versions
+ALWAYS_OTHER = ("version", "follows", "seal")  # of any two versions
 
 
 @dataclass(frozen=True)
@@ -63,17 +64,23 @@ def told(design: Mapping[str, Any], arms: Arms) -> dict[str, Any]:
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any], *, hides: bool) -> Iterator[Change]:
-    """The parts that differ, in the order of the later design. `hides`: arms are counted and not named."""
+    """The parts that differ, in the order of the later design. `hides`: arms are counted, no more."""
     old, new = dict(parts_of(before)), dict(parts_of(after))
     for part in [*new, *(name for name in old if name not in new)]:
         if part in ALWAYS_OTHER or old.get(part) == new.get(part) or (hides and part in TELLS_WHO_WROTE):
             continue
         if hides and part == "arms":
-            yield Change(
-                part, f"{len(old.get(part, []))} arms", f"{len(new[part])} arms, not all of them the same"
-            )
+            yield from counted(old.get(part, []), new[part])
         else:
             yield Change(part, old.get(part), new.get(part))
+
+
+def counted(before: Sequence[Any], after: Sequence[Any]) -> Iterator[Change]:
+    """How many arms, where that differs: whoever plans a version with arms of their own would else learn by whether
+    they are the same which they were.
+    """
+    if len(before) != len(after):
+        yield Change("arms", f"{len(before)} arms", f"{len(after)} arms")
 
 
 def parts_of(design: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 import time_machine
+from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -14,6 +15,9 @@ from assay.reports.models import ComparisonTally, RaterTally
 from assay.reports.refresh import refresh
 from assay.takeaway.comparator import pairs_of
 from assay.takeaway.kinds import KINDS, write_kind
+from assay.takeaway.making import claim, request_export, work_on
+from assay.takeaway.models import Export
+from assay.takeaway.signing import make_key
 from assay.takeaway.source import Source
 from generation.models import GenerationRun, RunResponse
 from raters.assignment import claim_next
@@ -21,25 +25,30 @@ from raters.comparisons.gold import make_gold
 from raters.comparisons.holding import hold
 from raters.models import Assignment, Judgment, Study, StudyMember
 from raters.quality.contested import claim_contested, set_senior
+from raters.studies.design import describe
 from tests import builders
 from tests.raters.working import say, work
 
 PAGES = ("study", "gold", "contested", "study_raters", "comparisons", "results", "held", "inbox")
-PAGES += ("study_running", "judges", "pay", "study_people", "copy_study", "exports")
+PAGES += ("study_running", "judges", "pay", "study_people", "copy_study", "exports", "comparisons_file")
+PAGES += ("study_design", "invitations", "remove_study")
 FILTERS = ("outcome=first", "outcome=second", "outcome=even", "votes=split")  # of comparisons
 ANSWERS = ("", "/comparisons", "/judgments", "/contested", "/raters", "/progress")
 ANSWERS += ("/results/comparisons", "/quality", "/messages", "/judges", "/pay", "/exports")
-FILES = ("judgments", "responses", "preferences", "comparator", "safety", "reports", "study")
+ANSWERS += ("/design", "/invitations", "/dependents", "/members", "/results/groups")
+FILES = ("judgments", "responses", "preferences", "comparator", "safety", "reports", "study", "card")
 # Of each request; and the digest of the judgments, which is keyed and tells no more than that they are others.
 BESIDE = re.compile(
-    r'name="csrfmiddlewaretoken" value="\w+"|<code>[0-9a-f]{16}</code>|"judgments_sha256": "\w+"'
+    r'name="csrfmiddlewaretoken" value="\w+"|<code>[0-9a-f]{16}</code>|"judgments_sha256": ?"\w+"'
 )
 SWAPPED = {"a": "b", "b": "a", "tie": "tie", None: None}
 
 
 @pytest.fixture
-def judged(db):
+def judged(researcher, settings, tmp_path):
     """Two raters, of whom one prefers a and the other b now and then; a decision, a held one, gold of either arm."""
+    settings.EXPORT_ROOT, settings.CARD_KEY = tmp_path / "exports", tmp_path / "card-key.pem"
+    make_key()
     with time_machine.travel("2026-03-01T12:00Z", tick=False):
         study = builders.study(prompts=16, ratings=2, contested_split=True, gold_every=0)
         for row, verdict in zip(study.comparisons.order_by("pk")[:3], ("a", "b", "tie"), strict=True):
@@ -55,6 +64,7 @@ def judged(db):
         held.self_identification = [{"response": one, "quote": f"said by {one}", "name": ""} for one in "ab"]
         held.save()
         count_again(study)
+        StudyMember.objects.create(study=study, user=researcher, role="editor")
         yield study
 
 
@@ -82,12 +92,15 @@ def exchange_roles(study: Study) -> None:
         Assignment.objects.filter(pk=given.pk).update(a_is_left=not given.a_is_left)
     for said in Judgment.objects.all():
         QuerySet(Judgment).filter(pk=said.pk).update(preference=SWAPPED[said.preference])  # past append-only
+    Study.objects.filter(pk=study.pk).update(design=describe(Study.objects.get(pk=study.pk)))
     count_again(study)
 
 
 def told(client, api, study: Study) -> dict[str, str]:
-    found = {page: client.get(reverse(f"dashboards:{page}", args=[study.slug])).text for page in PAGES}
-    found |= {answer: api.get(f"studies/{study.slug}{answer}").text for answer in ANSWERS}
+    found = {page: read(client.get(reverse(f"dashboards:{page}", args=[study.slug]))) for page in PAGES}
+    found |= {answer: read(api.get(f"studies/{study.slug}{answer}")) for answer in ANSWERS}
+    found["next version"] = read(client.get(reverse("dashboards:new_study"), {"follows": study.slug}))
+    found["card"] = card_page(client, study)
     found["report"] = json.dumps(api.get(f"reports/{study.reports.get().pk}").json()["estimates"])
     found |= {
         asked: client.get(reverse("dashboards:comparisons", args=[study.slug]) + f"?{asked}").text
@@ -98,6 +111,23 @@ def told(client, api, study: Study) -> dict[str, str]:
         for asked in FILTERS
     }
     return {name: BESIDE.sub("", text) for name, text in (found | files(study)).items()}
+
+
+def read(answer) -> str:
+    """Its text; a page that is refused to this reader would move with nothing."""
+    assert answer.status_code == 200
+    return answer.text if not answer.streaming else b"".join(answer.streaming_content).decode()
+
+
+def card_page(client, study: Study) -> str:
+    """With a card to show, whose file is gone again afterwards."""
+    request_export(study, "card", "json", actor=get_user_model().objects.get(username="rosa"))
+    work_on(claim("a worker"))
+    page = client.get(reverse("dashboards:card", args=[study.slug]))
+    assert page.context["card"]
+    text = page.text.replace(Export.objects.get().token, "")
+    Export.objects.all().delete()
+    return text
 
 
 def files(study: Study) -> dict[str, str]:
@@ -138,6 +168,7 @@ def test_the_exchange_is_seen_by_those_who_may_know(client, api, researcher, jud
     assert {"contested", "study_raters", "comparisons", "results", "/judgments", "report"} <= moved
     assert {f"/results/comparisons{asked}" for asked in ("", " outcome=first")} <= moved
     assert {"file of judgments", "file of reports", "file of study", "outcome=first"} <= moved
+    assert {"card", "file of card", "comparisons_file", "study_design", "/design", "next version"} <= moved
 
 
 def test_the_digest_of_judgments_can_be_tried_against_no_name_while_blind(client, api, researcher, judged):

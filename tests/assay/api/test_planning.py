@@ -6,7 +6,7 @@ from generation.models import Checkpoint, GenerationRun
 from generation.runs import lay_out
 from promptsets.models import PromptSetVersion
 from promptsets.subsets import Sample, subset
-from raters.models import Rubric, Study, StudyArm
+from raters.models import Rubric, Study, StudyArm, StudyMember
 from raters.studies.copying import keep_as_template
 from raters.studies.design import lock
 from raters.studies.drafting import change_settings
@@ -124,6 +124,20 @@ def test_a_new_version_differs_in_what_is_given_and_is_else_as_before(api, versi
     assert (made.ratings_per_comparison, made.gold_every) == (2, 7)
     unknown = api.post("studies", followed | {"follows": "nowhere", "slug": "autumn-3"})
     assert unknown.status_code == 422 and unknown.json()["errors"][0]["field"] == "follows"
+
+
+def test_a_new_version_keeps_the_arms_that_its_planner_may_not_know(api, study, researcher):
+    StudyMember.objects.create(study=study, user=researcher, role="editor")
+    made = api.post("studies", {"follows": "autumn", "ratings": 5})
+    assert made.status_code == 201, made.json()
+    told = made.json()
+    assert (told["slug"], told["title"], told["blind"]) == ("autumn-2", study.title, True)
+    assert [arm["run"] for arm in told["arms"]] == [None, None]
+    roles = {arm.role: arm.run_id for arm in Study.objects.get(slug="autumn-2").arms.all()}
+    assert roles == {arm.role: arm.run_id for arm in study.arms.all()}
+    for body in ({"follows": "autumn", "candidate": roles["candidate"]}, {}):
+        refused = api.post("studies", body | {"slug": "autumn-3"})
+        assert refused.status_code == 422 and refused.json()["errors"][0]["field"] == "baseline"
 
 
 def test_the_planner_tells_the_numbers_of_the_page(api, version):

@@ -174,6 +174,7 @@ def test_a_new_version_is_planned_with_other_arms_and_ratings(send, client, runs
     study = Study.objects.get(slug="autumn")
     Study.objects.filter(pk=study.pk).update(gold_every=7, empty_policy="exclude")
     client.post(reverse("dashboards:open_study", args=["autumn"]))
+    Study.objects.update(unblinded_at="2026-03-01T12:00Z")
     assert "?follows=autumn" in client.get(reverse("dashboards:copy_study", args=["autumn"])).text
     plan = client.get(reverse("dashboards:new_study"), {"follows": "autumn"}).context["planned"].plan
     assert (plan["candidates"].value(), plan["baseline"].value()) == (
@@ -190,6 +191,36 @@ def test_a_new_version_is_planned_with_other_arms_and_ratings(send, client, runs
         made.arms.filter(run=other).exists()
         and AuditEvent.objects.filter(action="study.new_version").exists()
     )
+
+
+@pytest.fixture
+def blind(send, client):
+    """A study whose arms hide from the one who planned it, and the form that plans its next version."""
+    send(slug="autumn", title="Birds")
+    client.post(reverse("dashboards:open_study", args=["autumn"]))
+    return Study.objects.get()
+
+
+def test_the_arms_of_a_blinded_study_are_kept_without_being_told(send, client, runs, blind):
+    page = client.get(reverse("dashboards:new_study"), {"follows": "autumn"})
+    plan = page.context["planned"].plan
+    assert not plan["candidates"].value() and not plan["baseline"].value()
+    assert "is hidden from you until it is unblinded" in page.text and " checked" not in page.text
+    kept = {"follows": "autumn", "candidates": [], "baseline": ""}
+    assert send("recalculate", **kept).status_code == 200
+    assert send(**kept, slug="autumn-2", ratings=5, title="").status_code == 302
+    made = Study.objects.get(slug="autumn-2")
+    assert {arm.role: arm.run for arm in made.arms.all()} == {"candidate": runs[0], "baseline": runs[1]}
+    assert (made.title, made.ratings_per_comparison, made.comparisons.count()) == ("Birds", 5, 3)
+
+
+def test_hidden_arms_are_kept_all_or_none_and_over_their_own_prompts(send, blind):
+    """A run that were made for other prompts would stand in the list of runs under its checkpoint's name."""
+    half = send(follows="autumn", slug="autumn-2", baseline="")
+    assert half.status_code == 422 and "anew, or leave both as they are" in half.text
+    part = send(follows="autumn", slug="autumn-2", candidates=[], baseline="", length="s", size=2)
+    assert part.status_code == 422 and "for other prompts, choose arms anew" in part.text
+    assert Study.objects.get() == blind and GenerationRun.objects.count() == 2
 
 
 def test_only_a_locked_study_that_one_may_edit_is_followed(send, client):

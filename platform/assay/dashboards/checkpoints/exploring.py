@@ -24,7 +24,7 @@ from promptsets import fitting
 from promptsets.models import PromptSetVersion
 from raters.access import researchers_only
 from raters.desk.rendering import render as safe
-from raters.studies.unblinding import blind_runs
+from raters.studies.unblinding import blind_runs, texts_in
 
 PAGE = 20
 
@@ -114,8 +114,7 @@ def fitting_places(
     asked = form.asked()
     found = RunResponse.objects.filter(run__checkpoint=checkpoint, response__isnull=False)
     if blind:
-        hidden = RunResponse.objects.filter(run__in=blind, run__checkpoint=checkpoint)
-        found = found.exclude(run__in=blind).exclude(response__in=hidden.values("response"))
+        found = found.exclude(response__in=texts_in(blind))
     if "prompt_set" in asked:
         found = found.filter(run__prompt_set_version=form.versions[asked["prompt_set"]])
     equal = {

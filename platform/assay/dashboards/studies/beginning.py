@@ -8,10 +8,11 @@ from django.shortcuts import get_object_or_404
 
 from assay.accounts.models import User
 from assay.dashboards.studies.arms import RUN
-from raters.models import Study, StudyArm, StudyTemplate
-from raters.studies.copying import kept_of
+from raters.models import Study, StudyTemplate
+from raters.studies.copying import kept_of, next_slug, runs_of
 from raters.studies.stopping import name_of
 from raters.studies.templates import settings_in
+from raters.studies.unblinding import sees_arms
 
 PAY = ("pay_basis", "pay_rate", "pay_currency")
 ON_THE_FORM = (*PAY, "pool", "stop_rule")
@@ -19,17 +20,19 @@ ON_THE_FORM = (*PAY, "pool", "stop_rule")
 
 @dataclass(frozen=True)
 class Beginning:
-    """At most one of the two."""
+    """At most one of the two. `hides_arms`: whether its planner may not know yet which runs it follows compare."""
 
     template: StudyTemplate | None = None
     follows: Study | None = None
+    hides_arms: bool = False
 
     @classmethod
     def of(cls, data: QueryDict, user: User) -> "Beginning":
         """As the address or the form names it; an unknown template is none. Raises: Http404 for an unknown study."""
         if slug := data.get("follows", ""):
             locked = Study.objects.for_editor(user).exclude(status=Study.Status.DRAFT)
-            return cls(follows=get_object_or_404(locked, slug=slug))
+            follows = get_object_or_404(locked, slug=slug)
+            return cls(follows=follows, hides_arms=not sees_arms(follows, user))
         return cls(StudyTemplate.objects.filter(name=data.get("template", "")).first())
 
     @property
@@ -59,13 +62,10 @@ class Beginning:
     def _named(self) -> dict[str, list[Any]]:
         if self.follows is None:
             return {}
-        arms: dict[str, list[str]] = {role: [] for role in StudyArm.Role.values}
-        for arm in self.follows.arms.order_by("pk"):
-            arms[arm.role].append(f"{RUN}-{arm.run_id}")
-        slug = f"{self.follows.slug[:90]}-{self.follows.version + 1}"
-        return {
-            "candidates": arms[StudyArm.Role.CANDIDATE],
-            "baseline": arms[StudyArm.Role.BASELINE],
-            "title": [self.follows.title],
-            "slug": [slug],
-        }
+        named = {"title": [self.follows.title], "slug": [next_slug(self.follows)]}
+        return named if self.hides_arms else named | self._arms(self.follows)
+
+    def _arms(self, follows: Study) -> dict[str, list[Any]]:
+        runs = runs_of(follows)
+        candidates = [f"{RUN}-{run.pk}" for run in runs.candidates]
+        return {"candidates": candidates, "baseline": [f"{RUN}-{runs.baseline.pk}"]}

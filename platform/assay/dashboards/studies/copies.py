@@ -18,7 +18,7 @@ from assay.accounts.requests import SignedInRequest
 from promptsets.refusals import FieldError
 from raters.access import researchers_only
 from raters.models import Study
-from raters.studies.copying import duplicate, keep_as_template, new_version
+from raters.studies.copying import duplicate, keep_as_template, new_version, next_slug
 
 WAYS = {
     "duplicate": gettext_lazy("a study of its own, with the same arms and settings"),
@@ -52,7 +52,7 @@ class CopyForm(forms.Form):
 @researchers_only
 def copy(request: SignedInRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study.objects.for_editor(request.user).select_related("rubric"), slug=slug)
-    form = CopyForm(request.POST or None, initial={"name": f"{study.slug[:90]}-{study.version + 1}"})
+    form = CopyForm(request.POST or None, initial={"name": next_slug(study)})
     if request.method == "POST" and form.is_valid():
         try:
             made = MAKERS[form.cleaned_data["way"]](study, form.cleaned_data["name"], request.user)

@@ -69,8 +69,21 @@ class PlanForm(forms.Form):
         super().__init__(values)
         for name in ARMS:
             self.fields[name].choices = arms  # type: ignore[attr-defined]
-            self.fields[name].required = saving
+            self.fields[name].required = saving and not beginning.hides_arms
+        self.keeps_arms = False
+        self.hides_arms = beginning.hides_arms
         self.fields["rubric"].choices = list(newest_rubrics().items())  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Of a study whose arms are hidden still they may be left as they are, all of them or none."""
+        values = self.cleaned_data
+        if self.hides_arms and not any(name in self.errors for name in ARMS):
+            chosen = [name for name in ARMS if values.get(name)]
+            self.keeps_arms = not chosen
+            if len(chosen) == 1:
+                missing = next(name for name in ARMS if name not in chosen)
+                self.add_error(missing, _("Choose candidates and baseline anew, or leave both as they are."))
+        return values
 
     def rubric_chosen(self) -> Rubric:
         return rubric_named(self.cleaned_data["rubric"])

@@ -27,6 +27,7 @@ from promptsets.subsets import Sample, subset
 from promptsets.versions import LONGEST_SLUG
 from raters.models import Study
 from raters.rubrics.presets import study_settings
+from raters.studies.copying import ComparedRuns, runs_of
 from raters.studies.planning import StudyPlan, make_draft, title_of
 
 
@@ -91,7 +92,7 @@ class Planned:
         values = self.plan.cleaned_data
         design = Design(
             prompts=self.prompts_left(),
-            candidates=max(1, len(set(values["candidates"]) - {values["baseline"]})),
+            candidates=self.candidates(),
             ratings=values["ratings"],
             pool=values["pool"],
             minutes=values["minutes"],
@@ -109,17 +110,13 @@ class Planned:
     @transaction.atomic
     def save(self, actor: User) -> Study:
         """The draft. Raises: FieldError for what does not go, with nothing made."""
-        values, slug = self.plan.cleaned_data, self.plan.cleaned_data["slug"]
-        making = Making(self.part(actor), self.sampling(), values["seed"], actor)
-        baseline = making.run_of(values["baseline"], "baseline")
-        candidates = tuple(making.run_of(one, "candidates") for one in values["candidates"])
-        rubric = self.plan.rubric_chosen()
-        title = values["title"] or title_of(candidates, baseline)
+        values, runs, rubric = self.plan.cleaned_data, self.runs(actor), self.plan.rubric_chosen()
+        title = values["title"] or self.title(runs)
         plan = StudyPlan(
-            baseline,
-            candidates,
+            runs.baseline,
+            runs.candidates,
             rubric,
-            slug or slugify(title)[:100],
+            values["slug"] or slugify(title)[:100],
             title,
             values["ratings"],
             study_settings(rubric.kind)
@@ -128,6 +125,36 @@ class Planned:
             self.beginning.follows,
         )
         return make_draft(plan, actor)
+
+    def candidates(self) -> int:
+        """How many stand against the baseline, as far as they are chosen."""
+        if follows := self.kept():
+            return len(runs_of(follows).candidates)
+        values = self.plan.cleaned_data
+        return max(1, len(set(values["candidates"]) - {values["baseline"]}))
+
+    def kept(self) -> Study | None:
+        """The study whose arms stay as they are, hidden from the planner."""
+        return self.beginning.follows if self.plan.keeps_arms else None
+
+    def runs(self, actor: User) -> ComparedRuns:
+        """The runs to compare, made where they are not there yet. Raises: FieldError.
+
+        Hidden arms keep their prompts, too: a run that was made for others would stand in the list of runs and tell.
+        """
+        if follows := self.kept():
+            if self.part(actor) != follows.prompt_set_version:
+                told = _("You may not know the arms of %(study)s yet: for other prompts, choose arms anew.")
+                raise FieldError("prompts", told % {"study": follows.slug})
+            return runs_of(follows)
+        values = self.plan.cleaned_data
+        making = Making(self.part(actor), self.sampling(), values["seed"], actor)
+        baseline = making.run_of(values["baseline"], "baseline")
+        return ComparedRuns(baseline, tuple(making.run_of(one, "candidates") for one in values["candidates"]))
+
+    def title(self, runs: ComparedRuns) -> str:
+        follows = self.kept()
+        return follows.title if follows else title_of(runs.candidates, runs.baseline)
 
     def sampling(self) -> Sampling:
         values = self.plan.cleaned_data
