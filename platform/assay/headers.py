@@ -38,13 +38,12 @@ class HeadersMiddleware:
     """Denies device features to every page, and lets no other origin embed or read our responses.
 
     Outermost, so that files, redirects and errors that other middleware answers have them as well; whatever a view has
-    set itself stands, and so does the policy of contents, which is django-csp's.
+    set itself stands.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-        policy = "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+        policy = "; ".join(f"{name} {source}" for name, source in settings.CONTENT_SECURITY_POLICY.items())
         self.all = {**FIXED, "Content-Security-Policy": policy}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

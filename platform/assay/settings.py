@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from celery.schedules import crontab
-from csp.constants import NONE, SELF
 
 from assay.environment import Environment
 from assay.operations.logs import logging_of
@@ -101,7 +100,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
-    "csp",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -115,7 +113,6 @@ MIDDLEWARE = [
     "assay.operations.probes.ProbesMiddleware",
     "assay.operations.tracing.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -201,21 +198,20 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "assay@localhost")
 
 # ── What a browser may do with our pages ──────────────────────────────────────────────────────────────────────
 POLICY_REPORTS = "/policy-reports/"
+NONE, SELF = "'none'", "'self'"
 CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "object-src": [NONE],
-        "report-uri": [POLICY_REPORTS],
-        "report-to": ["policy"],
-    }
+    "default-src": NONE,
+    "script-src": SELF,
+    "style-src": SELF,
+    "img-src": SELF,
+    "font-src": SELF,
+    "connect-src": SELF,
+    "form-action": SELF,
+    "frame-ancestors": NONE,
+    "base-uri": NONE,
+    "object-src": NONE,
+    "report-uri": POLICY_REPORTS,
+    "report-to": "policy",
 }
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
