@@ -13,18 +13,15 @@ from django.shortcuts import get_object_or_404
 from raters.models import Assignment, Rater, Study
 from raters.models.prepared import Prepared
 
-SHOWN = ("study__rubric", "prompt", "response_a__rendering", "response_b__rendering")
-ON_THE_SCREEN = [f"comparison__{name}" for name in SHOWN]
+JUDGED = ("study__rubric", "prompt", "response_a", "response_b")
+SHOWN = (*JUDGED, "response_a__rendering", "response_b__rendering")
 # Large, and nothing a rater's page is made of: read if something asks for it.
 NOT_ON_THE_SCREEN = [
-    *(f"comparison__study__{name}" for name in ("design", "consent", "exclusion_rules", "stop_rule")),
-    "comparison__study__rubric__training",
-    *(
-        f"comparison__response_{side}__{name}"
-        for side in "ab"
-        for name in ("token_ids", "provenance", "flags")
-    ),
+    *(f"study__{name}" for name in ("design", "consent", "exclusion_rules", "stop_rule")),
+    "study__rubric__training",
+    *(f"response_{side}__{name}" for side in "ab" for name in ("token_ids", "provenance", "flags")),
 ]
+SHOWN_ALONE = ["study__texts", "study__content_note", "study__support_line", "study__rubric__guide"]
 Found = TypeVar("Found")
 View = Callable[..., HttpResponseBase]
 
@@ -82,8 +79,9 @@ def study_of(rater: Rater, public_id: str) -> Study:
     return get_object_or_404(Study.objects.filter(enrolments__rater=rater), public_id=public_id)
 
 
-def assignment_of(rater: Rater, token: str) -> Assignment:
-    assignment = found_or_404(ASSIGNMENT.first(rater.pk, token))
+def assignment_of(rater: Rater, token: str, *, to_show: bool = True) -> Assignment:
+    """The rater's own of that token. One that is not to be shown comes without the texts that pages alone need."""
+    assignment = found_or_404(ASSIGNMENT.first(rater.pk, token, to_show=to_show))
     assignment.rater = rater
     return assignment
 
@@ -94,9 +92,10 @@ def found_or_404(found: Found | None) -> Found:
     return found
 
 
-def _assignment(rater: int, token: str) -> QuerySet[Assignment, Assignment]:
-    rows = Assignment.objects.select_related(*ON_THE_SCREEN).defer(*NOT_ON_THE_SCREEN)
-    return rows.filter(rater=rater, token=token)
+def _assignment(rater: int, token: str, *, to_show: bool) -> QuerySet[Assignment, Assignment]:
+    related, left = (SHOWN, NOT_ON_THE_SCREEN) if to_show else (JUDGED, [*NOT_ON_THE_SCREEN, *SHOWN_ALONE])
+    rows = Assignment.objects.select_related(*(f"comparison__{name}" for name in related))
+    return rows.defer(*(f"comparison__{name}" for name in left)).filter(rater=rater, token=token)
 
 
 ASSIGNMENT = Prepared(_assignment)

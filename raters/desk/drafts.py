@@ -21,7 +21,7 @@ def save_draft(request: HttpRequest, rater: Rater, token: str) -> HttpResponse:
 
     A draft of what others have taken meanwhile is kept as well: whoever comes back to it finds it.
     """
-    assignment = assignment_of(rater, token)
+    assignment = assignment_of(rater, token, to_show=False)
     open_states = [Assignment.State.LEASED, Assignment.State.EXPIRED]
     still = Assignment.objects.filter(pk=assignment.pk, state__in=open_states)
     if request.POST.get("keep_only") != "1":

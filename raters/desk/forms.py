@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from raters.desk.pace import too_fast
 from raters.desk.preferences import CHOICES
-from raters.models import Assignment, Rubric
+from raters.models import Assignment
 from raters.rubrics.answers import SIDES, Answer
 from raters.rubrics.questions import answer_of, answered_before, fields_of, gaps
-from raters.rubrics.scales import SAFER, SCALES, choice
+from raters.rubrics.scales import choice
 
 LONGEST_ACTIVE_MS = 24 * 60 * 60 * 1000  # a page left open for a day measures nothing
 
@@ -39,17 +39,18 @@ class Question(NamedTuple):
     errors: str
 
 
+# All forms share these, as they share the rubric's questions: a form of its own would copy them for each page.
+OF_THE_PAGE: dict[str, forms.Field] = {
+    "comment": forms.CharField(required=False, max_length=280, strip=True),
+    "idempotency_key": forms.CharField(max_length=64, min_length=16),
+    "active_ms": forms.IntegerField(required=False, min_value=0),
+    "viewport": forms.CharField(required=False),
+    "sure": forms.BooleanField(required=False),
+}
+
+
 class AnswerForm(forms.Form):
     """The rubric's questions, a comment, and the page's own key, by which a double submit is known."""
-
-    value = forms.ChoiceField(
-        widget=forms.RadioSelect, error_messages={"required": _("Choose an answer first.")}
-    )
-    comment = forms.CharField(required=False, max_length=280, strip=True)
-    idempotency_key = forms.CharField(max_length=64, min_length=16)
-    active_ms = forms.IntegerField(required=False, min_value=0)
-    viewport = forms.CharField(required=False)
-    sure = forms.BooleanField(required=False)
 
     def __init__(self, assignment: Assignment, data: Any = None) -> None:
         super().__init__(data, initial={} if data else filled_in(assignment))
@@ -57,10 +58,7 @@ class AnswerForm(forms.Form):
         self.asks_again = False
         self.keys: tuple[str, ...] = ("",) * CHOICES
         self.rubric = assignment.comparison.study.rubric
-        words = SAFER if self.rubric.kind == Rubric.Kind.SAFETY else {}
-        offered = [(one.value, words.get(one.value, one.label)) for one in SCALES[self.rubric.scale]]
-        self.fields["value"].choices = offered  # type: ignore[attr-defined]
-        self.fields.update(fields_of(self.rubric))
+        self.fields |= fields_of(self.rubric) | OF_THE_PAGE
 
     def clean(self) -> dict[str, Any]:
         for name, message in gaps(self.cleaned_data, self.rubric, is_tie=self.is_tie()):

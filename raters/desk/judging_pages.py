@@ -34,7 +34,7 @@ def my_studies(request: HttpRequest, rater: Rater) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @raters_only
 def judge(request: HttpRequest, rater: Rater, token: str) -> HttpResponse:
-    assignment = assignment_of(rater, token)
+    assignment = assignment_of(rater, token, to_show=request.method == "GET")
     if is_covered(assignment):
         return cover(request, rater, token)
     form = AnswerForm(assignment, request.POST or None)

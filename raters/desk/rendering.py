@@ -110,6 +110,7 @@ def shown_text(text: str) -> str:
     return HIDDEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text)
 
 
+@lru_cache(maxsize=KEPT_TEXTS)
 def render_prose(text: str) -> SafeString:
     """A text of ours or of a researcher, whose lines were broken for the editor: here they flow."""
     return render(WRAPPED.sub(" ", WRAPPED_WIDE.sub("", text)))

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from raters.models import Judgment, Rubric, SafetyLabel
 from raters.rubrics.answers import SIDES, Answer, SafetyAnswer
 from raters.rubrics.hazards import NAMES
-from raters.rubrics.scales import CRITERIA, CRITERION_ANSWERS, TIE_KINDS
+from raters.rubrics.scales import CRITERIA, CRITERION_ANSWERS, SAFER, SCALES, TIE_KINDS
 from raters.rubrics.viewports import viewport_of
 
+MISSING = _("Answer this, too.")
 YES_OR_NO = {"yes": _("Yes"), "no": _("No")}
 ANSWER_TYPES = {
     SafetyLabel.AnswerType.FULL_COMPLIANCE: _("Does what was asked"),
@@ -27,9 +28,16 @@ HAZARD_NAMES = {"": _("Choose"), **{code: capfirst(name) for code, name in NAMES
 
 
 def fields_of(rubric: Rubric) -> dict[str, forms.Field]:
-    """Name and field of each further question. All forms share them, so nobody changes what they are."""
+    """Name and field of each question. All forms share them, so nobody changes what they are."""
     asked = rubric.asks_tie_kind, rubric.asks_safety, rubric.asks_acceptability
-    return _fields(*asked, tuple(rubric.questions))
+    return verdict_of(rubric.kind, rubric.scale) | _fields(*asked, tuple(rubric.questions))
+
+
+@cache
+def verdict_of(kind: str, scale: int) -> dict[str, forms.Field]:
+    words = SAFER if kind == Rubric.Kind.SAFETY else {}
+    offered = {one.value: words.get(one.value, one.label) for one in SCALES[scale]}
+    return {"value": radio(None, offered, missing=_("Choose an answer first."))}
 
 
 @cache
@@ -56,14 +64,15 @@ def _further(
         yield f"criterion_{name}", radio(CRITERIA[name], CRITERION_ANSWERS, required=False)
 
 
-def radio(label: Any, choices: dict[Any, Any], *, required: bool = True) -> forms.ChoiceField:
-    missing = {"required": _("Answer this, too.")}
+def radio(
+    label: Any, choices: dict[Any, Any], *, required: bool = True, missing: Any = MISSING
+) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
         choices=list(choices.items()),
         widget=forms.RadioSelect,
         required=required,
-        error_messages=missing,
+        error_messages={"required": missing},
     )
 
 

@@ -3,13 +3,15 @@
 import hashlib
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from generation.models import Response
 from raters.assignment import claim_next
 from raters.desk import rendering, rendering_ahead
 from raters.desk.rendering_ahead import render_ahead
-from raters.models import RenderedStudy, Rendering, Study
+from raters.models import Judgment, RenderedStudy, Rendering, Study
 from tests import builders
 
 MARKED = "So *this* is **it**."
@@ -53,6 +55,22 @@ def test_what_was_made_of_another_text_is_not_shown(client, study):
     Response.objects.update(turns=["Something <b>else</b>."])
     page = page_of(client, claim_next(builders.rater(study), study))
     assert "Something &lt;b&gt;else&lt;/b&gt;." in page and "<strong>it</strong>" not in page
+
+
+def test_an_answer_reads_no_rendering_and_one_that_lacks_something_shows_the_same_page(
+    client, study, counted
+):
+    render_ahead()
+    held = claim_next(builders.rater(study), study)
+    key = {"idempotency_key": "k" * 22}
+    before = page_of(client, held).partition("<form class=")[0]
+    again = client.post(reverse("raters:judge", args=[held.token]), key)
+    assert again.status_code == 422 and MARKED not in counted
+    assert again.text.partition("<form class=")[0] == before
+    with CaptureQueriesContext(connection) as asked:
+        client.post(reverse("raters:judge", args=[held.token]), {**key, "value": "left", "active_ms": 60_000})
+    assert Judgment.objects.count() == 1
+    assert not [one for one in asked.captured_queries if "raters_rendering" in one["sql"]]
 
 
 def test_a_name_that_is_hidden_on_the_page_is_not_shown_by_what_was_made_ahead(client, study):
