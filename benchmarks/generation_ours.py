@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.ragged import SHAPES, VOCABULARY, WIDTH, ragged
 from generation.engine import Checkpoint, Engine, GenerationRequest, programs
 from generation.engine.checkpoints.families import family_named
-from generation.engine.checkpoints.loading import in_int8
+from generation.engine.checkpoints.weights import in_int8
 from generation.engine.networks.int8 import quantised
 from generation.engine.presets import PRESETS
 from generation.engine.requests import MOST_STOPS

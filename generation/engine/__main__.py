@@ -9,7 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from generation.engine.checkpoints.loading import DTYPES, describe_checkpoint
+from generation.engine.checkpoints.loading import describe_checkpoint
+from generation.engine.checkpoints.weights import DTYPES
 from generation.engine.compile_cache import use_compile_cache
 from generation.engine.compile_report import compile_report, told
 from generation.engine.generate_file import GenerateOptions, generate_file

@@ -1,14 +1,11 @@
 """The engine: requests in, texts out, as many sequences at a time as there are slots."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 import jax
-from jax.sharding import Mesh
 
 from generation.engine.checkpoints.loading import Checkpoint
 from generation.engine.requests import GeneratedText, GenerationRequest, check_requests
-from generation.engine.sharding import network_over, parameter_shardings
 from generation.engine.slots import Counts, SlotTable
 
 LEAST_CAPACITY = 256  # fewer sizes, fewer programs
@@ -23,15 +20,10 @@ class Engine:
     what came before. `counts` says what was done.
     """
 
-    def __init__(self, checkpoint: Checkpoint, slots: int = 64, mesh: Mesh | None = None) -> None:
-        """`mesh`: from `sharding.mesh_of`, to spread weights and slots over several devices."""
+    def __init__(self, checkpoint: Checkpoint, slots: int = 64) -> None:
         if slots < 1:
             raise ValueError(f"slots is {slots}; expected 1 or more")
-        if mesh is not None:
-            spread = jax.device_put(checkpoint.params, parameter_shardings(checkpoint.params, mesh))
-            checkpoint = replace(checkpoint, params=spread, network=network_over(checkpoint.network, mesh))
         self.checkpoint = checkpoint
-        self.mesh = mesh
         self.slots = slots
         self.counts = Counts()
         self._steps = 1 if jax.default_backend() == "cpu" else STEPS
@@ -54,7 +46,7 @@ class Engine:
         batch = list(requests)
         longest = max([capacity, *(len(request.token_ids) + request.max_new_tokens for request in batch)])
         self._capacity = max(self._capacity, 1 << (longest - 1).bit_length() if longest else 0)
-        table = SlotTable(self.checkpoint, self.slots, self._capacity, self._steps, self.counts, self.mesh)
+        table = SlotTable(self.checkpoint, self.slots, self._capacity, self._steps, self.counts)
         session = Session(table)
         session.add(batch)
         return session

@@ -12,8 +12,8 @@ from jax.sharding import PartitionSpec as Spec
 
 from generation.engine import programs
 from generation.engine.checkpoints.families import family_named
-from generation.engine.checkpoints.loading import DTYPES, in_int8
 from generation.engine.checkpoints.tensor_specs import TensorSpec
+from generation.engine.checkpoints.weights import DTYPES, in_int8
 from generation.engine.engine import STEPS
 from generation.engine.networks.int8 import shapes_of
 from generation.engine.presets import Preset

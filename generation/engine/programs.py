@@ -14,10 +14,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from flax import struct
+from jax.sharding import Mesh
 from jaxtyping import Array, Bool, Float, Int
 
 from generation.engine.networks import Network, State
 from generation.engine.sampling import RowSampling, Sampled, sample
+from generation.engine.sharding import spread
 
 Params = Any
 NOTHING = -2  # written by a slot that holds no unfinished text
@@ -46,18 +48,17 @@ class Newcomer:
     sampling: RowSampling
 
 
-@partial(jax.jit, static_argnames=("network", "slots", "capacity", "stops"))
-def empty_slots(network: Network, slots: int, capacity: int, stops: int) -> Slots:
+@partial(jax.jit, static_argnames=("network", "slots", "capacity", "stops", "mesh"))
+def empty_slots(network: Network, slots: int, capacity: int, stops: int, mesh: Mesh | None = None) -> Slots:
+    """Slots without texts, over a mesh made in parts: no device holds them all."""
     idle = jnp.zeros(slots, jnp.int32)
-    greedy = RowSampling.greedy(slots)
-    return Slots(
-        network.empty_state(slots, capacity), idle, idle, jnp.full((slots, stops), -1, jnp.int32), greedy
-    )
+    greedy, no_stops = RowSampling.greedy(slots), jnp.full((slots, stops), -1, jnp.int32)
+    return spread(Slots(network.empty_state(slots, capacity), idle, idle, no_stops, greedy), mesh)
 
 
-@partial(jax.jit, static_argnames=("network", "capacity"))
-def empty_row(network: Network, capacity: int) -> State:
-    return network.empty_state(1, capacity)
+@partial(jax.jit, static_argnames=("network", "capacity", "mesh"))
+def empty_row(network: Network, capacity: int, mesh: Mesh | None = None) -> State:
+    return spread(network.empty_state(1, capacity), mesh)
 
 
 @partial(jax.jit, static_argnames=("network",), donate_argnames=("row",))

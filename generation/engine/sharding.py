@@ -41,12 +41,17 @@ def parameter_shardings(params: Any, mesh: Mesh) -> Any:
 
     def sharding(path: tuple[Any, ...], leaf: Any) -> NamedSharding:
         names = [entry.key for entry in path if isinstance(entry, DictKey)]  # not the parts of int8 weights
-        return NamedSharding(mesh, _even(_spec_of(names, leaf.ndim), leaf.shape, mesh))
+        return parameter_sharding(names, leaf.shape, mesh)
 
     return jax.tree_util.tree_map_with_path(sharding, params)
 
 
-def _spec_of(names: list[str], axes: int) -> Spec:
+def parameter_sharding(names: Sequence[str], shape: tuple[int, ...], mesh: Mesh) -> NamedSharding:
+    """Of one weight, or of a part of an int8 one, by its place in the tree."""
+    return NamedSharding(mesh, _even(_spec_of(names, len(shape)), shape, mesh))
+
+
+def _spec_of(names: Sequence[str], axes: int) -> Spec:
     owner = names[-2] if len(names) > 1 else names[-1]
     if names[-1] in TABLES:
         return Spec(MODEL)
@@ -75,6 +80,11 @@ def state_shardings(state: Any, mesh: Mesh) -> Any:
         return NamedSharding(mesh, spec)
 
     return jax.tree.map(sharding, state)
+
+
+def spread(state: Any, mesh: Mesh | None) -> Any:
+    """The same within a program that makes it, which then makes on each device its own part alone."""
+    return state if mesh is None else jax.lax.with_sharding_constraint(state, state_shardings(state, mesh))
 
 
 def readable(tree: Any, mesh: Mesh | None) -> Any:

@@ -7,11 +7,9 @@ happens while the device computes.
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import jax
 import numpy as np
-from jax.sharding import Mesh
 from jaxtyping import Array
 
 from generation.engine import programs
@@ -19,7 +17,7 @@ from generation.engine.checkpoints.loading import Checkpoint
 from generation.engine.occupants import Occupant, occupant_of
 from generation.engine.requests import MOST_STOPS, GeneratedText, GenerationRequest
 from generation.engine.sampling import NOT_FINITE, RowSampling, Sampled
-from generation.engine.sharding import readable, state_shardings
+from generation.engine.sharding import readable
 from generation.engine.waiting import Waiting, pieces
 
 
@@ -54,7 +52,6 @@ class SlotTable:
     capacity: int
     steps: int
     counts: Counts
-    mesh: Mesh | None = None
     waiting: Waiting = field(default_factory=Waiting)
     _occupants: dict[int, Occupant] = field(default_factory=dict)
     _unread: deque[_Unread] = field(default_factory=deque)
@@ -62,13 +59,11 @@ class SlotTable:
 
     def __post_init__(self) -> None:
         network = self.checkpoint.network
-        self._device = self._placed(programs.empty_slots(network, self.slots, self.capacity, MOST_STOPS))
-        self._row = self._placed(programs.empty_row(network, self.capacity))
+        mesh = self.checkpoint.mesh
+        self._device = programs.empty_slots(network, self.slots, self.capacity, MOST_STOPS, mesh)
+        self._row = programs.empty_row(network, self.capacity, mesh)
         self._logits: Array | None = None
         self._free = list(reversed(range(self.slots)))
-
-    def _placed(self, state: Any) -> Any:
-        return state if self.mesh is None else jax.device_put(state, state_shardings(state, self.mesh))
 
     @property
     def busy(self) -> bool:
@@ -100,7 +95,7 @@ class SlotTable:
         )
         assert self._logits is not None
         self._device, drawn = programs.admit(self._device, self._row, self._logits, np.int32(slot), newcomer)
-        self._unread.append(_Unread({slot: occupant}, readable(drawn, self.mesh)))
+        self._unread.append(_Unread({slot: occupant}, readable(drawn, self.checkpoint.mesh)))
 
     def _read_prompt(self, prompt: tuple[int, ...]) -> None:
         """Into the row, unless it has just read the same."""
@@ -131,7 +126,8 @@ class SlotTable:
             self.steps,
             np.bool_(bool(self.waiting)),
         )
-        self._unread.append(_Unread(dict(self._occupants), *readable((written, steps), self.mesh)))
+        read = readable((written, steps), self.checkpoint.mesh)
+        self._unread.append(_Unread(dict(self._occupants), *read))
 
     def _read(self, unread: _Unread) -> Iterator[GeneratedText]:
         written, steps = jax.device_get((unread.written, unread.steps))

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import Mesh
 from jaxtyping import Float32
-from numpy.typing import NDArray
 
 from generation.engine import programs
 from generation.engine.chat import can_chat
@@ -19,25 +18,13 @@ from generation.engine.checkpoints.families import Family, family_of
 from generation.engine.checkpoints.folder import CheckpointFolder, open_folder
 from generation.engine.checkpoints.licences import Licence, licence_of
 from generation.engine.checkpoints.orbax_folder import OrbaxFolder, orbax_in
-from generation.engine.checkpoints.tensor_specs import Stored, TensorSpec, check_tensors
+from generation.engine.checkpoints.tensor_specs import Stored, check_tensors
+from generation.engine.checkpoints.weights import DTYPES, read_weights
 from generation.engine.errors import CheckpointError
 from generation.engine.networks import Network
-from generation.engine.networks.int8 import OUTPUTS, quantised
 from generation.engine.requests import MOST_STOPS
+from generation.engine.sharding import network_over
 from generation.engine.tokenizer import Tokenizer
-
-# What a network computes in, by the name of its weights' dtype. In int8 are the weights of products alone.
-DTYPES = {
-    "float32": jnp.float32,
-    "bfloat16": jnp.bfloat16,
-    "int8": jnp.bfloat16,
-    "int8-float32": jnp.float32,
-}
-
-
-def in_int8(path: Sequence[str], dtype: str) -> bool:
-    """Whether the parameter at this place is in eight bits: a matrix of a product, or a table."""
-    return dtype.startswith("int8") and path[-1] in OUTPUTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +67,10 @@ class CheckpointDescription:
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """Weights, tokenizer and config, known by a digest (`CheckpointFolder.digest` says of what)."""
+    """Weights, tokenizer and config, known by a digest (`CheckpointFolder.digest` says of what).
+
+    mesh: the devices over which the weights are spread, and an engine's slots will be; None of one device.
+    """
 
     path: Path
     family: str
@@ -92,6 +82,7 @@ class Checkpoint:
     network: Network
     params: Any
     dtype: str
+    mesh: Mesh | None = None
 
     @property
     def can_chat(self) -> bool:
@@ -111,12 +102,16 @@ class Checkpoint:
 
 
 def load_checkpoint(
-    path: str | Path, dtype: str = "float32", on_tensor: Callable[[int, int], None] | None = None
+    path: str | Path,
+    dtype: str = "float32",
+    on_tensor: Callable[[int, int], None] | None = None,
+    mesh: Mesh | None = None,
 ) -> Checkpoint:
     """The checkpoint in a Hugging Face folder of safetensors, or in an Orbax folder as DeepMind's Flax code saves it.
 
     dtype: of its weights in memory, one of DTYPES.  on_tensor: called after each tensor with how many are in
-    memory, of how many.
+    memory, of how many.  mesh: from `sharding.mesh_of`, to spread weights and slots over several devices, each of
+    which holds its own part of the weights from the start.
 
     Raises: CheckpointError if anything in the folder is missing, too much, misshapen, cut short, a pickle, or
         of an architecture that cannot be read; ValueError if the dtype is another.
@@ -126,6 +121,7 @@ def load_checkpoint(
     folder = orbax_in(path) or open_folder(path)
     family = family_of(folder)
     described = _describe(folder, family)
+    network = family.network(described.config, dtype=DTYPES[dtype])
     return Checkpoint(
         path=described.path,
         family=described.family,
@@ -134,9 +130,10 @@ def load_checkpoint(
         digest=described.digest,
         tokenizer=described.tokenizer,
         stop_ids=described.stop_ids,
-        network=family.network(described.config, dtype=DTYPES[dtype]),
-        params=_read(family.tensor_specs(described.config), described.tensors, dtype, on_tensor),
+        network=network if mesh is None else network_over(network, mesh),
+        params=read_weights(family.tensor_specs(described.config), described.tensors, dtype, mesh, on_tensor),
         dtype=dtype,
+        mesh=mesh,
     )
 
 
@@ -194,31 +191,3 @@ def _stop_ids(
             f"would end a text; expected at most {MOST_STOPS}"
         )
     return tuple(sorted(stop_ids))
-
-
-def _read(
-    specs: Sequence[TensorSpec],
-    stored: Mapping[str, Stored],
-    dtype: str,
-    on_tensor: Callable[[int, int], None] | None,
-) -> dict[str, Any]:
-    """The parameter tree, one tensor at a time, so that memory peaks at the weights and one tensor more."""
-    tree: dict[str, Any] = {}
-    total = len({spec.name for spec in specs})
-    for done, (name, of_tensor) in enumerate(groupby(specs, key=lambda spec: spec.name), start=1):
-        values = stored[name].read()
-        for spec in of_tensor:
-            branch = tree
-            for part in spec.path[:-1]:
-                branch = branch.setdefault(part, {})
-            branch[spec.path[-1]] = _to_device(spec.as_parameter(values), spec.path, dtype)
-        if on_tensor:
-            on_tensor(done, total)
-    return tree
-
-
-def _to_device(parameter: NDArray[Any], path: tuple[str, ...], dtype: str) -> Any:
-    if in_int8(path, dtype):
-        return quantised(parameter, path[-1])
-    # np.array copies: on CPU, JAX would otherwise go on reading the mapped file, whatever becomes of it
-    return jnp.array(np.array(parameter, dtype=DTYPES[dtype]), copy=False)

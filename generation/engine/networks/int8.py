@@ -4,7 +4,7 @@ Symmetric, by the largest weight of an output, after Krishnamoorthi (2018), arXi
 activations' dtype; the scale comes after the sum, where it is one multiplication for each output.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax.numpy as jnp
@@ -47,8 +47,13 @@ def rows_of(table: Weights, tokens: Int[Array, "B T"], dtype: DTypeLike) -> Floa
     return table[tokens]
 
 
-def quantised(weights: NDArray[Any], name: str) -> Int8Weights:
-    """The weights of that name in eight bits. What is not a number makes its output's scale none either."""
+def quantised(
+    weights: NDArray[Any], name: str, put: Callable[[NDArray[Any]], Array] = jnp.asarray
+) -> Int8Weights:
+    """The weights of that name in eight bits; `put` brings values and scales to the devices.
+
+    What is not a number makes its output's scale none either.
+    """
     turned = weights if OUTPUTS[name] == 0 else weights.T
     values = np.empty(turned.shape, np.int8)
     scale = np.empty(len(turned), np.float32)
@@ -58,7 +63,7 @@ def quantised(weights: NDArray[Any], name: str) -> Int8Weights:
         scale[part] = np.where(largest == 0, 1, largest / MOST)
         with np.errstate(invalid="ignore"):
             values[part] = np.rint(wide / scale[part, None]).astype(np.int8)
-    return Int8Weights(jnp.asarray(values if OUTPUTS[name] == 0 else values.T), jnp.asarray(scale))
+    return Int8Weights(put(values if OUTPUTS[name] == 0 else values.T), put(scale))
 
 
 def shapes_of(shape: tuple[int, ...], name: str, of: Any) -> Int8Weights:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assay.api.series import WatchIn
 from generation.engine import Engine, load_checkpoint
 from generation.engine.__main__ import main
-from generation.engine.checkpoints.loading import DTYPES
+from generation.engine.checkpoints.weights import DTYPES
 from generation.engine.networks.int8 import BLOCK, Int8Weights, quantised
 from generation.engine.presets import PRESETS
 from generation.engine.random_checkpoint import write_random_checkpoint

@@ -11,18 +11,37 @@ import pytest
 from generation.engine import Engine, load_checkpoint
 from tests.generation.engine.conftest import FIXTURES, reference_of
 
+A_FEW_NUMBERS = 512  # bytes, such as of a constant
 PROGRAM = """
-import json, sys, jax
+import json, math, sys, jax
+from collections import Counter
 folder, name, dtype, data, model, *cluster = sys.argv[1:]
 if cluster:
     jax.distributed.initialize(cluster[0], num_processes=2, process_id=int(cluster[1]))
 from generation.engine import Engine, load_checkpoint
 from generation.engine.sharding import mesh_of
 from tests.generation.engine.conftest import reference_of
-engine = Engine(load_checkpoint(folder, dtype), slots=4, mesh=mesh_of(int(data), int(model)))
-kernels = [leaf for leaf in jax.tree.leaves(engine.checkpoint.params) if not leaf.is_fully_replicated]
-texts = {text.id: text.token_ids for text in engine.generate(reference_of(name).requests())}
-print(json.dumps({"texts": texts, "devices": jax.device_count(), "divided": len(kernels)}))
+def held(arrays):
+    bytes_of = Counter()
+    for array in arrays:
+        for device in array.sharding.addressable_devices:
+            bytes_of[device.id] += math.prod(array.sharding.shard_shape(array.shape)) * array.itemsize
+    return sorted(bytes_of.values())
+def note(done, of): loading.append(held(jax.live_arrays()))
+loading, mesh = [], mesh_of(int(data), int(model))
+checkpoint = load_checkpoint(folder, dtype, note, mesh)
+weights = jax.tree.leaves(checkpoint.params)
+divided = [leaf for leaf in weights if not leaf.is_fully_replicated]
+share = sum(leaf.nbytes for leaf in weights) - sum(leaf.nbytes for leaf in divided) * (1 - 1 / int(model))
+engine = Engine(checkpoint, slots=4)
+session = engine.open(reference_of(name).requests())
+opened = held(jax.live_arrays())
+parts = Counter()
+for shard in (shard for leaf in weights for shard in leaf.addressable_shards):
+    parts[shard.device.id] += shard.data.nbytes
+texts = {text.id: text.token_ids for text in session.texts()}
+print(json.dumps({"texts": texts, "devices": jax.device_count(), "divided": len(divided), "loading": loading,
+    "parts": list(parts.values()), "share": share, "whole": sum(leaf.nbytes for leaf in weights), "opened": opened}))
 """
 
 
@@ -33,6 +52,7 @@ def test_eight_devices_write_what_one_writes(name, data, model):
     found = answer_of(started(name, data, model, devices=8))
     assert found["devices"] == 8 and found["divided"] > 10
     assert found["texts"] == texts_of(name)
+    each_holds_its_part(found, data * model)
 
 
 def test_eight_devices_write_with_int8_weights_what_one_writes_with_them():
@@ -41,6 +61,7 @@ def test_eight_devices_write_with_int8_weights_what_one_writes_with_them():
     texts = alone.generate(reference_of("recurrentgemma").requests())
     assert found["divided"] > 20  # values, and the scales of what widens
     assert found["texts"] == {text.id: list(text.token_ids) for text in texts}
+    each_holds_its_part(found, 8)
 
 
 def test_two_processes_that_share_the_devices_write_what_one_writes():
@@ -49,6 +70,15 @@ def test_two_processes_that_share_the_devices_write_what_one_writes():
     for found in map(answer_of, both):
         assert found["devices"] == 8 and found["divided"] > 10
         assert found["texts"] == texts_of("recurrentgemma")
+
+
+def each_holds_its_part(found: dict, devices: int) -> None:
+    """Of the weights, after every tensor as at the end, and of the slots from the start."""
+    assert found["parts"] == [found["share"]] * devices and found["share"] < 0.6 * found["whole"]
+    for held in [*found["loading"], found["opened"]]:
+        assert len(held) == devices and held[-1] <= held[0] + A_FEW_NUMBERS
+    assert found["loading"][-1][-1] <= found["share"] + A_FEW_NUMBERS
+    assert found["opened"][0] > found["share"] + A_FEW_NUMBERS
 
 
 def started(
