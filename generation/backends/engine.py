@@ -11,10 +11,12 @@ from generation.models import Checkpoint
 from generation.sampling import Sampling
 
 if TYPE_CHECKING:
+    from jax.sharding import Mesh
+
     from generation.engine import Engine
     from generation.engine.conversations import ConversationReplies
 
-_loaded: dict[tuple[str, str, int], "Engine"] = {}
+_loaded: dict[tuple[str, str, int, str], "Engine"] = {}
 
 
 class EngineBackend:
@@ -52,17 +54,17 @@ def engine_of(checkpoint: Checkpoint) -> "Engine":
     """The engine with this checkpoint's weights, loaded once; the one loaded before makes room.
 
     Raises: ValueError (CheckpointError) if the folder cannot be read, lies outside CHECKPOINT_ROOTS, or holds other
-        files than were registered.
+        files than were registered, or if ENGINE_MESH asks for more devices than this worker sees.
     """
     from generation.engine import CheckpointError, Engine, load_checkpoint
     from generation.engine.compile_cache import use_compile_cache
 
     dtype = checkpoint.description.get("dtype", "float32")
-    key = (checkpoint.digest, dtype, settings.ENGINE_SLOTS)
+    key = (checkpoint.digest, dtype, settings.ENGINE_SLOTS, settings.ENGINE_MESH)
     if key not in _loaded:
         _loaded.clear()
         use_compile_cache(settings.ENGINE_CACHE)
-        loaded = load_checkpoint(local_folder(checkpoint.uri), dtype=dtype)
+        loaded = load_checkpoint(local_folder(checkpoint.uri), dtype=dtype, mesh=mesh_of_worker())
         if loaded.digest != checkpoint.digest:
             raise CheckpointError(
                 f"{checkpoint.uri}: its files have changed since {checkpoint} was registered (digest "
@@ -70,6 +72,16 @@ def engine_of(checkpoint: Checkpoint) -> "Engine":
             )
         _loaded[key] = Engine(loaded, slots=settings.ENGINE_SLOTS)
     return _loaded[key]
+
+
+def mesh_of_worker() -> "Mesh | None":
+    """The devices that ENGINE_MESH asks for; None where it is not set. Raises: ValueError if they are not here."""
+    from generation.engine.sharding import mesh_told
+
+    try:
+        return mesh_told(settings.ENGINE_MESH) if settings.ENGINE_MESH else None
+    except ValueError as error:
+        raise ValueError(f"ENGINE_MESH: {error}") from error
 
 
 def reply_from(replies: "ConversationReplies") -> Reply:

@@ -71,6 +71,11 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--slots", type=int, default=64, help="sequences at a time (default %(default)s)")
     parser.add_argument("--dtype", choices=list(DTYPES), default="float32", help="default %(default)s")
     parser.add_argument(
+        "--mesh",
+        metavar="DATAxMODEL",
+        help="spread over devices: DATA groups of slots, weights divided by MODEL; 1x4 divides them by four",
+    )
+    parser.add_argument(
         "--compile-cache", type=Path, metavar="DIR", help="keep compiled programs here for the next time"
     )
 
@@ -90,6 +95,7 @@ def _run_generate(options: argparse.Namespace) -> None:
             sampling=sampling,
             slots=options.slots,
             dtype=options.dtype,
+            mesh=options.mesh,
             resume=options.resume,
         )
     )

@@ -17,12 +17,16 @@ from generation.engine.prompts_file import PromptRow, check_against, read_prompt
 from generation.engine.requests import GenerationRequest
 from generation.engine.responses_file import Standing, response_row, standing
 from generation.engine.sampling import SamplingParams, derived_seed
+from generation.engine.sharding import mesh_told
 from generation.engine.slots import Counts
 
 
 @dataclass(frozen=True)
 class GenerateOptions:
-    """What the command line asks for. resume: go on with the file of responses, if it is there."""
+    """What the command line asks for.
+
+    mesh: in the form of `mesh_told`; None for one device.  resume: go on with the file of responses, if it is there.
+    """
 
     checkpoint: Path
     prompts: Path
@@ -31,13 +35,14 @@ class GenerateOptions:
     sampling: SamplingParams
     slots: int
     dtype: str
+    mesh: str | None = None
     resume: bool = False
 
     @property
     def decoding(self) -> dict[str, Any]:
         """All that decides a text beside prompt and checkpoint; a prompt's own seed takes the place of `seed`."""
         asked = {"max_new_tokens": self.max_new_tokens, "dtype": self.dtype, "slots": self.slots}
-        return {**asdict(self.sampling), **asked}
+        return {**asdict(self.sampling), **asked, "mesh": self.mesh}
 
     def decoding_of(self, row: PromptRow) -> dict[str, Any]:
         return {**self.decoding, "seed": derived_seed(self.sampling.seed, row.id)}
@@ -74,6 +79,7 @@ def _done_before(rows: Sequence[PromptRow], checkpoint: Checkpoint, options: Gen
 
 
 def _load(options: GenerateOptions) -> Checkpoint:
+    mesh = mesh_told(options.mesh) if options.mesh else None
     columns = (TextColumn("loading"), BarColumn(), MofNCompleteColumn(), TextColumn("tensors"))
     with Progress(*columns, TimeElapsedColumn(), console=_stderr()) as progress:
         task = progress.add_task("")
@@ -81,6 +87,7 @@ def _load(options: GenerateOptions) -> Checkpoint:
             options.checkpoint,
             options.dtype,
             lambda done, of: progress.update(task, completed=done, total=of),
+            mesh,
         )
 
 

@@ -6,6 +6,7 @@ RG-LRU, which are products within heads, by the head. What does not divide evenl
 """
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -21,6 +22,20 @@ WIDENING = {"q_proj", "k_proj", "v_proj", "gate_proj", "up_proj", "linear_x", "l
 NARROWING = {"o_proj", "down_proj", "linear_out"}
 TABLES = {"embedding", "lm_head"}
 BY_CHANNEL = {"conv_1d", "rg_lru"}
+
+
+def mesh_told(form: str) -> Mesh:
+    """The mesh that `form` asks for, DATAxMODEL such as 1x4, of the devices that are here.
+
+    Raises: ValueError if it has another form, or asks for more devices than there are.
+    """
+    sizes = re.fullmatch(r"([1-9]\d{0,3})x([1-9]\d{0,3})", form, re.ASCII)
+    if not sizes:
+        raise ValueError(
+            f"{form!r:.40} is no mesh; expected DATAxMODEL, such as 1x4, whose product is at most the number of "
+            f"devices; there are {jax.device_count()}"
+        )
+    return mesh_of(int(sizes[1]), int(sizes[2]))
 
 
 def mesh_of(data: int, model: int, devices: Sequence[Any] | None = None) -> Mesh:

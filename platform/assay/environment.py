@@ -1,6 +1,7 @@
 """The environment, read once and typed: a value that makes no sense stops the start and names its variable."""
 
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -40,6 +41,13 @@ class Environment:
         if value in choices:
             return value
         raise ImproperlyConfigured(f"{name}={value!r} is none of: {', '.join(choices)}.")
+
+    def form(self, name: str, pattern: str, told: str) -> str:
+        """A value that the pattern fits whole, or "" where the variable is unset; `told`: the form, for people."""
+        value = self.text(name)
+        if not value or re.fullmatch(pattern, value, re.ASCII):
+            return value
+        raise ImproperlyConfigured(f"{name}={value!r} is not of the form {told}.")
 
     def integer(self, name: str, default: int, *, least: int) -> int:
         value = self.text(name, str(default))

@@ -37,11 +37,8 @@ CELERY_TASK_DEFAULT_QUEUE = "light"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "assay.evaluations.tasks.sweep", "schedule": 15.0},
-    "reports": {
-        "task": "assay.evaluations.tasks.refresh_reports",
-        "schedule": 2.0,
-        "options": {"expires": 2.0},  # a look that had to wait is made up for by the next one
-    },
+    # a look that had to wait is made up for by the next one
+    "reports": {"task": "assay.evaluations.tasks.refresh_reports", "schedule": 2, "options": {"expires": 2}},
     "retention": {"task": "assay.operations.tasks.apply_retention", "schedule": crontab(minute=17, hour=3)},
 }
 CHUNK_PROMPTS = env.integer("CHUNK_PROMPTS", 64, least=1)
@@ -57,6 +54,7 @@ KEEP_AUDIT_ADDRESSES_DAYS = env.integer("KEEP_AUDIT_ADDRESSES_DAYS", 90, least=0
 KEEP_UPLOADS_DAYS = env.integer("KEEP_UPLOADS_DAYS", 1, least=0)
 CARD_KEY = Path(env.text("CARD_KEY_FILE", str(BASE_DIR / "var/card-key.pem"))).resolve()
 ENGINE_SLOTS = env.integer("ENGINE_SLOTS", 16, least=1)
+ENGINE_MESH = env.form("ENGINE_MESH", r"[1-9]\d{0,3}x[1-9]\d{0,3}", "DATAxMODEL, such as 1x4")
 ENGINE_CACHE = Path(env.text("ENGINE_CACHE", str(BASE_DIR / "var/compiled")))
 
 # ── Checkpoints that answer over HTTP ─────────────────────────────────────────────────────────────────────────
@@ -80,8 +78,7 @@ HEARTBEAT_FILE = Path(env.text("HEARTBEAT_FILE")) if env.text("HEARTBEAT_FILE") 
 
 # ── The log ───────────────────────────────────────────────────────────────────────────────────────────────────
 LOG_FORMAT = env.choice("LOG_FORMAT", ("json", "text"), default="text" if DEBUG else "json")
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-LOG_LEVEL = env.choice("LOG_LEVEL", LOG_LEVELS, default="WARNING" if DEBUG else "INFO")
+LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "WARNING" if DEBUG else "INFO")
 LOGGING = logging_of(LOG_FORMAT, LOG_LEVEL)
 
 # ── The application ───────────────────────────────────────────────────────────────────────────────────────────

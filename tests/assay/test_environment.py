@@ -31,12 +31,18 @@ def test_booleans_read_as_people_write_them(environment, text, value):
         ({"BROKER": "amqp://host"}, lambda env: env.url("BROKER", {"redis"})),
         ({"BASE": "mysql://u:p@host/name"}, lambda env: env.database("BASE", "")),
         ({"BASE": "postgres://u:p@host/"}, lambda env: env.database("BASE", "")),
+        ({"MESH": "1x"}, lambda env: env.form("MESH", r"\d+x\d+", "DATAxMODEL")),
         ({"BASE": "not a url"}, lambda env: env.database("BASE", "")),
     ],
 )
 def test_nonsense_is_refused_by_name(environment, variables, read):
     with pytest.raises(ImproperlyConfigured, match=f"^{next(iter(variables))}"):
         read(environment(**variables))
+
+
+def test_a_form_is_read_where_it_is_set(environment):
+    assert environment(MESH="1x4").form("MESH", r"\d+x\d+", "DATAxMODEL") == "1x4"
+    assert environment(MESH="").form("MESH", r"\d+x\d+", "DATAxMODEL") == ""
 
 
 def test_a_database_password_is_never_repeated(environment):

@@ -65,11 +65,11 @@ def test_each_command_is_one_of_the_entrypoints(name):
 def test_each_engine_is_of_one_profile_and_built_from_its_lock(name):
     service = compose.engines()[name]
     (profile,) = service["profiles"]
-    lock = service["build"]["args"]["LOCK"]
-    assert lock == f"requirements-{'engine' if profile == 'cpu' else profile}.lock" and (ROOT / lock).exists()
-    assert service["environment"]["JAX_PLATFORMS"] == profile and profile in name
+    lock, kind = service["build"]["args"]["LOCK"], profile.removesuffix("-mesh")
+    assert lock == f"requirements-{'engine' if kind == 'cpu' else kind}.lock" and (ROOT / lock).exists()
+    assert service["environment"]["JAX_PLATFORMS"] == kind and profile in name
     wheels = {"cuda": "jax-cuda13-plugin==", "tpu": "libtpu==", "cpu": "jaxlib=="}
-    assert wheels[profile] in (ROOT / lock).read_text()
+    assert wheels[kind] in (ROOT / lock).read_text()
 
 
 def test_the_tpu_profile_starts_one_worker_for_each_chip_with_its_device_pinned():
@@ -79,6 +79,15 @@ def test_the_tpu_profile_starts_one_worker_for_each_chip_with_its_device_pinned(
     for chip, service in zip(chips, workers, strict=True):
         assert service["devices"] == ["/dev/vfio/vfio", f"/dev/vfio/{chip}"]
         assert service["environment"]["TPU_PROCESS_BOUNDS"] == "1,1,1"
+
+
+def test_the_worker_over_a_mesh_is_given_every_chip_and_pinned_to_none():
+    service, environment = (
+        compose.engines()["worker-engine-tpu-mesh"][part] for part in ("devices", "environment")
+    )
+    assert environment["ENGINE_MESH"] == "${ENGINE_MESH:-1x4}"
+    assert service == ["/dev/vfio/vfio", *(f"/dev/vfio/{chip}" for chip in range(4))]
+    assert not [name for name in environment if name.startswith("TPU_")]
 
 
 def test_the_cuda_profile_reserves_one_device():

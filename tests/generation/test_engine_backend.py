@@ -94,6 +94,23 @@ def test_a_folder_outside_the_roots_is_refused_by_the_worker_too(tiny, version, 
     assert "lies outside the folders that CHECKPOINT_ROOTS allows" in run.chunks.get().error
 
 
+@pytest.mark.django_db
+def test_a_worker_over_a_mesh_loads_over_it(tiny, version, settings):
+    settings.ENGINE_MESH = "1x1"
+    run = plan_run(tiny, version, SHORT)
+    work_off_all()
+    assert not run.missing.exists()
+    assert dict(engine_of(tiny).checkpoint.mesh.shape) == {"data": 1, "model": 1}
+
+
+@pytest.mark.django_db
+def test_a_mesh_of_more_devices_than_a_worker_sees_is_told_by_the_settings_name(tiny, version, settings):
+    settings.ENGINE_MESH = "1x999"
+    run = plan_run(tiny, version, SHORT)
+    work_off_all()
+    assert "ENGINE_MESH: a mesh of 1 x 999 needs 999 devices; there are " in run.chunks.get().error
+
+
 @pytest.fixture
 def broker(celery_application, valkey_url, settings):
     settings.REDIS_URL = valkey_url

@@ -93,6 +93,7 @@ def test_without_a_file_yet_a_run_begins(generate, whole):
         (("--top-k", "3"), "field decoding.top_k is 0"),
         (("--max-new-tokens", "6"), "field decoding.max_new_tokens is 5; to resume, expected 6"),
         (("--dtype", "bfloat16"), "field decoding.dtype is 'float32'; to resume, expected 'bfloat16'"),
+        (("--mesh", "1x1"), "field decoding.mesh is None; to resume, expected '1x1'"),
         (("--slots", "3"), "field decoding.slots is 2; to resume, expected 3"),
     ],
 )

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -72,6 +73,29 @@ def test_two_processes_that_share_the_devices_write_what_one_writes():
         assert found["texts"] == texts_of("recurrentgemma")
 
 
+def test_the_command_spreads_over_a_mesh_and_writes_the_same(tmp_path):
+    (tmp_path / "prompts.jsonl").write_text('{"id": "a", "token_ids": [5, 6, 7]}\n')
+    rows = [generated(tmp_path, "one"), generated(tmp_path, "many", "--mesh", "2x4")]
+    assert rows[0]["token_ids"] == rows[1]["token_ids"]
+    assert [row["decoding"]["mesh"] for row in rows] == [None, "2x4"]
+
+
+def generated(folder: Path, name: str, *options: str) -> dict:
+    out, asked = folder / name, ["--slots", "2", "--max-new-tokens", "8", *options]
+    files = [
+        "--checkpoint",
+        str(FIXTURES / "gemma"),
+        "--prompts",
+        str(folder / "prompts.jsonl"),
+        "--out",
+        str(out),
+    ]
+    command = [sys.executable, "-m", "generation.engine", "generate", *files, *asked]
+    done = subprocess.run(command, env=environment_of(8), capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(out.read_text())
+
+
 def each_holds_its_part(found: dict, devices: int) -> None:
     """Of the weights, after every tensor as at the end, and of the slots from the start."""
     assert found["parts"] == [found["share"]] * devices and found["share"] < 0.6 * found["whole"]
@@ -84,15 +108,15 @@ def each_holds_its_part(found: dict, devices: int) -> None:
 def started(
     name: str, data: int, model: int, devices: int, *cluster: str, dtype: str = "float32"
 ) -> subprocess.Popen[str]:
-    environment = {
-        **os.environ,
-        "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}",
-        "JAX_PLATFORMS": "cpu",
-    }
     command = [sys.executable, "-c", PROGRAM, str(FIXTURES / name), name, dtype, str(data), str(model)]
     command += cluster
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, env=environment, **pipes)
+    return subprocess.Popen(command, env=environment_of(devices), **pipes)
+
+
+def environment_of(devices: int) -> dict[str, str]:
+    flags = f"--xla_force_host_platform_device_count={devices}"
+    return {**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
 
 
 def answer_of(process: subprocess.Popen[str]) -> dict:
