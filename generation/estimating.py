@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 from django.db.models import Count, Max, Min, QuerySet, Sum
 
@@ -11,6 +12,7 @@ from generation.sampling import Sampling
 from promptsets.models import PromptSetVersion
 
 NEWEST_RUNS, NEWEST_RESPONSES = 5, 200
+Newest = tuple[Any, Any, int | None]  # turns, token ids, how many tokens
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,8 @@ def estimate(
     )
     there = set(known.values_list("prompt_sha256", "sample"))
     missing = [turns for text, turns in texts.items() for n in range(samples) if (text, n) not in there]
-    family = responses_of_family(checkpoint)
-    newest = list(
-        family.order_by("-pk").values_list("turns", "token_ids", "n_output_tokens")[:NEWEST_RESPONSES]
-    )
-    a_turn = _mean([(tokens or 0) / max(1, len(turns)) for turns, _, tokens in newest])
+    newest = newest_of_family(checkpoint)
+    a_turn = tokens_a_turn(newest)
     likely = sampling.max_new_tokens if a_turn is None else min(a_turn, sampling.max_new_tokens)
     size = _mean([len(json.dumps([turns, ids])) for turns, ids, _ in newest])
     return RunEstimate(
@@ -77,19 +76,45 @@ def responses_of_family(checkpoint: Checkpoint) -> QuerySet[Response]:
     return made.filter(n_output_tokens__gt=0)
 
 
+def newest_of_family(checkpoint: Checkpoint) -> list[Newest]:
+    fields = ("turns", "token_ids", "n_output_tokens")
+    return list(responses_of_family(checkpoint).order_by("-pk").values_list(*fields)[:NEWEST_RESPONSES])
+
+
+def tokens_a_turn(newest: list[Newest]) -> float | None:
+    """Of responses such as `newest_of_family` gives; None of none."""
+    return _mean([(tokens or 0) / max(1, len(turns)) for turns, _, tokens in newest])
+
+
 def pace_of_family(checkpoint: Checkpoint) -> float | None:
     """The median pace of its newest runs: tokens over the time from the first response to the last."""
-    made = responses_of_family(checkpoint)
-    runs = GenerationRun.objects.filter(items__response__in=made).order_by("-pk").distinct()[:NEWEST_RUNS]
-    paces = []
-    for run in runs:
-        found = Response.objects.filter(run_items__run=run).aggregate(
-            n=Count("pk"), tokens=Sum("n_output_tokens"), first=Min("created_at"), last=Max("created_at")
-        )
-        took = (found["last"] - found["first"]).total_seconds()
-        if found["n"] > 1 and took > 0:  # the first response's own time is not known
-            paces.append(float(found["tokens"]) * (found["n"] - 1) / found["n"] / took)
+    paces = [pace for run in _newest_runs(checkpoint) if (pace := _pace(run))]
     return median(paces) if paces else None
+
+
+def pace_of_worker(checkpoint: Checkpoint) -> float | None:
+    """The same of one worker: of what several made together, each made its part."""
+    paces = [pace / _workers(run) for run in _newest_runs(checkpoint) if (pace := _pace(run))]
+    return median(paces) if paces else None
+
+
+def _newest_runs(checkpoint: Checkpoint) -> QuerySet[GenerationRun]:
+    made = responses_of_family(checkpoint)
+    return GenerationRun.objects.filter(items__response__in=made).order_by("-pk").distinct()[:NEWEST_RUNS]
+
+
+def _pace(run: GenerationRun) -> float | None:
+    found = Response.objects.filter(run_items__run=run).aggregate(
+        n=Count("pk"), tokens=Sum("n_output_tokens"), first=Min("created_at"), last=Max("created_at")
+    )
+    took = (found["last"] - found["first"]).total_seconds()
+    if found["n"] < 2 or took == 0:  # the first response's own time is not known
+        return None
+    return float(found["tokens"]) * (found["n"] - 1) / found["n"] / took
+
+
+def _workers(run: GenerationRun) -> int:
+    return run.chunks.exclude(owner="").order_by().values("owner").distinct().count() or 1
 
 
 def _mean(values: list[float] | list[int]) -> float | None:

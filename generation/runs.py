@@ -1,13 +1,14 @@
 """Plans a generation run: its places, the responses that exist already, and chunks of work for the rest."""
 
 from collections.abc import Sequence
+from statistics import mean
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from generation.backends import backend_for
+from generation.chunk_sizes import prompts_of_chunk
 from generation.models import Checkpoint, Chunk, GenerationRun, Response, RunResponse
 from generation.sampling import Sampling
 from generation.tasks import wake
@@ -108,7 +109,7 @@ def known_responses(run: GenerationRun) -> dict[tuple[str, int], int]:
 
 
 def cut_into_chunks(run: GenerationRun, places: Sequence[RunResponse]) -> list[Chunk]:
-    """Chunks of CHUNK_PROMPTS keys each. Places of one key stay together: two prompts with one text are one work.
+    """Chunks of `prompts_of_chunk` keys each. Places of one key stay together: two prompts with one text are one work.
 
     The longest conversations come first: an engine then makes room for all of them before it compiles anything, and
     what is left for the end is short.
@@ -116,7 +117,9 @@ def cut_into_chunks(run: GenerationRun, places: Sequence[RunResponse]) -> list[C
     by_key: dict[tuple[str, int], list[int]] = {}
     for place in sorted(places, key=lambda place: length_of(place.prompt), reverse=True):
         by_key.setdefault((place.prompt.text_sha256, place.sample), []).append(place.pk)
-    groups, size = list(by_key.values()), settings.CHUNK_PROMPTS
+    groups, turns = list(by_key.values()), [len(place.prompt.turns) for place in places]
+    sampling = Sampling.from_json(run.sampling)
+    size = prompts_of_chunk(run.checkpoint, sampling, mean(turns)) if turns else 1
     batches = [groups[start : start + size] for start in range(0, len(groups), size)]
     return Chunk.objects.bulk_create(
         Chunk(run=run, number=number, item_ids=[pk for group in batch for pk in group])

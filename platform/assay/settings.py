@@ -42,6 +42,7 @@ CELERY_BEAT_SCHEDULE = {
     "retention": {"task": "assay.operations.tasks.apply_retention", "schedule": crontab(minute=17, hour=3)},
 }
 CHUNK_PROMPTS = env.integer("CHUNK_PROMPTS", 64, least=1)
+CHUNK_SECONDS = env.integer("CHUNK_SECONDS", 20, least=0)
 CHUNK_LEASE_S = env.integer("CHUNK_LEASE_S", 60, least=1)
 DESCRIBE_LEASE_S = env.integer("DESCRIBE_LEASE_S", 300, least=1)
 CHUNK_ATTEMPTS = env.integer("CHUNK_ATTEMPTS", 5, least=1)

@@ -67,7 +67,7 @@ def test_a_drawn_text_does_not_depend_on_its_place_or_neighbours(tiny, few_slots
     version = builders.prompt_set(prompts=6)
     runs = []
     for size, samples in ((16, 1), (2, 2)):
-        settings.CHUNK_PROMPTS = size
+        settings.CHUNK_SECONDS, settings.CHUNK_PROMPTS = 0, size
         Response.objects.all().update(seed=1000 + size)  # so that nothing is found and all is drawn again
         runs.append(plan_run(tiny, version, WARM, seed=5, samples=samples))
         work_off_all()

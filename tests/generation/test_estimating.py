@@ -1,35 +1,18 @@
 """What a run will take is told from earlier runs of its family, or said to be unknown."""
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
 from generation.estimating import estimate
-from generation.models import GenerationRun, Response
 from generation.runs import plan_run
 from generation.sampling import Sampling
 from tests import builders
 from tests.generation.conftest import engine_checkpoint
+from tests.generation.measured import answered
 
 
 @pytest.fixture
 def version(db):
     return builders.prompt_set(4)
-
-
-def answered(run: GenerationRun, tokens: int, every_s: float) -> None:
-    """Fills the run's places, one response every so many seconds."""
-    start = timezone.now()
-    for place, item in enumerate(run.items.order_by("pk")):
-        key = run.response_key | {"prompt_sha256": item.prompt.text_sha256}
-        text = {"turns": ["x" * 80], "token_ids": [[1] * tokens], "text_sha256": f"{place:064}"}
-        made = Response.objects.create(
-            **key, **text, status="ok", finish_reason="stop", n_output_tokens=tokens
-        )
-        Response.objects.filter(pk=made.pk).update(created_at=start + timedelta(seconds=every_s * place))
-        item.response = made
-        item.save()
 
 
 def test_before_anything_was_measured_only_a_bound_is_known(version):

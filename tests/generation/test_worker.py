@@ -32,7 +32,7 @@ def test_the_worker_fills_every_place_and_ends_the_chunks(run, settings):
 def test_texts_depend_on_run_seed_prompt_and_sample_alone(run, heron, settings):
     """The same prompts in chunks of another size, in another run: not a letter differs."""
     work_off_all()
-    settings.CHUNK_PROMPTS = 2
+    settings.CHUNK_SECONDS, settings.CHUNK_PROMPTS = 0, 2
     other = plan_run(heron, run.prompt_set_version, Sampling(temperature=1), seed=7)
     work_off_all()
     texts = [dict(r.items.values_list("prompt__key", "response__turns")) for r in (run, other)]
