@@ -5,6 +5,7 @@ from itertools import chain
 import pytest
 
 from generation.chunk_sizes import MOST_PROMPTS, prompts_of_chunk
+from generation.endpoint_hosts import AllowedHosts
 from generation.endpoint_urls import EndpointUrl
 from generation.endpoints import Endpoint
 from generation.models import Checkpoint
@@ -73,7 +74,8 @@ def test_what_two_workers_made_together_was_made_at_half_the_pace_by_each(versio
     assert prompts_of_chunk(wren, Sampling(), turns=1) == 100
 
 
-def test_an_endpoint_goes_by_its_own_pace_and_by_its_requests_at_a_time(version):
+def test_an_endpoint_goes_by_its_own_pace_and_by_its_requests_at_a_time(version, settings):
+    settings.ENDPOINT_HOSTS = AllowedHosts.parse(["api.example.org"])
     owl_answers(version, every_s=0.2)
     heron, crane = endpoint("heron"), endpoint("crane")
     assert prompts_of_chunk(heron, Sampling(), turns=1) == 7
