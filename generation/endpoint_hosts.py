@@ -19,6 +19,7 @@ NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([
 ENTRY = re.compile(r"(\[(?P<bracketed>[^\]]+)\]|(?P<plain>[^:\[\]]+))(:(?P<port>\d+))?\Z")
 NAT64 = ip_network("64:ff9b::/96")
 PUBLIC_IPV6 = (ip_network("2000::/3"), NAT64)  # all that is given out, so no `::7f00:1`, which is 127.0.0.1
+ISATAP = (0x0000_5EFE, 0x0200_5EFE)  # what stands before the IPv4 address in any network's lower half
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
@@ -114,9 +115,11 @@ def _carried(address: Address) -> tuple[IPv4Address, ...]:
     """The IPv4 addresses within an IPv6 address at which a translator or a tunnel's other end would deliver."""
     if isinstance(address, IPv4Address):
         return ()
+    last = (IPv4Address(int(address) & 0xFFFF_FFFF),)
     if address in NAT64:
-        return (IPv4Address(int(address) & 0xFFFF_FFFF),)
-    return (address.sixtofour,) if address.sixtofour else address.teredo or ()
+        return last
+    at_site = last if int(address) >> 32 & 0xFFFF_FFFF in ISATAP else ()
+    return (*at_site, *((address.sixtofour,) if address.sixtofour else address.teredo or ()))
 
 
 def _unmapped(address: Address) -> Address:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, IntegerField, Max, Min, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from generation.models import Chunk, GenerationRun, Response
@@ -36,6 +38,13 @@ class RunProgress:
     @property
     def tokens(self) -> int:
         return sum(tokens for *_, tokens in self.counted)
+
+    @cached_property
+    def close_calls(self) -> int:
+        """Tokens of engine responses that were chosen by a hair: other devices or slots might choose others."""
+        told = Cast(KeyTextTransform("close_calls", "provenance"), IntegerField())
+        responses = Response.objects.filter(run_items__run=self.run, provenance__has_key="close_calls")
+        return int(responses.aggregate(n=Sum(told, default=0))["n"])
 
     @property
     def share(self) -> float:

@@ -85,7 +85,7 @@ def mesh_of_worker() -> "Mesh | None":
 
 
 def reply_from(replies: "ConversationReplies") -> Reply:
-    texts = replies.replies
+    texts, close_calls = replies.replies, sum(text.close_calls for text in replies.replies)
     return Reply(
         id=replies.id,
         turns=tuple(text.text or "" for text in texts),
@@ -94,4 +94,5 @@ def reply_from(replies: "ConversationReplies") -> Reply:
         n_prompt_tokens=sum(text.prompt_tokens for text in texts),
         n_output_tokens=sum(len(text.token_ids) for text in texts),
         seed=replies.seed,
+        detail={"close_calls": close_calls} if close_calls else {},
     )

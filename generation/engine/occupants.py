@@ -19,6 +19,7 @@ class Occupant:
     close_calls: int = 0
     reason: FinishReason | None = None
     ended_unseen: bool = False
+    _spelling: list[int] = field(default_factory=list)  # where in `written` the tokens are that are text
 
     def take(self, token: int, logprob: float, close: bool) -> None:
         """Adds the newest token, and notes if the text ends with it."""
@@ -46,11 +47,14 @@ class Occupant:
         )
 
     def _ends_in_stop_text(self) -> bool:
-        """Looks at no more of the end than could spell a stop text, a byte a token at the least."""
+        """Looks at no more of the end than could spell a stop text, a byte a token that spells at the least."""
         if not self.request.stop or self.tokenizer is None:
             return False
+        if not self.tokenizer.is_silent(self.written[-1]):
+            self._spelling.append(len(self.written) - 1)
         longest = max(len(text.encode()) for text in self.request.stop)
-        end = self.tokenizer.decode(self.written[-longest - SPELLING :])
+        start = self._spelling[-longest - SPELLING :][:1]
+        end = self.tokenizer.decode(self.written[start[0] if start else 0 :])
         return any(text in end for text in self.request.stop)
 
     def _cut(self, text: str) -> str:
@@ -58,7 +62,7 @@ class Occupant:
         return text[: min(places)] if places else text
 
 
-SPELLING = 8  # tokens before the end that a first character cut in half may need
+SPELLING = 8  # tokens more, as the first character may be cut in half
 
 
 def occupant_of(request: GenerationRequest, stop_ids: Sequence[int], tokenizer: Tokenizer | None) -> Occupant:

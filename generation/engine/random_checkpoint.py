@@ -1,7 +1,7 @@
 """Checkpoints with random weights, in the layout of released ones: for trying, testing and measuring."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from generation.engine.checkpoints.writing import write_configs, write_weights
 from generation.engine.presets import Config
 from generation.engine.presets import preset as find_preset
 from generation.engine.tokenizer import Tokenizer
-from generation.engine.tokenizer_training import train_tokenizer
+from generation.engine.tokenizer_training import LAYOUTS, train_tokenizer
 
 BLOCK = 1 << 22  # numbers drawn at a time
 BRANCH_GAIN = 3.0
@@ -45,9 +45,10 @@ def write_random_checkpoint(
         raise ValueError(f"{folder}: exists and is not an empty folder; name another, or remove it")
     if tokenizer_text is not None and not found.is_tiny:
         raise ValueError(f"tokenizer_text: the preset {preset} has the vocabulary of the released checkpoint")
-    tokenizer = (
-        None if tokenizer_text is None else _tokenizer_of(Path(tokenizer_text), found.config.vocab_size)
-    )
+    tokenizer: bytes | None = None
+    if tokenizer_text is not None:
+        layout = LAYOUTS[family.chat_format]
+        tokenizer = _tokenizer_of(Path(tokenizer_text), found.config.vocab_size, layout)
     folder.mkdir(parents=True, exist_ok=True)
     config, unlikely = found.config, list[int]()
     if tokenizer is not None:
@@ -61,13 +62,13 @@ def write_random_checkpoint(
     return folder
 
 
-def _tokenizer_of(text: Path, vocab_size: int) -> bytes:
+def _tokenizer_of(text: Path, vocab_size: int, layout: Mapping[str, Any]) -> bytes:
     try:
         lines = text.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"{text}: expected a plain text file in UTF-8: {error}") from error
     try:
-        return train_tokenizer(lines, vocab_size)
+        return train_tokenizer(lines, vocab_size, layout)
     except ValueError as error:
         raise ValueError(f"{text}: {error}") from error
 

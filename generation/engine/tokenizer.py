@@ -56,6 +56,10 @@ class Tokenizer:
                 run = []
         return "".join([*text, self._model.decode(run)])
 
+    def is_silent(self, token: int) -> bool:
+        """Whether it adds nothing to a text, wherever it stands."""
+        return token < self.vocab_size and bool(self._model.is_control(token))
+
     def unreadable_ids(self) -> list[int]:
         """Ids that are no text by themselves: control tokens but the end of a turn, the unknown, single bytes."""
         model = self._model

@@ -25,6 +25,7 @@ MISTRAL_LAYOUT: Mapping[str, Any] = {
     "pad_id": -1,
     "add_dummy_prefix": True,
 }
+LAYOUTS = {"gemma": GEMMA_LAYOUT, "mistral": MISTRAL_LAYOUT}  # by the chat format of their families
 
 
 def train_tokenizer(lines: Iterable[str], vocab_size: int, layout: Mapping[str, Any] = GEMMA_LAYOUT) -> bytes:

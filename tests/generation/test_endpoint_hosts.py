@@ -64,6 +64,7 @@ def test_any_other_host_is_refused_with_what_would_be_right(entries, url):
         ("api.example.org", "https://api.example.org/v1", "::ffff:93.184.215.14"),
         ("api.example.org", "https://api.example.org/v1", "64:ff9b::5db8:d70e"),  # the same, behind NAT64
         ("api.example.org", "https://api.example.org/v1", "2002:5db8:d70e::1"),  # the same by 6to4
+        ("api.example.org", "https://api.example.org/v1", "2a00::200:5efe:5db8:d70e"),  # the same by ISATAP
         ("api.example.org 64:ff9b::a00:7", "https://api.example.org/v1", "64:ff9b::a00:7"),
     ],
 )
@@ -82,6 +83,7 @@ def test_a_name_may_lead_to_public_and_to_listed_addresses(entries, url, address
         *("::7f00:1", "::a9fe:a9fe", "::ffff:0:7f00:1"),  # older spellings of IPv4
         "2001:0:a9fe:a9fe::",  # by Teredo's server
         "2001:0:4136:e378:8000:63bf:5601:5601",  # by its client, 169.254.169.254 with all bits turned
+        *("2001:db9::5efe:a9fe:a9fe", "2a00::200:5efe:7f00:1", "2002:808:808::5efe:a00:7"),  # by ISATAP
         *("fec0::1", "ff0e::1", "4000::1"),
     ],
 )

@@ -4,10 +4,13 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from generation.backends.engine import engine_of
 from generation.models import Checkpoint, Response
+from generation.progress import run_progress
 from generation.registering import register
 from generation.runs import plan_run
 from generation.sampling import Sampling
@@ -92,6 +95,18 @@ def test_a_folder_outside_the_roots_is_refused_by_the_worker_too(tiny, version, 
     run = plan_run(tiny, version, SHORT)
     work_off_all()
     assert "lies outside the folders that CHECKPOINT_ROOTS allows" in run.chunks.get().error
+
+
+@pytest.mark.django_db
+def test_tokens_that_hung_on_a_hair_are_counted_on_the_run(tiny_folder, version):
+    weights = load_file(tiny_folder / "model.safetensors")
+    norm = {"model.final_norm.weight": np.full_like(weights["model.final_norm.weight"], -1.0)}
+    save_file(weights | norm, tiny_folder / "model.safetensors")  # every logit is 0 now
+    run = plan_run(register("tiny", str(tiny_folder)).checkpoint, version, SHORT)
+    work_off_all()
+    responses = list(Response.objects.all())
+    assert [one.provenance["close_calls"] for one in responses] == [one.n_output_tokens for one in responses]
+    assert run_progress(run).close_calls == 5 * 6
 
 
 @pytest.mark.django_db

@@ -49,6 +49,9 @@ class ProgressOut(Schema):
     )
     by_status: dict[str, int]
     tokens: int | None
+    close_calls: int | None = Field(
+        description="Tokens that our engine chose by less than 0.001: other slots or devices may choose others"
+    )
     tokens_a_second: float | None
     chunks: dict[str, int]
     failures: list[FailureOut]
@@ -103,9 +106,9 @@ def progress_of_run(request: ApiRequest, id: Id) -> dict[str, Any]:  # noqa: A00
     progress = run_progress(run)
     hidden = run.pk in blind_runs(request.user, names_allowed=may_see_names(request))
     of_texts = (
-        {"by_status": {}, "tokens": None}
+        {"by_status": {}, "tokens": None, "close_calls": None}
         if hidden
-        else {"by_status": progress.by_status, "tokens": progress.tokens}
+        else {name: getattr(progress, name) for name in ("by_status", "tokens", "close_calls")}
     )
     counts = ("tokens_a_second", "chunks")
     failures = [

@@ -19,7 +19,7 @@ from assay.takeaway.making import claim, request_export, work_on
 from assay.takeaway.models import Export
 from assay.takeaway.signing import make_key
 from assay.takeaway.source import Source
-from generation.models import GenerationRun, RunResponse
+from generation.models import GenerationRun, Response, RunResponse
 from raters.assignment import claim_next
 from raters.comparisons.gold import make_gold
 from raters.comparisons.holding import hold
@@ -208,15 +208,16 @@ def test_what_an_arms_texts_add_up_to_is_kept_back_with_them(client, api, resear
     run = study.arms.get(role="candidate").run
     client.force_login(researcher)
 
-    def told() -> tuple[bool, dict[str, int], int | None, bool]:
+    def told() -> tuple[bool, dict[str, int], int | None, int | None, set[bool]]:
         progress = api.get(f"runs/{run.pk}/progress").json()
         page = client.get(reverse("dashboards:run", args=[run.pk])).text
-        counted = "<dt>ok</dt>" in page and "Tokens written" in page
-        return progress["kept_back"], progress["by_status"], progress["tokens"], counted
+        counted = {words in page for words in ("<dt>ok</dt>", "Tokens written", "Chosen by less")}
+        return *(progress[name] for name in ("kept_back", "by_status", "tokens", "close_calls")), counted
 
-    assert told() == (True, {}, None, False)
+    Response.objects.filter(run_items__run=run).update(provenance={"close_calls": 2})
+    assert told() == (True, {}, None, None, {False})
     Study.objects.update(unblinded_at="2026-03-01T12:00Z")
-    assert told() == (False, {"ok": 3}, 0, True)
+    assert told() == (False, {"ok": 3}, 0, 6, {True})
 
 
 def test_texts_of_an_arm_are_kept_back_from_lists_under_its_checkpoints_name(api_of, researcher, db):

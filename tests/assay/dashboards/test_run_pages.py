@@ -27,6 +27,16 @@ def test_a_finished_run_shows_its_responses_and_stays_still(page, run):
     assert f'<a href="/runs/{run.pk}/">Run {run.pk}</a>' in page("/runs/")
 
 
+def test_tokens_that_were_chosen_by_a_hair_are_counted_where_there_are_any(page, run):
+    assert "Chosen by less than" not in page(f"/runs/{run.pk}/")
+    first, second, *_ = run.items.order_by("pk")
+    for item, close_calls in ((first, 3), (second, 2)):
+        Response.objects.filter(pk=item.response_id).update(provenance={"close_calls": close_calls})
+    text = page(f"/runs/{run.pk}/")
+    assert "<dt>Chosen by less than 0.001</dt><dd>5</dd>" in text
+    assert "may turn out otherwise with other slots" in text
+
+
 def test_a_run_under_way_shows_its_pace_and_keeps_itself_up_to_date(page, run):
     now = timezone.now()
     for place, item in enumerate(run.items.order_by("pk")):

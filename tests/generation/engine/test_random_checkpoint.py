@@ -7,6 +7,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from generation.engine import load_checkpoint
+from generation.engine.chat import CHATS
 from generation.engine.checkpoints.families import FAMILIES
 from generation.engine.checkpoints.tensor_specs import TensorSpec
 from generation.engine.checkpoints.writing import write_weights
@@ -42,6 +43,16 @@ def test_a_trained_tokenizer_has_gemmas_first_ids_and_covers_every_byte(chatting
     assert tokenizer.vocab_size == chatting.config.vocab_size
     text = "東京 and 12\n\n  naïve 🙂"
     assert tokenizer.decode(tokenizer.encode_untrusted(text)) == text
+
+
+def test_a_trained_tokenizer_of_mistrals_shape_has_the_ids_that_its_config_names(tmp_path):
+    (tmp_path / "text.txt").write_text("How do I tell the time by the sea? " * 200)
+    folder = write_random_checkpoint("mistral-tiny", tmp_path / "out", tokenizer_text=tmp_path / "text.txt")
+    config, checkpoint = json.loads((folder / "config.json").read_text()), load_checkpoint(folder)
+    tokenizer = checkpoint.tokenizer
+    assert (tokenizer.bos_id, tokenizer.eos_id) == (1, 2)
+    assert (config["bos_token_id"], config["eos_token_id"]) == (1, 2) and checkpoint.stop_ids == (2,)
+    assert CHATS["mistral"].first_turn(tokenizer, "Hello")[0] == 1
 
 
 def test_the_2b_preset_has_the_published_parameter_count():
