@@ -27,7 +27,9 @@ class CompileReport:
     """What compiling told; bytes are of one device.
 
     asked_slots: where these do not fit, `slots` are as many as do, and the rest of the report is about them.
-    too_large_by: what the asked slots lack at least: temporaries are counted where weights and states alone fit.
+    too_large_by: what the asked slots lack at least: temporaries are counted where the rest alone fits.
+    row: the prompt that is being read.  temporaries: of the steps.  extend_temporaries: of a piece of a prompt, which
+    takes its turn with the steps, so that the larger of both is held against the memory.
     must_touch: weights and states, each once; of a table that is only gathered from, a row for each slot.
     moved: by `hbm_traffic`, of one greedy step in a call of `steps`.  compiler_count: the compiler's own, of what comes
     before and after the steps and of one; it counts prefetched weights more than once.  most_slots: the most, in
@@ -44,7 +46,9 @@ class CompileReport:
     steps: int
     weights: int
     states: int
+    row: int
     temporaries: int
+    extend_temporaries: int
     spare: int
     must_touch: int
     moved: int
@@ -84,7 +88,6 @@ def compile_report(
         if not tried.most_slots:
             raise ValueError(f"{name} on {target}: {tried.told_lack}")
         tried = _tried(ProgramShapes.of(found, dtype, devices, tried.most_slots, capacity), onto)
-    _, extend_s = _compiled(tried.shapes.extend)
     moved = _moved(tried)
     return CompileReport(
         preset=name,
@@ -97,13 +100,15 @@ def compile_report(
         steps=STEPS,
         weights=tried.shapes.weights,
         states=tried.shapes.states,
+        row=tried.shapes.prompt_row,
         temporaries=tried.temporaries,
+        extend_temporaries=tried.extend_temporaries,
         spare=tried.spare,
         must_touch=tried.shapes.must_touch,
         moved=moved,
         compiler_count=int(tried.decode.cost_analysis()["bytes accessed"]),
         decode_compile_s=tried.compile_s,
-        extend_compile_s=extend_s,
+        extend_compile_s=tried.extend_compile_s,
         most_slots=max(tried.shapes.count, tried.most_slots),
         tokens_a_second_at_most=tried.shapes.count / (moved / onto.bandwidth),
     )
@@ -117,8 +122,12 @@ def told(report: CompileReport) -> Iterator[tuple[str, str]]:
     work = f"{report.slots} slots of {report.capacity} tokens, {report.steps} steps a call"
     yield "compiled", f"{report.preset} in {report.dtype} for {report.target}, {work}"
     yield (
-        "weights, states, temporaries",
-        ", ".join(map(_gigabytes, (report.weights, report.states, report.temporaries))),
+        "weights, states, a prompt's row",
+        ", ".join(map(_gigabytes, (report.weights, report.states, report.row))),
+    )
+    yield (
+        "temporaries",
+        f"{_gigabytes(report.temporaries)} the steps, {_gigabytes(report.extend_temporaries)} a piece of a prompt",
     )
     yield "memory of each device", f"fits, {_gigabytes(report.spare)} to spare"
     yield (
@@ -142,13 +151,15 @@ def told(report: CompileReport) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class _Tried:
-    """A number of slots on a device. What of weights and states does not fit is not compiled: `decode` is None."""
+    """A number of slots on a device. Where not even weights and states fit, nothing is compiled: `decode` is None."""
 
     shapes: ProgramShapes
     room: int
-    decode: Any
-    compile_s: float
-    temporaries: int
+    decode: Any = None
+    compile_s: float = 0.0
+    temporaries: int = 0
+    extend_compile_s: float = 0.0
+    extend_temporaries: int = 0
 
     @property
     def each(self) -> float:
@@ -156,18 +167,27 @@ class _Tried:
         return (self.shapes.states + self.temporaries) / self.shapes.count
 
     @property
+    def fixed(self) -> int:
+        """Bytes that lie there whatever the number of slots."""
+        return self.shapes.weights + self.shapes.prompt_row
+
+    @property
     def spare(self) -> int:
-        return self.room - self.shapes.weights - self.shapes.states - self.temporaries
+        return self.room - self.fixed - self.shapes.states - max(self.temporaries, self.extend_temporaries)
 
     @property
     def most_slots(self) -> int:
-        fit = int((self.room - self.shapes.weights) / self.each)
+        states = self.shapes.states / self.shapes.count
+        beside_a_piece = (self.room - self.fixed - self.extend_temporaries) / states
+        fit = int(min((self.room - self.fixed) / self.each, beside_a_piece))
         return max(0, min(MOST_SLOTS, fit // EIGHT * EIGHT))
 
     @property
     def told_lack(self) -> str:
         least = min(EIGHT, self.shapes.count)
-        lack = self.shapes.weights + least * self.each - self.room
+        states = self.shapes.states / self.shapes.count
+        needed = max(least * self.each, least * states + self.extend_temporaries)
+        lack = self.fixed + needed - self.room
         return (
             f"with {least} slots too large by at least {_gigabytes(lack)} for each device: "
             f"weights take {_gigabytes(self.shapes.weights)} of {_gigabytes(self.room)}"
@@ -176,10 +196,12 @@ class _Tried:
 
 def _tried(shapes: ProgramShapes, onto: Target) -> _Tried:
     room = int(onto.bytes)
-    if shapes.weights + shapes.states > room:
-        return _Tried(shapes, room, None, 0.0, 0)
+    if (bare := _Tried(shapes, room)).spare < 0:
+        return bare
     decode, seconds = _compiled(shapes.decode)
-    return _Tried(shapes, room, decode, seconds, int(decode.memory_analysis().temp_size_in_bytes))
+    extend, extend_s = _compiled(shapes.extend)
+    temporaries = [int(one.memory_analysis().temp_size_in_bytes) for one in (decode, extend)]
+    return _Tried(shapes, room, decode, seconds, temporaries[0], extend_s, temporaries[1])
 
 
 def _moved(tried: _Tried) -> int:

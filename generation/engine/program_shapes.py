@@ -67,6 +67,11 @@ class ProgramShapes:
         return _bytes_each(self.slots, _share)
 
     @property
+    def prompt_row(self) -> int:
+        """Of the row that prompts are read into, which lies beside the slots all the while."""
+        return _bytes_each(self.row, _share)
+
+    @property
     def must_touch(self) -> int:
         """Weights and states, each once. Of an embedding that is no head as well, a row for each slot."""
         if "lm_head" not in self.params:
