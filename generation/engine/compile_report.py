@@ -122,7 +122,7 @@ def told(report: CompileReport) -> Iterator[tuple[str, str]]:
     work = f"{report.slots} slots of {report.capacity} tokens, {report.steps} steps a call"
     yield "compiled", f"{report.preset} in {report.dtype} for {report.target}, {work}"
     yield (
-        "weights, states, a prompt's row",
+        "weights, states, prompt's row",
         ", ".join(map(_gigabytes, (report.weights, report.states, report.row))),
     )
     yield (

@@ -81,25 +81,29 @@ def _spec_of(names: Sequence[str], axes: int) -> Spec:
 
 
 def state_shardings(state: Any, mesh: Mesh) -> Any:
+    """A sharding for each part of a state, in a tree like it; shapes are enough."""
+    return jax.tree.map(lambda leaf: state_sharding(leaf, mesh), state)
+
+
+def state_sharding(leaf: Any, mesh: Mesh) -> NamedSharding:
     """Slots over `data`; channels of recurrent layers and key heads of rings over `model`.
 
     A ring whose few heads do not divide over `model` is divided by its slots instead, and the queries, which are
     small, go to the keys (Pope et al., 2022, arXiv 2211.05102): whole on every device it would be read on each.
     """
-
-    def sharding(leaf: Any) -> NamedSharding:
-        inner = {2: (MODEL,), 3: (None, MODEL), 4: (None, MODEL, None)}.get(leaf.ndim, ())
-        spec = _even(Spec(DATA, *inner), leaf.shape, mesh)
-        if leaf.ndim == 4 and spec[2] is None:
-            spec = _even(Spec((DATA, MODEL)), leaf.shape, mesh)
-        return NamedSharding(mesh, spec)
-
-    return jax.tree.map(sharding, state)
+    inner = {2: (MODEL,), 3: (None, MODEL), 4: (None, MODEL, None)}.get(leaf.ndim, ())
+    spec = _even(Spec(DATA, *inner), leaf.shape, mesh)
+    if leaf.ndim == 4 and spec[2] is None:
+        spec = _even(Spec((DATA, MODEL)), leaf.shape, mesh)
+    return NamedSharding(mesh, spec)
 
 
 def spread(state: Any, mesh: Mesh | None) -> Any:
     """The same within a program that makes it, which then makes on each device its own part alone."""
-    return state if mesh is None else jax.lax.with_sharding_constraint(state, state_shardings(state, mesh))
+    if mesh is None:
+        return state
+    placed = jax.lax.with_sharding_constraint
+    return jax.tree.map(lambda leaf: placed(leaf, state_sharding(leaf, mesh)), state)
 
 
 def readable(tree: Any, mesh: Mesh | None) -> Any:
