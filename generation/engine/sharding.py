@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import jax
 import numpy as np
@@ -17,6 +17,7 @@ from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as Spec
 from jax.tree_util import DictKey
 
+Tree = TypeVar("Tree")
 DATA, MODEL = "data", "model"
 WIDENING = {"q_proj", "k_proj", "v_proj", "gate_proj", "up_proj", "linear_x", "linear_y"}
 NARROWING = {"o_proj", "down_proj", "linear_out"}
@@ -98,12 +99,13 @@ def state_sharding(leaf: Any, mesh: Mesh) -> NamedSharding:
     return NamedSharding(mesh, spec)
 
 
-def spread(state: Any, mesh: Mesh | None) -> Any:
+def spread(state: Tree, mesh: Mesh | None) -> Tree:
     """The same within a program that makes it, which then makes on each device its own part alone."""
     if mesh is None:
         return state
-    placed = jax.lax.with_sharding_constraint
-    return jax.tree.map(lambda leaf: placed(leaf, state_sharding(leaf, mesh)), state)
+    place: Any = jax.lax.with_sharding_constraint
+    placed: Tree = jax.tree.map(lambda leaf: place(leaf, state_sharding(leaf, mesh)), state)
+    return placed
 
 
 def readable(tree: Any, mesh: Mesh | None) -> Any:
