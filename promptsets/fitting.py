@@ -1,10 +1,12 @@
 """Which prompts fit a filter: the same for pages, commands and subsets, so that what is seen is what is taken."""
 
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from promptsets.models import Prompt, PromptSetVersion
+from promptsets.refusals import FieldError
 from promptsets.summary import NOT_DECLARED
 from promptsets.taxonomy import EXPECTED, HAZARDS
 
@@ -37,6 +39,17 @@ def _hazards(counts: dict[str, Any]) -> list[str]:
     found = [code for code in HAZARDS if code in counted]
     rest = counts.get("prompts", 0) > sum(counted.values())
     return [*found, NOT_DECLARED] if found and rest else found
+
+
+def refuse_unoffered(
+    asked: Mapping[str, str], offers: Mapping[str, Iterable[str]], anything: Container[str] = ("q",)
+) -> None:
+    """Raises: FieldError for a value that is not offered, with those that are. anything: filters that take any."""
+    for name, value in asked.items():
+        values = list(offers.get(name, ()))
+        if name not in anything and value not in values:
+            told = f"it is one of {', '.join(values)}" if values else "there is nothing here to ask by it"
+            raise FieldError(name, f"{name} is {value!r}; {told}")
 
 
 def fitting(prompts: QuerySet[Prompt], asked: dict[str, str]) -> QuerySet[Prompt]:

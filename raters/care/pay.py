@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from promptsets.audit import audited
 from raters.models import Assignment, Comparison, Enrolment, Judgment, Rater, Study
 from raters.way_in.onward import onward_from
 
@@ -51,6 +54,15 @@ class Pay:
     @property
     def minutes(self) -> int:
         return round(self.worked_ms / 60_000)
+
+
+def take_pay(study: Study, actor: AbstractBaseUser) -> list[Pay]:
+    """What each rater did and is due, for somebody who takes it away: the audit log tells who.
+
+    It goes under the codes that raters have everywhere, by which the recruiting site pays, and not a study's own.
+    """
+    audited.send(Study, actor=actor, action="export.opened", target=study, detail={"kind": "pay"})
+    return pay_in(study)
 
 
 def pay_of(rater: Rater, study: Study) -> Pay:

@@ -19,7 +19,7 @@ from raters.care.pay import pay_of
 from raters.desk.rendering import render as render_markdown
 from raters.desk.rendering import render_prose
 from raters.desk.showing import both_views
-from raters.models import Enrolment, Rater
+from raters.models import Enrolment, Rater, Study
 from raters.studies.languages import spoken
 from raters.way_in import inviting, steps
 from raters.way_in.onward import onward_from
@@ -47,12 +47,22 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         )
         enrolment = inviting.enrol(invitation, kept, known)
     except inviting.InvitationError as error:
-        return render(request, "raters/no_entry.html", {"message": str(error)}, status=404)
+        return no_entry(request, error)
     if known:
         return redirect("raters:way_in", public_id=enrolment.study.public_id)
     login(request, enrolment.rater.user)
     code = inviting.new_return_code(enrolment.rater)
     return render(request, "raters/welcome.html", {"study": enrolment.study, "code": code})
+
+
+def no_entry(request: HttpRequest, error: inviting.InvitationError) -> HttpResponse:
+    """Why not. The audit log is told of a link that is over or nobody's; of too many from one address no longer."""
+    if error.why:
+        if limited := ratelimit.consume_or_429(request, action="refused_link"):
+            return limited
+        detail, target = {"why": error.why}, error.study or Study()
+        audited.send(Study, actor=None, action="study.join_refused", target=target, detail=detail)
+    return render(request, "raters/no_entry.html", {"message": str(error)}, status=404)
 
 
 def parameters(request: HttpRequest) -> dict[str, str]:

@@ -26,7 +26,11 @@ RETURN_CODE_LETTERS = 16  # 78 bits
 
 
 class InvitationError(ValueError):
-    """Why this link lets nobody in, in words for the one who followed it."""
+    """Why this link lets nobody in, in words for the one who followed it, and in one for the audit log."""
+
+    def __init__(self, told: str, why: str = "", study: Study | None = None) -> None:
+        super().__init__(told)
+        self.why, self.study = why, study
 
 
 def digest(secret: str) -> str:
@@ -60,9 +64,17 @@ def invite(
 def invitation_of(token: str) -> Invitation:
     """Raises: InvitationError if there is none, or it is over."""
     found = Invitation.objects.select_related("study__rubric").filter(token_sha256=digest(token)).first()
-    if found is None or found.expires_at < timezone.now() or found.study.status == Study.Status.CLOSED:
-        raise InvitationError(_("This link is not valid any more."))
+    why = "unknown" if found is None else over(found)
+    if found is None or why:
+        raise InvitationError(_("This link is not valid any more."), why, found.study if found else None)
     return found
+
+
+def over(invitation: Invitation) -> str:
+    """Why the link lets nobody in; "" while it may."""
+    if invitation.expires_at < timezone.now():
+        return "expired"
+    return "finished" if invitation.study.status == Study.Status.CLOSED else ""
 
 
 def is_preview(recruitment: dict[str, str]) -> bool:
@@ -89,7 +101,7 @@ def enrol(invitation: Invitation, recruitment: dict[str, str], rater: Rater | No
     if not unused.update(
         uses=F("uses") + 1
     ):  # one conditional UPDATE: of two at once, one takes the last use
-        raise InvitationError(_("All places of this link are taken."))
+        raise InvitationError(_("All places of this link are taken."), "used", study)
     return Enrolment.objects.create(
         study=study,
         rater=rater or new_rater(),

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from assay.accounts.models import StaffInvitation, User
 from assay.api.scopes import SCOPES
 from assay.api.tokens import make_token
 from assay.evaluations.starting import start
@@ -16,8 +17,9 @@ from tests.assay.routes import routes
 from tests.evaluated import series_with_verdicts
 
 PLANNED = ("series", "evaluations", "evaluation-runs")
-WHO = ("nobody", "rater", "stranger", "viewer", "editor", "owner")
-ALL, STAFF, MEMBERS, EDITORS, OWNERS = set(WHO), set(WHO[2:]), set(WHO[3:]), set(WHO[4:]), {"owner"}
+WHO = ("nobody", "rater", "stranger", "viewer", "editor", "owner", "administrator")
+ALL, STAFF, MEMBERS, EDITORS = set(WHO), set(WHO[2:]), set(WHO[3:]), set(WHO[4:])
+OWNERS, ADMINISTRATORS = {"owner", "administrator"}, {"administrator"}
 # What an act on a page of one study needs, with the method that does it. Gates that a study's state sets come later.
 PAGES = {
     "study": ("get", MEMBERS),
@@ -52,7 +54,7 @@ OPERATIONS = {
     **dict.fromkeys(("GET dependents_of_run", "POST remove_run"), STAFF),
     **dict.fromkeys(("GET dependents_of_checkpoint", "POST remove_checkpoint"), STAFF),
     **dict.fromkeys(("GET dependents_of_prompt_set", "POST remove_prompt_set"), STAFF),
-    **dict.fromkeys(("GET dependents_of_study", "GET design_of_study"), MEMBERS),
+    **dict.fromkeys(("GET dependents_of_study", "GET design_of_study", "GET check_draft"), MEMBERS),
     **dict.fromkeys(("POST copy_study", "POST remove_study"), EDITORS),
     **dict.fromkeys(("POST make_subset", "POST correct_prompt", "GET list_differences"), STAFF),
     **dict.fromkeys(("GET list_series", "GET one_series", "PUT watch_place", "GET list_sightings"), STAFF),
@@ -82,6 +84,9 @@ OPERATIONS = {
     **dict.fromkeys(("GET quality_of_study", "GET list_groups"), MEMBERS),
     "POST make_report": EDITORS,
     **dict.fromkeys(("POST unblind_study", "POST share_study"), OWNERS),
+    **dict.fromkeys(("GET list_people", "PATCH change_a_person", "GET list_audit_events"), ADMINISTRATORS),
+    **dict.fromkeys(("GET list_staff_invitations", "POST invite_somebody"), ADMINISTRATORS),
+    **dict.fromkeys(("POST withdraw_staff_invitation", "POST forget_a_rater"), ADMINISTRATORS),
 }
 BODIES = {
     "unblind_study": '{"reason": "all is in"}',
@@ -98,6 +103,9 @@ BODIES = {
     "ask_judge": '{"checkpoint": "owl"}',
     "reply_to_message": '{"text": "Yes."}',
     "ask_for_export": '{"kind": "judgments", "format": "csv"}',
+    "change_a_person": "{}",
+    "invite_somebody": '{"email": "nora@example.org", "role": "researcher"}',
+    "forget_a_rater": '{"who": "nobody"}',
 }
 
 
@@ -118,8 +126,10 @@ def people(study):
     found = {"nobody": None, "rater": study.enrolments.get().rater.user}
     for name in WHO[2:]:
         found[name] = builders.researcher(name)
-        if name != "stranger":
+        if name in StudyMember.Role.values:
             StudyMember.objects.create(study=study, user=found[name], role=name)
+    User.objects.filter(username="administrator").update(role="administrator")
+    found["administrator"].refresh_from_db()
     return found
 
 
@@ -190,6 +200,10 @@ def key_of(pattern: str, study, parts: dict[str, object]) -> object:
         return request_export(study, "judgments", "csv").token
     if subject == "evaluation-runs":
         return start(parts["plan"], study.arms.first().run.checkpoint).pk
+    if subject == "people":
+        fields = {"email": "olga@example.org", "role": "researcher", "expires_at": "2100-01-01T00:00Z"}
+        invited = StaffInvitation.objects.create(**fields, token_sha256="0" * 64)
+        return invited.pk if "invitations" in pattern else User.objects.get(username="stranger").pk
     if subject == "studies":
         subject = pattern.split("/")[5] if pattern.count("/") > 5 else subject
     if subject == "messages":

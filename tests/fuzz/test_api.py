@@ -99,6 +99,8 @@ def token(one_connection, db, settings, tmp_path, researcher) -> str:
             "rubrics": {},
             "study-templates": {},
             "power": {},
+            "people": {"id": researcher.pk},
+            "audit": {},
             "leaderboards": {"slug": study.prompt_set_version.prompt_set.slug, "number": 1},
         }
     )

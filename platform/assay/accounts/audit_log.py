@@ -31,8 +31,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
-        known = AuditEvent.objects.order_by("action").values_list("action", flat=True).distinct()
-        self.fields["action"].choices = [("", _("any")), *((name, name) for name in known)]  # type: ignore[attr-defined]
+        self.fields["action"].choices = [("", _("any")), *((name, name) for name in actions())]  # type: ignore[attr-defined]
 
     def asked(self) -> dict[str, Any]:
         self.is_valid()
@@ -46,7 +45,7 @@ def audit_log(request: SignedInRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     asked = form.asked()
     before = request.GET.get("before", "")
-    rows = list(fitting(asked, before).select_related("actor").order_by("-pk")[: PAGE + 1])
+    rows = list(behind(fitting(asked), before).select_related("actor").order_by("-pk")[: PAGE + 1])
     shown = rows[:PAGE]
     older = "?" + urlencode({**asked, "before": shown[-1].pk}) if len(rows) > PAGE else ""
     context = {
@@ -58,11 +57,19 @@ def audit_log(request: SignedInRequest) -> HttpResponse:
     return render(request, "account/audit_log.html", context)
 
 
-def fitting(asked: dict[str, Any], before: str) -> QuerySet[AuditEvent]:
-    """Events behind the one with key `before`: keys grow with time, for a row is written once and never changed."""
+def actions() -> QuerySet[AuditEvent, str]:
+    """All that was ever done."""
+    return AuditEvent.objects.order_by("action").values_list("action", flat=True).distinct()
+
+
+def behind(rows: QuerySet[AuditEvent], before: str) -> QuerySet[AuditEvent]:
+    """Those older than the one with key `before`: keys grow with time, for a row is written once and never changed."""
+    return rows.filter(pk__lt=int(before)) if before.isdecimal() and len(before) < 19 else rows
+
+
+def fitting(asked: dict[str, Any]) -> QuerySet[AuditEvent]:
+    """Events that fit every filter asked for."""
     rows = AuditEvent.objects.all()
-    if before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
     if "who" in asked:
         rows = rows.filter(actor__username__iexact=asked["who"])
     if "action" in asked:

@@ -1,13 +1,14 @@
 """Bringing people in: a link by e-mail, good once and for a week, by which somebody becomes a user; and their roles."""
 
 import hashlib
+import logging
 import secrets
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import get_connection, send_mail
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,12 +16,29 @@ from assay.accounts.models import StaffInvitation, User
 from promptsets.audit import audited
 from promptsets.refusals import FieldError
 
+logger = logging.getLogger(__name__)
+
 GOOD_FOR = timedelta(days=7)
+ANSWER_S = 10  # for which a mail server may keep an administrator waiting
+LONGEST_TOLD = 200
+
+
+@dataclass(frozen=True)
+class NewInvitation:
+    """The stored invitation, and the token of its link, which is kept nowhere."""
+
+    invitation: StaffInvitation
+    token: str
+
+
+def staff() -> QuerySet[User]:
+    """All who sign in by name."""
+    return User.objects.exclude(role=User.Role.RATER, is_staff=False, is_superuser=False)
 
 
 @transaction.atomic
-def invite_person(email: str, role: str, address_of: Callable[[str], str], actor: User) -> StaffInvitation:
-    """Sends the link once the invitation is kept. address_of: the whole address of the page for a token.
+def invite_person(email: str, role: str, actor: User) -> NewInvitation:
+    """A link for this address, to be sent by whoever asks.
 
     Raises: FieldError if somebody signs in with this address already, or was invited and has not answered.
     """
@@ -38,18 +56,26 @@ def invite_person(email: str, role: str, address_of: Callable[[str], str], actor
     )
     detail = {"email": email, "role": role}
     audited.send(StaffInvitation, actor=actor, action="person.invited", target=made, detail=detail)
-    transaction.on_commit(lambda: send_invitation(made, address_of(token)))
-    return made
+    return NewInvitation(made, token)
 
 
-def send_invitation(invitation: StaffInvitation, address: str) -> None:
+def send_invitation(invitation: StaffInvitation, address: str) -> str:
+    """Why it could not be sent; "" once it is. address: the whole address of the page that the link opens."""
     subject = _("You are invited to Assay")
     text = _(
         "%(who)s invites you to Assay as %(role)s.\n\nOpen this link within a week to choose a name and a password; "
         "it works once:\n\n%(address)s\n\nIf you did not expect this, do nothing: no account is made.\n"
     )
     values = {"who": invitation.invited_by, "role": invitation.get_role_display(), "address": address}
-    send_mail(subject, text % values, settings.DEFAULT_FROM_EMAIL, [invitation.email])
+    try:
+        send_mail(
+            subject, text % values, None, [invitation.email], connection=get_connection(timeout=ANSWER_S)
+        )
+    except Exception as error:  # noqa: BLE001  whatever a mail server does, the link is made and is to be shown
+        # Its text may hold the address, which the log outlasts.
+        logger.warning("An invitation could not be sent: %s", type(error).__name__)
+        return str(error)[:LONGEST_TOLD] or type(error).__name__
+    return ""
 
 
 def digest(token: str) -> str:
@@ -57,8 +83,8 @@ def digest(token: str) -> str:
 
 
 def invitation_with(token: str) -> StaffInvitation | None:
-    found = StaffInvitation.objects.filter(token_sha256=digest(token)).first()
-    return found if found and found.is_open else None
+    """The one of that link, open or over."""
+    return StaffInvitation.objects.filter(token_sha256=digest(token)).first()
 
 
 @transaction.atomic

@@ -46,6 +46,12 @@ class User(AbstractUser):
         return self.is_superuser or self.role == self.Role.ADMINISTRATOR
 
 
+class StaffInvitationQuerySet(models.QuerySet["StaffInvitation"]):
+    def unanswered(self) -> "StaffInvitationQuerySet":
+        """Those that nobody has followed or withdrawn, over or not."""
+        return self.filter(accepted_at=None, withdrawn_at=None)
+
+
 class StaffInvitation(models.Model):
     """A link, sent by e-mail, by which one person becomes a user with that role. Only its digest is kept."""
 
@@ -63,6 +69,8 @@ class StaffInvitation(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = StaffInvitationQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [
@@ -77,7 +85,16 @@ class StaffInvitation(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return not self.accepted_at and not self.withdrawn_at and self.expires_at > timezone.now()
+        return not self.over
+
+    @property
+    def over(self) -> str:
+        """Why its link lets nobody in; "" while it does."""
+        if self.accepted_at:
+            return "used"
+        if self.withdrawn_at:
+            return "withdrawn"
+        return "" if self.expires_at > timezone.now() else "expired"
 
 
 # What in an event's detail may tell of a person.

@@ -1,5 +1,8 @@
 """Pages of people: who there is, invitations, and the page on which an invited person joins; one's own account."""
 
+from dataclasses import dataclass
+
+from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import login
@@ -13,9 +16,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from assay.accounts.inviting import accept, change_person, invitation_with, invite_person, withdraw
+from assay.accounts.client_address import client_address
+from assay.accounts.inviting import (
+    accept,
+    change_person,
+    invitation_with,
+    invite_person,
+    send_invitation,
+    staff,
+    withdraw,
+)
 from assay.accounts.models import StaffInvitation, User
 from assay.accounts.requests import SignedInRequest
+from promptsets.audit import audited
 from promptsets.refusals import FieldError
 from raters.access import administrators_only
 
@@ -45,23 +58,36 @@ def account(request: HttpRequest) -> HttpResponse:
 @administrators_only
 def people(request: SignedInRequest) -> HttpResponse:
     """All who sign in by name; raters who come by a link are known by codes, on their studies' pages."""
-    form = InviteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-
-        def address_of(token: str) -> str:
-            return request.build_absolute_uri(reverse("join_staff", args=[token]))
-
-        try:
-            sent = invite_person(**form.cleaned_data, address_of=address_of, actor=request.user)
-        except FieldError as error:
-            form.add_error(error.field, str(error))
-        else:
-            messages.info(request, _("An invitation is on its way to %(email)s.") % {"email": sent.email})
+    form, link = InviteForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid() and (link := invited(request, form)):
+        if not link.not_sent:
+            told = _("An invitation is on its way to %(email)s.") % {"email": link.email}
+            messages.info(request, told)
             return redirect("people")
-    staff = User.objects.exclude(role=User.Role.RATER, is_staff=False, is_superuser=False)
-    context = {"form": form, "people": staff.order_by("username"), "roles": User.Role.choices}
-    context["invitations"] = StaffInvitation.objects.filter(accepted_at=None, withdrawn_at=None)
+        form = InviteForm()
+    context = {"form": form, "people": staff().order_by("username"), "roles": User.Role.choices, "link": link}
+    context["invitations"] = StaffInvitation.objects.unanswered()
     return render(request, "account/people.html", context, status=422 if form.errors else 200)
+
+
+@dataclass(frozen=True)
+class Link:
+    """Shown this once, where the mail with it could not be sent, and why."""
+
+    email: str
+    address: str
+    not_sent: str
+
+
+def invited(request: SignedInRequest, form: InviteForm) -> Link | None:
+    """Asks by mail; None where that cannot be, and the form says why."""
+    try:
+        made = invite_person(**form.cleaned_data, actor=request.user)
+    except FieldError as error:
+        form.add_error(error.field, str(error))
+        return None
+    address = request.build_absolute_uri(reverse("join_staff", args=[made.token]))
+    return Link(made.invitation.email, address, send_invitation(made.invitation, address))
 
 
 @require_POST
@@ -87,14 +113,27 @@ def uninvite(request: SignedInRequest, pk: int) -> HttpResponse:
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """Makes the invited person's account and signs them in. A link that is spent is not there."""
     invitation = invitation_with(token)
-    if invitation is None:
-        raise Http404
+    if invitation is None or invitation.over:
+        return refuse_link(request, invitation)
     form = JoinForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = accept(invitation, form.save(commit=False))
         if user is None:
-            raise Http404
+            return refuse_link(request, invitation)
         login(request, user)
         return redirect("home")
     context = {"form": form, "invitation": invitation}
     return render(request, "account/join.html", context, status=422 if form.errors else 200)
+
+
+def refuse_link(request: HttpRequest, invitation: StaffInvitation | None) -> HttpResponse:
+    """Raises: Http404, once the audit log knows of it; too many from one address are told so and no longer kept."""
+    if limited := ratelimit.consume_or_429(request, action="refused_link"):
+        return limited
+    if invitation is not None:
+        invitation.refresh_from_db()
+    why = invitation.over if invitation else "unknown"
+    detail = {"why": why, "address": client_address(request)}
+    target = invitation or StaffInvitation()
+    audited.send(StaffInvitation, actor=None, action="person.join_refused", target=target, detail=detail)
+    raise Http404

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from ninja.errors import AuthenticationError, AuthorizationError
 from ninja.security import HttpBearer
 
@@ -41,6 +41,16 @@ class Token(HttpBearer):
         if self.scope not in found.scopes:
             raise AuthorizationError(message=f"This token lacks the scope {self.scope}.")
         request.user = found.user
+        return found
+
+
+class AdministratorsToken(Token):
+    """For what administrators alone do; for all others it is not there, as its page is not."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        found = super().authenticate(request, token)
+        if not found.user.administers:
+            raise Http404
         return found
 
 

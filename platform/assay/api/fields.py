@@ -1,9 +1,21 @@
 """Types of fields that several subjects share: each says in the schema what it takes."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from ninja import Query, Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+
+
+def an_address(text: str) -> str:
+    """As forms take it. Raises: ValueError."""
+    try:
+        validate_email(text)
+    except ValidationError as error:
+        raise ValueError(" ".join(error.messages)) from None
+    return text
+
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,100}$")]
@@ -11,6 +23,8 @@ Text = Annotated[
     str, StringConstraints(pattern=r"^[^\x00]*$", max_length=2000)
 ]  # no NUL: PostgreSQL keeps none
 ShortText = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=200)]
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(an_address)]
+StaffRole = Literal["researcher", "administrator"]
 VersionName = Annotated[
     str,
     StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,64}(@[0-9]{1,9})?$"),

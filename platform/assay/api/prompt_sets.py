@@ -11,6 +11,7 @@ from assay.api.authentication import ApiRequest, Token
 from assay.api.fields import Archived, ShortText, Slug
 from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import refusals
+from promptsets.fitting import fitting, offered, refuse_unoffered
 from promptsets.formats.columns import Columns, parse
 from promptsets.formats.source import LARGEST_FILE, source_of
 from promptsets.importing import ImportPlan, ImportResult, plan_source
@@ -67,6 +68,19 @@ class UploadOut(Schema):
     columns: dict[str, str] | None
     prompts: int
     version: VersionOut | None
+
+
+class PromptFilters(Schema):
+    """Each leaves only what fits. What values there are depends on the version: any other is refused with those."""
+
+    q: Annotated[ShortText, Field(min_length=1)] | None = Field(
+        default=None, description="Held by the prompt's text or key, in whatever case"
+    )
+    category: ShortText | None = None
+    language: ShortText | None = None
+    length: ShortText | None = Field(default=None, description="s, m, l or xl")
+    hazard: ShortText | None = None
+    expected: ShortText | None = None
 
 
 @router.get("", auth=Token(), response=Page[PromptSetOut], summary="List prompt sets")
@@ -128,10 +142,18 @@ def one_version(request: HttpRequest, slug: Slug, number: Number) -> dict[str, A
     summary="Prompts of a version",
 )
 def list_prompts(
-    request: HttpRequest, slug: Slug, number: Number, after: After = "", limit: Limit = 100
+    request: HttpRequest,
+    slug: Slug,
+    number: Number,
+    filters: Query[PromptFilters],
+    after: After = "",
+    limit: Limit = 100,
 ) -> dict[str, Any]:
     """In the order of their file."""
-    return page_of(version_or_404(slug, number).prompts.all(), after, limit, prompt_out)
+    version, asked = version_or_404(slug, number), filters.model_dump(exclude_none=True)
+    with refusals():
+        refuse_unoffered(asked, offered(version))
+    return page_of(fitting(version.prompts.all(), asked), after, limit, prompt_out)
 
 
 def reading(format_name: str | None, columns: str | None, kind: str | None) -> dict[str, Any]:

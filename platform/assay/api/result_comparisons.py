@@ -16,8 +16,7 @@ from assay.api.study_comparisons import SideOut, arms_of
 from assay.reports.behind.asking import Asked, offers
 from assay.reports.behind.comparisons import fitting_comparisons
 from assay.reports.behind.showing import Shown, Vote, shown
-from promptsets.fitting import offered
-from promptsets.refusals import FieldError
+from promptsets.fitting import offered, refuse_unoffered
 
 router = Router(tags=["reports"])
 ANYTHING = {"q", "prompt", "rater"}  # filters that take any text
@@ -106,12 +105,7 @@ def list_counted(
 def check(asked: Asked) -> None:
     """Raises: FieldError for a value that is not offered, with those that are."""
     offers_here: dict[str, Iterable[str]] = {**offered(asked.study.prompt_set_version)}
-    offers_here |= offers(asked.study, asked.arms)
-    for name, value in asked.filters.items():
-        values = list(offers_here.get(name, ()))
-        if name not in ANYTHING and value not in values:
-            told = f"it is one of {', '.join(values)}" if values else "this study has nothing to ask by it"
-            raise FieldError(name, f"{name} is {value!r}; {told}")
+    refuse_unoffered(asked.filters, offers_here | offers(asked.study, asked.arms), ANYTHING)
 
 
 def counted_out(one: Shown) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Generation runs: stopped, tried again; how far they have come, and what was answered."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
@@ -11,11 +12,13 @@ from assay.api.authentication import ApiRequest, Token, may_see_names
 from assay.api.fields import Archived, Id, ShortText, VersionName
 from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import refusals
-from generation.models import GenerationRun, RunResponse
+from generation.fitting import categories_of, fitting_places, most_turns_of
+from generation.models import GenerationRun, Response, RunResponse
 from generation.progress import run_progress
 from generation.stopping import retry, stop
+from promptsets.fitting import refuse_unoffered
 from promptsets.naming import version_named
-from raters.studies.unblinding import blind_runs, kept_back
+from raters.studies.unblinding import blind_runs, kept_back, texts_in
 
 router = Router(tags=["runs"])
 RELATED = ("checkpoint", "prompt_set_version__prompt_set")
@@ -74,6 +77,20 @@ class ResponseOut(Schema):
     flags: list[Any]
     n_prompt_tokens: int | None
     n_output_tokens: int | None
+
+
+class ResponseFilters(Schema):
+    """Each leaves only responses that fit, are there and are not kept back."""
+
+    q: Annotated[ShortText, Field(min_length=1)] | None = Field(
+        default=None, description="Held by the response's text, in whatever case"
+    )
+    category: ShortText | None = Field(default=None, description="Of the prompt")
+    finish: Literal[*Response.FinishReason.values] | None = Field(  # type: ignore[valid-type]
+        default=None, description="What ended it"
+    )
+    status: Literal[*Response.Status.values] | None = None  # type: ignore[valid-type]
+    length: Literal["s", "m", "l", "xl"] | None = None
 
 
 @router.get("", auth=Token(), response=Page[RunOut], summary="List runs")
@@ -140,6 +157,7 @@ def retry_run(request: ApiRequest, id: Id) -> dict[str, int]:  # noqa: A002
 def list_responses(
     request: ApiRequest,
     id: Id,  # noqa: A002
+    filters: Query[ResponseFilters],
     after: After = "",
     limit: Limit = 100,
 ) -> dict[str, Any]:
@@ -148,9 +166,27 @@ def list_responses(
     A text that stands in a blind study is kept back: under its checkpoint's name it would tell who wrote it there.
     """
     run = run_or_404(id)
-    hidden = kept_back(run, request.user, names_allowed=may_see_names(request))
+    names_allowed = may_see_names(request)
+    hidden = kept_back(run, request.user, names_allowed=names_allowed)
     places = run.items.select_related("prompt", "response")
+    if asked := filters.model_dump(exclude_none=True):
+        blind = blind_runs(request.user, names_allowed=names_allowed)
+        shown = places.exclude(response=None).exclude(response__in=texts_in(blind))
+        places = fitting_in(run, shown, asked)
     return page_of(places, after, limit, lambda place: response_out(place, place.response_id in hidden))
+
+
+def fitting_in(
+    run: GenerationRun, places: QuerySet[RunResponse], asked: dict[str, str]
+) -> QuerySet[RunResponse]:
+    """Raises: Refused for a category that the run's prompts are not of."""
+    versions = [run.prompt_set_version]
+    with refusals():
+        refuse_unoffered(
+            {name: value for name, value in asked.items() if name == "category"},
+            {"category": categories_of(versions)},
+        )
+    return fitting_places(places, asked, most_turns_of(versions))
 
 
 def run_or_404(pk: int) -> Any:

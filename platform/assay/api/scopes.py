@@ -12,5 +12,8 @@ SCOPES = {
     "reports:write": _("have reports written"),
     "exports:write": _("have exports made, and cancel them"),
     "evaluations:write": _("watch places, make and change standing plans, start and stop their runs"),
+    "people:read": _("read who there is and the audit log (administrators)"),
+    "people:write": _("invite people and change their roles (administrators)"),
+    "raters:forget": _("forget a rater, for good (administrators)"),
     UNBLIND: _("unblind studies, and see names where its owner may"),
 }

@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from assay.api import (
+    audit,
     checkpoints,
     evaluation_runs,
     evaluations,
@@ -15,6 +16,7 @@ from assay.api import (
     imports,
     judgments,
     leaderboards,
+    people,
     prompt_changes,
     prompt_sets,
     removing,
@@ -88,6 +90,8 @@ api.add_router("/series", series.router)
 api.add_router("/evaluations", evaluations.router)
 api.add_router("/evaluations", evaluation_runs.of_plans)
 api.add_router("/leaderboards", leaderboards.router)
+api.add_router("/people", people.router)
+api.add_router("/audit", audit.router)
 api.add_router("", study_plans.of_sites)
 api.add_router("", study_power.router)
 api.add_router("", reports.router)

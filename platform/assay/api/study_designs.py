@@ -1,4 +1,4 @@
-"""The locked design of a study as its reader may know it, and what it changed of the version before."""
+"""What a draft waits for; the locked design of a study as its reader may know it, and what it changed."""
 
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,10 @@ from assay.api.authentication import ApiRequest, Token, may_see_names
 from assay.api.fields import Slug
 from assay.api.studies import visible
 from assay.reports.designs import design_for
+from raters.comparisons.leaning import leaning
+from raters.comparisons.lint import lint
+from raters.models import Study
+from raters.studies.responses import waits_for
 
 router = Router(tags=["studies"])
 
@@ -33,6 +37,33 @@ class DesignOut(Schema):
     design: dict[str, Any]
     follows: str | None = Field(description="The study whose design this one changes, if you may know of it")
     changes: list[DesignChangeOut]
+
+
+class NamedOut(Schema):
+    """A model's or maker's name in a text that raters would read."""
+
+    where: str
+    name: str
+    tells: bool = Field(description="Whether it tells an arm, which keeps the study from being opened")
+
+
+class DraftOut(Schema):
+    waits_for: str = Field(
+        description="What of its responses is still being generated; empty where nothing is"
+    )
+    names: list[NamedOut]
+    leaning: list[str] = Field(description="What of gold and practice leans, and what would help")
+
+
+@router.get(
+    "/{slug}/draft", auth=Token(), response=DraftOut, summary="What a draft waits for and is warned of"
+)
+def check_draft(request: ApiRequest, slug: Slug) -> dict[str, Any]:
+    """Once it is locked there is no draft: 404."""
+    study = visible(request, slug)
+    if study.status != Study.Status.DRAFT:
+        raise Http404
+    return {"waits_for": waits_for(study), "names": lint(study), "leaning": leaning(study)}
 
 
 @router.get("/{slug}/design", auth=Token(), response=DesignOut, summary="The locked design of a study")

@@ -65,10 +65,12 @@ def list_messages(
     slug: Slug,
     state: Annotated[Literal["open", "answered", "closed"] | None, Query()] = None,
     kind: Annotated[Literal["flag", "question"] | None, Query()] = None,
+    rater: Annotated[ShortText | None, Query(description="Only the one's of this code")] = None,
     after: After = "",
     limit: Limit = 100,
 ) -> dict[str, Any]:
-    asked = {name: value for name, value in (("state", state), ("kind", kind)) if value}
+    wanted = {"state": state, "kind": kind, "rater__code": rater}
+    asked = {name: value for name, value in wanted.items() if value is not None}
     rows = (
         visible(request, slug)
         .messages.filter(**asked)

@@ -11,7 +11,7 @@ from assay.api.fields import Body, Id, Slug
 from assay.api.problems import refusals
 from assay.api.studies import ReasonIn, changeable, visible
 from assay.reports.kept_quality import shown_figures
-from raters.care.pay import pay_in
+from raters.care.pay import take_pay
 from raters.models import Enrolment, Study
 from raters.quality.contested import set_senior
 from raters.quality.measures import RaterQuality
@@ -109,7 +109,8 @@ def make_rater_senior(
 
 @router.get("/{slug}/pay", auth=Token(), response=list[PayOut], summary="What raters did and are due")
 def list_pay(request: ApiRequest, slug: Slug) -> list[dict[str, Any]]:
-    rows = pay_in(visible(request, slug))
+    """Under the codes by which recruiting sites pay: who reads it stands in the audit log, as for the page's file."""
+    rows = take_pay(visible(request, slug), request.user)
     return [
         {name: getattr(row, name) for name in PayOut.model_fields}
         | {"amount": None if row.amount is None else str(row.amount)}

@@ -21,10 +21,9 @@ def administrator(db):
 
 
 @pytest.fixture
-def link(client, administrator, django_capture_on_commit_callbacks) -> str:
+def link(client, administrator) -> str:
     client.force_login(administrator)
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(reverse("people"), FORM)
+    client.post(reverse("people"), FORM)
     client.logout()
     return re.search(r"http://testserver(\S+)", mail.outbox[0].body).group(1)
 
@@ -46,10 +45,33 @@ def test_the_link_is_kept_as_a_digest_and_opens_once(client, link):
     assert client.post(link, {**JOIN, "username": "nick"}).status_code == 404
 
 
-@pytest.mark.parametrize("field", ["expires_at", "withdrawn_at"])
-def test_a_link_that_is_over_or_withdrawn_opens_nothing(client, link, field):
+@pytest.mark.parametrize(
+    ("field", "why"), [("expires_at", "expired"), ("withdrawn_at", "withdrawn"), ("accepted_at", "used")]
+)
+def test_a_link_that_is_over_opens_nothing_and_the_audit_log_knows(client, link, field, why):
     StaffInvitation.objects.update(**{field: timezone.now() - timedelta(seconds=1)})
     assert client.get(link).status_code == 404
+    refused = AuditEvent.objects.get(action="person.join_refused")
+    assert (refused.target, refused.detail["why"]) == ("nora@example.org", why)
+
+
+def test_a_link_of_nobody_is_told_to_the_audit_log_so_often_and_no_more(client, db):
+    answers = [client.get(reverse("join_staff", args=["made-up"])).status_code for _ in range(25)]
+    assert set(answers) == {404, 429}
+    refused = AuditEvent.objects.filter(action="person.join_refused", detail__why="unknown")
+    assert refused.count() == answers.count(404)
+
+
+def test_a_mail_that_cannot_be_sent_is_told_with_the_link_which_opens(client, administrator, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    client.force_login(administrator)
+    page = client.post(reverse("people"), FORM)
+    assert page.status_code == 200 and "its mail could not be sent" in page.text
+    address = page.context["link"].address
+    assert address in page.text and StaffInvitation.objects.get().is_open
+    client.logout()
+    assert "nora@example.org" in client.get(address).text
 
 
 def test_an_address_is_invited_once_and_never_a_second_account(client, link, administrator):

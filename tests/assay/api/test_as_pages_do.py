@@ -1,11 +1,11 @@
-"""All that pages of researchers can do, programs can do, too: a new page without a row here fails."""
+"""All that pages of staff can do, programs can do, too: a new page, wherever it stands, without a row here fails."""
 
 from tests.assay.routes import routes
 
-# page -> what does the same by the API
+# page -> what does the same by the API; those without a room of their own stand in the dashboards
 ROWS: dict[str, tuple[str, ...]] = {
     "studies": ("list_studies",),
-    "study": ("one_study", "progress_of_study", "one_report", "start_study", "pause_study", "finish_study"),
+    "study": ("one_study", "check_draft", "progress_of_study", "one_report", "start_study", "pause_study"),
     "new_study": ("make_study", "plan_power", "list_rubrics", "list_templates", "make_subset", "run_over"),
     "import_study": ("import_judged",),
     "open_study": ("lock_study",),
@@ -21,7 +21,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "gold": ("list_comparisons",),
     "add_gold": ("make_comparison_gold",),
     "contested": ("list_contested",),
-    "inbox": ("list_messages",),
+    "inbox": ("list_messages", "list_raters"),
     "act_on_message": ("reply_to_message", "close_message", "hold_for_message"),
     "pay": ("list_pay",),
     "pay_file": ("list_pay",),
@@ -81,21 +81,43 @@ ROWS: dict[str, tuple[str, ...]] = {
     "leaderboard_file": ("one_leaderboard",),
     "checkpoint_pair": ("pair_of_checkpoints",),
 }
-# Pages that programs have nothing for.
-FOR_PEOPLE = {"preview", "style"}  # one looks at them
+# Beside the rooms of the dashboards: pages of administrators.
+BESIDE: dict[str, tuple[str, ...]] = {
+    "home": ("list_studies",),
+    "people": ("list_people", "list_staff_invitations", "invite_somebody"),
+    "change_person": ("change_a_person",),
+    "uninvite_person": ("withdraw_staff_invitation",),
+    "audit_log": ("list_audit_events",),
+    "forget_rater": ("forget_a_rater",),
+}
+# Pages that programs have nothing for, and why.
+FOR_PEOPLE = {
+    "dashboards:preview": "one looks at it",
+    "dashboards:style": "one looks at it",
+    "account": "one's own password, second factor and tokens: a token that could change them would outlive its end",
+    "own_sessions": "a program has no session",
+    "api_tokens": "a token that makes tokens would outlive its end",
+    "revoke_api_token": "a person revokes what a program holds",
+    "join_staff": "by a link alone, before there is an account",
+    "first_administrator": "by a link alone, before there is an account",
+    "api_reference": "the API's own page",
+    "api_nothing": "the API's own page",
+    "policy_reports": "a browser sends to it",
+}
+RATERS = "raters:"  # raters judge on pages alone: a program that judges is a judge, which `ask_judge` asks
 
 
 def pages() -> set[str]:
-    start = "dashboards:"
-    return {route.name.removeprefix(start) for route in routes() if route.name.startswith(start)}
+    apart = ("api-1:", RATERS)
+    return {route.name for route in routes() if not route.name.startswith(apart)}
 
 
 def test_every_page_has_a_row_and_every_row_a_page():
-    assert pages() == set(ROWS) | FOR_PEOPLE
+    assert pages() == {f"dashboards:{page}" for page in ROWS} | set(BESIDE) | set(FOR_PEOPLE)
 
 
 def test_what_does_the_same_is_there():
-    named = {operation for row in ROWS.values() for operation in row}
+    named = {operation for row in (*ROWS.values(), *BESIDE.values()) for operation in row}
     assert named <= {
         route.name.removeprefix("api-1:") for route in routes() if route.name.startswith("api-1:")
     }

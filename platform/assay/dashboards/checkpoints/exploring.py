@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString
@@ -19,8 +17,8 @@ from django.views.decorators.http import require_GET
 from assay.accounts.requests import SignedInRequest
 from assay.dashboards.paging import place_in
 from assay.dashboards.prompts.browsing import ANY, LENGTHS
+from generation.fitting import categories_of, fitting_places, most_turns_of
 from generation.models import Checkpoint, Response, RunResponse
-from promptsets import fitting
 from promptsets.models import PromptSetVersion
 from raters.access import researchers_only
 from raters.desk.rendering import render as safe
@@ -47,10 +45,9 @@ class ResponseFilter(forms.Form):
         super().__init__(data)
         versions = PromptSetVersion.objects.filter(runs__checkpoint=checkpoint).select_related("prompt_set")
         self.versions = {str(version): version for version in versions.distinct()}
-        counts = [version.manifest.get("counts", {}) for version in self.versions.values()]
-        categories = sorted({name for one in counts for name in one.get("categories", {})})
-        self.most_turns = max((int(n) for one in counts for n in one.get("turns", {})), default=1)
-        offered = {"prompt_set": list(self.versions), "category": categories}
+        known = list(self.versions.values())
+        self.most_turns = most_turns_of(known)
+        offered = {"prompt_set": list(self.versions), "category": categories_of(known)}
         for name, values in offered.items():
             self.fields[name].choices = [ANY, *((value, value) for value in values)]  # type: ignore[attr-defined]
 
@@ -97,7 +94,7 @@ def responses(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def page_of(checkpoint: Checkpoint, form: ResponseFilter, blind: Iterable[int], after: str) -> Page:
     start = place_in(after)
-    found = fitting_places(checkpoint, form, blind).filter(pk__gt=start).order_by("pk")
+    found = places_of(checkpoint, form, blind).filter(pk__gt=start).order_by("pk")
     places = list(
         found.select_related("response", "prompt", "run__prompt_set_version__prompt_set")[: PAGE + 1]
     )
@@ -107,9 +104,7 @@ def page_of(checkpoint: Checkpoint, form: ResponseFilter, blind: Iterable[int], 
     return Page([explored(place) for place in places], "?" + urlencode(asked) if start else "", following)
 
 
-def fitting_places(
-    checkpoint: Checkpoint, form: ResponseFilter, blind: Iterable[int]
-) -> QuerySet[RunResponse]:
+def places_of(checkpoint: Checkpoint, form: ResponseFilter, blind: Iterable[int]) -> QuerySet[RunResponse]:
     """The checkpoint's filled places that fit the filters, without texts that blind runs hold, in whichever run."""
     asked = form.asked()
     found = RunResponse.objects.filter(run__checkpoint=checkpoint, response__isnull=False)
@@ -117,25 +112,7 @@ def fitting_places(
         found = found.exclude(response__in=texts_in(blind))
     if "prompt_set" in asked:
         found = found.filter(run__prompt_set_version=form.versions[asked["prompt_set"]])
-    equal = {
-        "category": "prompt__category",
-        "finish": "response__finish_reason",
-        "status": "response__status",
-    }
-    found = found.filter(**{field: asked[name] for name, field in equal.items() if name in asked})
-    if "q" in asked:
-        found = found.filter(holding(asked["q"], form.most_turns))
-    return of_length(found, asked["length"]) if "length" in asked else found
-
-
-def holding(text: str, most_turns: int) -> Q:
-    """One of whose turns holds the text, in whatever case."""
-    return reduce(Q.__or__, (Q(**{f"response__turns__{n}__icontains": text}) for n in range(most_turns)))
-
-
-def of_length(found: QuerySet[RunResponse], bucket: str) -> QuerySet[RunResponse]:
-    """By the characters of all turns together, in the buckets of prompts; a response that is not there has none."""
-    return found.alias(characters=Coalesce("response__characters", 0)).filter(fitting.LENGTHS[bucket])
+    return fitting_places(found, asked, form.most_turns)
 
 
 def explored(place: RunResponse) -> Explored:

@@ -1,6 +1,6 @@
 """What each rater of a study did and is due, as a page and as a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -10,10 +10,9 @@ from django.views.decorators.http import require_GET
 
 from assay.accounts.requests import SignedInRequest
 from assay.dashboards.studies.quality import study_for
-from promptsets.audit import audited
 from promptsets.exporting import record
 from raters.access import researchers_only
-from raters.care.pay import Pay, pay_in
+from raters.care.pay import Pay, pay_in, take_pay
 from raters.models import Study
 
 
@@ -33,17 +32,16 @@ def pay(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_GET
 @researchers_only
 def pay_file(request: SignedInRequest, slug: str) -> StreamingHttpResponse:
-    """Under the codes that raters have everywhere, by which the recruiting site pays: so the audit log tells of it."""
     study = study_for(request, slug)
-    audited.send(Study, actor=request.user, action="export.opened", target=study, detail={"kind": "pay"})
-    answer = StreamingHttpResponse(lines(study), content_type="text/csv; charset=utf-8")
+    rows = take_pay(study, request.user)
+    answer = StreamingHttpResponse(lines(study, rows), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{study.slug}-pay.csv"'
     return answer
 
 
-def lines(study: Study) -> Iterator[bytes]:
+def lines(study: Study, rows: Iterable[Pay]) -> Iterator[bytes]:
     """By the rater's code; the amount is empty where the study does not say what it pays."""
     names = [field.name for field in fields(Pay)]
     yield record([*names, "basis", "rate"])
-    for row in pay_in(study):
+    for row in rows:
         yield record([*(getattr(row, name) for name in names), study.pay_basis, study.pay_rate])
