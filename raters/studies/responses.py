@@ -1,9 +1,12 @@
-"""Whether a draft's responses are there: its comparisons are laid out once nothing of them is under way any more."""
+"""Responses of a study: those that failed are tried again, and a draft is laid out once none is under way any more."""
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from generation.models import Chunk, GenerationRun
+from generation.stopping import retry
 from raters.comparisons.pairing import pair
 from raters.models import Study
 
@@ -17,6 +20,15 @@ def waits_for(study: Study) -> str:
         return ""
     counts = runs.aggregate(wanted=Count("items"), present=Count("items__response"))
     return f"{counts['present']} of {counts['wanted']} responses are there, the others are being generated"
+
+
+@transaction.atomic
+def retry_failed(study: Study, actor: AbstractBaseUser) -> int:
+    """Tries again all chunks of its responses that failed or were stopped; how many. Raises: ValueError if none."""
+    failed = GenerationRun.objects.filter(arms__study=study, chunks__status=Chunk.Status.DEAD).distinct()
+    if not failed:
+        raise ValueError(_("Nothing of this study's responses failed or was stopped."))
+    return sum(retry(run, actor) for run in failed)
 
 
 @transaction.atomic

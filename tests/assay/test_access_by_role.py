@@ -81,6 +81,7 @@ OPERATIONS = {
     **dict.fromkeys(("GET one_report", "GET one_report_request", "GET list_counted"), MEMBERS),
     **dict.fromkeys(("PATCH settle_study", "POST lock_study", "POST start_study"), EDITORS),
     **dict.fromkeys(("POST pause_study", "POST finish_study", "POST make_invitation"), EDITORS),
+    "POST retry_study": EDITORS,
     **dict.fromkeys(("GET quality_of_study", "GET list_groups"), MEMBERS),
     "POST make_report": EDITORS,
     **dict.fromkeys(("POST unblind_study", "POST share_study"), OWNERS),

@@ -59,9 +59,7 @@ def site(transactional_db, settings, tmp_path):
     make_token(root, "nightly", ["read"], 30, root)
     share(open_study, root, "owner", root)
     share(open_study, researcher, "editor", root)
-    addresses: list[str] = []
-    invite_person("nora@example.org", "researcher", lambda token: addresses.append(token) or token, root)
-    joining = addresses[0]
+    joining = invite_person("nora@example.org", "researcher", root).token
     simulate(judged, Simulation(raters=4))
     refresh(judged)
     newest = series_with_verdicts().runs.latest("pk").pk

@@ -17,11 +17,14 @@ from typing import Any, cast
 from assay.api.client_answers import AssayError, NotWholeError, failures
 from assay.api.client_asking import Asking
 from assay.api.client_shapes import (
+    AuditEvent,
     Checkpoint,
     Counted,
+    Draft,
     Estimate,
     Export,
     Groups,
+    Person,
     Power,
     Progress,
     Quality,
@@ -132,6 +135,30 @@ class AssayClient(Asking):
     def study_progress(self, slug: str) -> StudyProgress:
         """How far raters have come, and how the study is doing."""
         return cast("StudyProgress", self.get(f"/studies/{slug}/progress"))
+
+    def check_draft(self, slug: str) -> Draft:
+        """What keeps a draft from being locked, or is worth a look before it is."""
+        return cast("Draft", self.get(f"/studies/{slug}/draft"))
+
+    def prompts(self, slug: str, number: int, /, **filters: Any) -> Iterator[dict[str, Any]]:
+        """Those of a version that fit the filters, such as category."""
+        return self.pages(f"/prompt-sets/{slug}/versions/{number}/prompts", **filters)
+
+    def responses(self, run: int, /, **filters: Any) -> Iterator[dict[str, Any]]:
+        """Those that fit the filters, such as status; without any every place, filled or not."""
+        return self.pages(f"/runs/{run}/responses", **filters)
+
+    def people(self) -> Iterator[Person]:
+        """Who signs in by name. This and what follows is for tokens of administrators."""
+        return self.pages("/people")
+
+    def invite_person(self, email: str, role: str) -> dict[str, Any]:
+        """An invitation and its link, which is told this once and is yours to send."""
+        return cast("dict[str, Any]", self.post("/people/invitations", {"email": email, "role": role}))
+
+    def audit(self, **filters: Any) -> Iterator[AuditEvent]:
+        """The audit log, the oldest first. filters: who, action, target, since, until."""
+        return self.pages("/audit", **filters)
 
     def comparisons(self, study: str, /, **filters: Any) -> Iterator[Counted]:
         """Those that count in the headline, or in the number `counted`, each with all votes, as far as filters fit."""

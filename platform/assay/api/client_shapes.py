@@ -156,3 +156,26 @@ class Export(TypedDict):
     sha256: str
     error: str
     filename: str
+
+
+class Draft(TypedDict):
+    waits_for: str
+    names: list[dict[str, Any]]
+    leaning: list[str]
+
+
+class Person(TypedDict):
+    id: int
+    user: str
+    email: str
+    role: str
+    active: bool
+
+
+class AuditEvent(TypedDict):
+    id: int
+    at: str
+    actor: str | None
+    action: str
+    target: str
+    detail: dict[str, Any]

@@ -7,13 +7,17 @@ from typing import Any
 from ninja import Router, Schema
 from pydantic import Field
 
-from assay.api.authentication import ApiRequest, Token
+from assay.api.authentication import ApiRequest, Token, may_see_names
 from assay.api.fields import Slug
-from assay.api.studies import visible
+from assay.api.problems import refusals
+from assay.api.studies import changeable, visible
+from assay.reports.blinding import arms_for
+from assay.reports.generating import generating
 from raters.care.cost import Cost, cost_of
 from raters.models import Message
 from raters.studies.health import Health, Share, health_of
 from raters.studies.progress import progress_of
+from raters.studies.responses import retry_failed
 
 router = Router(tags=["studies"])
 SHARES = ("gold", "agreement", "left", "fast")
@@ -46,7 +50,25 @@ class CostOut(Schema):
     currency: str
 
 
+class GeneratingOut(Schema):
+    """Of one arm's responses; while its reader is blind of all arms' together, without a name."""
+
+    called: str
+    run: int | None
+    present: int
+    wanted: int
+    tokens_a_second: float | None
+    queued: int = Field(description="Chunks that wait for a worker")
+    failed: int = Field(description="Chunks that failed for good or were stopped; `retry` tries them again")
+    is_under_way: bool
+
+
+class RetriedOut(Schema):
+    chunks: int = Field(description="How many are tried again")
+
+
 class StudyProgressOut(Schema):
+    generating: list[GeneratingOut]
     judgments: int
     wanted: int
     complete: int
@@ -75,8 +97,26 @@ def progress_of_study(request: ApiRequest, slug: Slug) -> dict[str, Any]:
     study = visible(request, slug)
     progress = progress_of(study)
     waiting = study.messages.filter(state=Message.State.OPEN).count()
-    told = {"open_messages": waiting, "cost": cost_out(cost_of(study, progress))}
+    arms = arms_for(study, request.user, names_allowed=may_see_names(request))
+    told = {
+        "generating": [asdict(one) for one in generating(study, arms)],
+        "open_messages": waiting,
+        "cost": cost_out(cost_of(study, progress)),
+    }
     return asdict(progress) | told | health_out(health_of(study, progress))
+
+
+@router.post(
+    "/{slug}/retry",
+    auth=Token("studies:write"),
+    response=RetriedOut,
+    summary="Try again what of a study's responses failed",
+)
+def retry_study(request: ApiRequest, slug: Slug) -> dict[str, int]:
+    """Of all arms, without their names."""
+    study = changeable(request, slug)
+    with refusals():
+        return {"chunks": retry_failed(study, request.user)}
 
 
 def cost_out(cost: Cost | None) -> dict[str, Any] | None:

@@ -36,7 +36,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "cancel_export": ("cancel_export",),
     "card_key": ("card_key",),
     "study_running": ("progress_of_study",),
-    "steer_study": ("start_study", "pause_study", "finish_study"),
+    "steer_study": ("start_study", "pause_study", "finish_study", "retry_study"),
     "checkpoints": ("list_checkpoints",),
     "checkpoint": ("one_checkpoint", "list_runs", "list_studies", "list_evaluation_runs"),
     "responses": ("list_responses",),

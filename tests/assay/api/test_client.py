@@ -8,12 +8,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from assay.accounts.models import User
 from assay.api.client import AssayClient, AssayError, NotWholeError
 from assay.api.client_commands import main
 from assay.api.scopes import SCOPES
 from assay.api.tokens import make_token
 from assay.reports.live import fold
 from raters.assignment import claim_next
+from raters.models import Study
 from raters.studies.copying import keep_as_template
 from tests import builders
 from tests.processes import ROOT
@@ -49,7 +51,7 @@ def test_the_examples_of_the_docs_run_as_they_stand(live_server, token, tmp_path
         ]
         responses[name].write_text("\n".join(map(json.dumps, lines)))
     names = {"url": live_server.url, "token": token, "prompts": prompts, "responses": responses}
-    first, planning, following = examples()
+    first, planning, following, people = examples()
     exec(first, names)
     assert names["study"]["status"] == "collecting" and "/rate/join/" in names["link"]
     assert "only a draft can be locked" in names["told"]
@@ -60,6 +62,19 @@ def test_the_examples_of_the_docs_run_as_they_stand(live_server, token, tmp_path
     assert names["again"]["settings"]["pool"] == 12 and names["stricter"]["ratings_per_comparison"] == 5
     exec(following, names)
     assert (names["done"], names["moved_most"]) == (0, [])
+    User.objects.filter(username="rosa").update(role="administrator")
+    exec(people, names)
+    assert "/join/" in names["link"] and names["invited"] == ["rosa"]
+    assert names["roles"] == {"rosa": "administrator"}
+
+
+def test_what_a_list_is_asked_by_goes_with_it(assay, db):
+    run = builders.run(builders.prompt_set(3), "heron")
+    assert [one["key"] for one in assay.prompts("everyday", 1, q="p0002")] == ["p0002"]
+    assert [one["prompt"] for one in assay.responses(run.pk, q="p0001")] == ["p0001"]
+    builders.study(slug="draft", prompts=2)
+    Study.objects.update(status="draft")
+    assert assay.check_draft("draft") == {"waits_for": "", "names": [], "leaning": []}
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import pytest
 from assay.accounts.models import AuditEvent
 from generation.models import Response
 from promptsets.models import PromptSetVersion
-from promptsets.summary import counts_of
 from raters.care.inbox import write
 from raters.comparisons.gold import make_gold
 from raters.models import Study
@@ -25,7 +24,8 @@ def refusal(answer, field: str) -> str:
 @pytest.fixture
 def version(db) -> PromptSetVersion:
     made = builders.prompt_set(4)
-    PromptSetVersion.objects.filter(pk=made.pk).update(manifest={"counts": counts_of(made)})
+    made.manifest = {"counts": {"prompts": 4, "categories": {"coding": 2, "creative": 2}, "turns": {"1": 4}}}
+    made.save()
     return made
 
 

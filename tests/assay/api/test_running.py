@@ -2,6 +2,7 @@
 
 import pytest
 
+from generation.models import Chunk
 from raters.models import Judgment, SafetyLabel, Study
 from raters.simulation import Simulation, simulate
 from raters.studies.health import health_of
@@ -50,3 +51,17 @@ def test_progress_tells_what_a_study_that_pays_has_cost(api, study):
     Study.objects.update(pay_basis="item", pay_rate="0.25")
     cost = api.get(f"studies/{study.slug}/progress").json()["cost"]
     assert (cost["so_far"], cost["expected"], cost["per_judgment"]) == ("4.50", "4.50", None)
+
+
+def test_responses_that_failed_are_told_without_a_name_and_tried_again(api, db):
+    study = builders.study(prompts=2)
+    run = study.arms.get(role="candidate").run
+    Chunk.objects.create(run=run, number=0, item_ids=[], status="dead", error="no memory")
+    [told] = api.get("studies/autumn/progress").json()["generating"]
+    assert (told["called"], told["run"], told["present"], told["failed"]) == ("", None, 4, 1)
+    assert api.post("studies/autumn/retry").json() == {"chunks": 1}
+    again = api.post("studies/autumn/retry")
+    assert again.status_code == 422 and "failed or was stopped" in again.json()["detail"]
+    Study.objects.update(unblinded_at="2026-03-01T12:00Z")
+    arms = {one["called"]: one["run"] for one in api.get("studies/autumn/progress").json()["generating"]}
+    assert arms["heron-autumn"] == run.pk

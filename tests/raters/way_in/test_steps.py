@@ -113,6 +113,20 @@ def test_a_used_up_an_old_and_a_made_up_link_let_nobody_in(client, study):
     assert study.enrolments.count() == 1
 
 
+def test_the_audit_log_is_told_why_a_link_let_nobody_in(client, study):
+    used, old = (reverse("raters:join", args=[invite(study)]) for _ in range(2))
+    made_up = reverse("raters:join", args=["made-up"])
+    client.post(used)
+    Invitation.objects.filter(uses=0).update(expires_at=timezone.now() - timedelta(hours=1))
+    client.logout()
+    for address in (used, old, made_up):
+        client.post(address)
+    refused = AuditEvent.objects.filter(action="study.join_refused").order_by("pk")
+    told = [(row.target_id, row.detail) for row in refused]
+    mine = str(study.pk)
+    assert told == [(mine, {"why": "used"}), (mine, {"why": "expired"}), ("", {"why": "unknown"})]
+
+
 def test_each_link_that_is_made_stands_in_the_log_without_what_opens_it_or_names_anybody(study, researcher):
     token = invite(study, label="Ana Silva", uses=3, days=7, actor=researcher)
     made = Invitation.objects.get()

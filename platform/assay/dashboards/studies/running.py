@@ -1,6 +1,6 @@
 """The part of a study's page that is about its running: progress, generation, quality so far, what wants a hand."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,28 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 from assay.accounts.models import User
 from assay.accounts.requests import SignedInRequest
 from assay.reports.blinding import arms_for
-from generation.models import Chunk, GenerationRun
-from generation.progress import RunProgress, run_progress
-from generation.stopping import retry
+from assay.reports.generating import Generating, generating
 from raters.access import may_change, researchers_only
 from raters.models import Message, Study
 from raters.studies.health import Health, health_of
 from raters.studies.phases import STEPS, take
 from raters.studies.progress import Progress, progress_of
-
-
-@dataclass(frozen=True)
-class Generating:
-    """How far one arm's responses have come, or all arms' together: without a name and a run."""
-
-    called: str
-    run: int | None
-    present: int
-    wanted: int
-    tokens_a_second: float | None
-    queued: int
-    failed: int
-    is_under_way: bool
+from raters.studies.responses import retry_failed
 
 
 @dataclass(frozen=True)
@@ -58,33 +43,8 @@ class Running:
 def running_of(study: Study, user: User) -> Running:
     progress = progress_of(study)
     open_messages = study.messages.filter(state=Message.State.OPEN).count()
-    return Running(progress, health_of(study, progress), generating(study, user), open_messages)
-
-
-def generating(study: Study, user: User) -> tuple[Generating, ...]:
-    """By arm, or as one row for who is blind: the list of runs tells each checkpoint's counts, and who has seen one of
-    them beside a label knows both.
-    """
     arms = arms_for(study, user)
-    runs = {arms.called[arm.pk]: arm.run for arm in study.arms.select_related("run")}
-    if arms.is_blind:
-        return (counted("", None, map(run_progress, runs.values())),) if runs else ()
-    return tuple(counted(called, run.pk, [run_progress(run)]) for called, run in sorted(runs.items()))
-
-
-def counted(called: str, run: int | None, of: Iterable[RunProgress]) -> Generating:
-    rows = list(of)
-    paces = [row.tokens_a_second for row in rows if row.tokens_a_second is not None]
-    return Generating(
-        called=called,
-        run=run,
-        present=sum(row.present for row in rows),
-        wanted=sum(row.wanted for row in rows),
-        tokens_a_second=sum(paces) if paces else None,
-        queued=sum(row.chunks.get(Chunk.Status.QUEUED, 0) for row in rows),
-        failed=sum(row.chunks.get(Chunk.Status.DEAD, 0) for row in rows),
-        is_under_way=any(row.is_under_way for row in rows),
-    )
+    return Running(progress, health_of(study, progress), generating(study, arms), open_messages)
 
 
 def is_live(study: Study, running: Running) -> bool:
@@ -111,7 +71,7 @@ def steer_study(request: SignedInRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study.objects.for_editor(request.user), slug=slug)
     act = request.POST.get("act", "")
     acts: dict[str, Callable[[], Any]] = {name: _taking(study, name, request.user) for name in STEPS}
-    acts["retry"] = lambda: retry_all(study, request.user)
+    acts["retry"] = lambda: _("%(n)s chunks are tried again.") % {"n": retry_failed(study, request.user)}
     try:
         if act not in acts:
             raise ValueError(_("There is no such step; they are: %(steps)s.") % {"steps": ", ".join(acts)})
@@ -135,11 +95,3 @@ def _taking(study: Study, name: str, actor: User) -> Callable[[], str]:
         return told[name]
 
     return act
-
-
-def retry_all(study: Study, actor: User) -> str:
-    """Raises: ValueError if nothing of the study's runs failed or was stopped."""
-    runs = GenerationRun.objects.filter(arms__study=study, chunks__status=Chunk.Status.DEAD).distinct()
-    if not runs:
-        raise ValueError(_("Nothing of this study's responses failed or was stopped."))
-    return _("%(n)s chunks are tried again.") % {"n": sum(retry(run, actor) for run in runs)}
