@@ -16,13 +16,27 @@ from raters.models import Study, StudyArm
 
 
 def sees_arms(study: Study, user: Any, *, names_allowed: bool = True) -> bool:
-    """Whether this person is told names: once the study is open, before that in a role that its design names.
+    """Whether this person is told names: once the study is open, before that in a role that its design names, unless
+    another study hides its runs from them still.
 
     names_allowed: False for a reader with fewer rights than the user, such as a token, while blinding lasts.
     """
     if not study.is_blinded:
         return True
-    return names_allowed and study.members.filter(user_id=user.pk, role__in=study.arms_known_to).exists()
+    return names_allowed and knows_arms(study, user) and not hidden_elsewhere(study, user)
+
+
+def knows_arms(study: Study, user: Any) -> bool:
+    return study.members.filter(user_id=user.pk, role__in=study.arms_known_to).exists()
+
+
+def hidden_elsewhere(study: Study, user: Any) -> bool:
+    """Whether a blinded study compares the same runs: whoever copies it, and lets owners of the copy know names, would
+    know its texts by them.
+    """
+    same = Study.objects.for_user(user).filter(arms__run__in=study.arms.values("run"), unblinded_at=None)
+    others = same.filter(simulation__isnull=True).exclude(pk=study.pk).exclude(status=Study.Status.DRAFT)
+    return any(not knows_arms(other, user) for other in others.distinct())
 
 
 def blind_runs(user: Any, *, names_allowed: bool = True) -> set[int]:

@@ -10,7 +10,7 @@ from raters import judging
 from raters.assignment import claim_next
 from raters.models import Study, StudyMember
 from raters.rubrics.answers import Answer
-from raters.studies.unblinding import labels_of
+from raters.studies.unblinding import labels_of, unblind
 from tests import builders
 
 
@@ -118,3 +118,12 @@ def test_a_role_that_the_design_names_sees_names_and_a_token_only_with_its_scope
 def test_simulated_studies_hide_nothing(api, judged):
     Study.objects.update(simulation={"truth": {"win_rate": 0.5}})
     assert api.get("studies/autumn").json()["blind"] is False
+
+
+def test_a_copy_that_lets_its_owner_know_names_tells_none_that_the_first_still_hides(api, researcher, study):
+    StudyMember.objects.create(study=study, user=researcher, role="editor")
+    api.post("studies/autumn/copies", {"way": "duplicate", "name": "twin"})
+    known = {"settings": {"arms_known_to": ["owner"]}}
+    assert api.post("studies/twin/settings", known, method="patch").json()["blind"]
+    unblind(study, "all is in", researcher)
+    assert not api.get("studies/twin").json()["blind"]
