@@ -75,7 +75,9 @@ def one_connection() -> Iterator[None]:
 
 @pytest.fixture
 def token(one_connection, db, settings, tmp_path, researcher) -> str:
-    """A token of all scopes, on a site that has a row of each kind."""
+    """A token of all scopes, of an administrator, on a site that has a row of each kind."""
+    researcher.role = "administrator"
+    researcher.save()
     settings.API_REQUESTS_A_MINUTE = 1_000_000
     settings.CHECKPOINT_ROOTS = [tmp_path]
     (tmp_path / "folder").mkdir()
@@ -99,7 +101,7 @@ def token(one_connection, db, settings, tmp_path, researcher) -> str:
             "rubrics": {},
             "study-templates": {},
             "power": {},
-            "people": {"id": researcher.pk},
+            "people": {"id": builders.researcher("rolf").pk},
             "audit": {},
             "leaderboards": {"slug": study.prompt_set_version.prompt_set.slug, "number": 1},
         }
