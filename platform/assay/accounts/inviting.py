@@ -36,6 +36,11 @@ def staff() -> QuerySet[User]:
     return User.objects.exclude(role=User.Role.RATER, is_staff=False, is_superuser=False)
 
 
+def unanswered() -> QuerySet[StaffInvitation]:
+    """Invitations that nobody has followed or withdrawn, over or not."""
+    return StaffInvitation.objects.filter(accepted_at=None, withdrawn_at=None)
+
+
 @transaction.atomic
 def invite_person(email: str, role: str, actor: User) -> NewInvitation:
     """A link for this address, to be sent by whoever asks.

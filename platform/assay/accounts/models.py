@@ -46,12 +46,6 @@ class User(AbstractUser):
         return self.is_superuser or self.role == self.Role.ADMINISTRATOR
 
 
-class StaffInvitationQuerySet(models.QuerySet["StaffInvitation"]):
-    def unanswered(self) -> "StaffInvitationQuerySet":
-        """Those that nobody has followed or withdrawn, over or not."""
-        return self.filter(accepted_at=None, withdrawn_at=None)
-
-
 class StaffInvitation(models.Model):
     """A link, sent by e-mail, by which one person becomes a user with that role. Only its digest is kept."""
 
@@ -68,8 +62,6 @@ class StaffInvitation(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = StaffInvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]

@@ -24,6 +24,7 @@ from assay.accounts.inviting import (
     invite_person,
     send_invitation,
     staff,
+    unanswered,
     withdraw,
 )
 from assay.accounts.models import StaffInvitation, User
@@ -66,7 +67,7 @@ def people(request: SignedInRequest) -> HttpResponse:
             return redirect("people")
         form = InviteForm()
     context = {"form": form, "people": staff().order_by("username"), "roles": User.Role.choices, "link": link}
-    context["invitations"] = StaffInvitation.objects.unanswered()
+    context["invitations"] = unanswered()
     return render(request, "account/people.html", context, status=422 if form.errors else 200)
 
 

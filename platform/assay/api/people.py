@@ -8,7 +8,7 @@ from django.urls import reverse
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from assay.accounts.inviting import change_person, invite_person, staff, withdraw
+from assay.accounts.inviting import change_person, invite_person, staff, unanswered, withdraw
 from assay.accounts.models import StaffInvitation, User
 from assay.api.authentication import AdministratorsToken, ApiRequest
 from assay.api.fields import Body, Email, Id, StaffRole
@@ -101,7 +101,7 @@ def change_a_person(request: ApiRequest, id: Id, payload: PersonIn) -> dict[str,
 )
 def list_staff_invitations(request: ApiRequest, after: After = "", limit: Limit = 100) -> dict[str, Any]:
     """Those that nobody has followed or withdrawn."""
-    return page_of(StaffInvitation.objects.unanswered(), after, limit, staff_invitation_out)
+    return page_of(unanswered(), after, limit, staff_invitation_out)
 
 
 @router.post(
