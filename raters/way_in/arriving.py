@@ -58,7 +58,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 def no_entry(request: HttpRequest, error: inviting.InvitationError) -> HttpResponse:
     """Why not. The audit log is told of a link that is over or nobody's; of too many from one address no longer."""
     if error.why:
-        if limited := ratelimit.consume_or_429(request, action="refused_link"):
+        if limited := ratelimit.consume_or_429(request, action="refused_link", limit_get=True):
             return limited
         detail, target = {"why": error.why}, error.study or Study()
         audited.send(Study, actor=None, action="study.join_refused", target=target, detail=detail)

@@ -129,7 +129,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 
 def refuse_link(request: HttpRequest, invitation: StaffInvitation | None) -> HttpResponse:
     """Raises: Http404, once the audit log knows of it; too many from one address are told so and no longer kept."""
-    if limited := ratelimit.consume_or_429(request, action="refused_link"):
+    if limited := ratelimit.consume_or_429(request, action="refused_link", limit_get=True):
         return limited
     if invitation is not None:
         invitation.refresh_from_db()

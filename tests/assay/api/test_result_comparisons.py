@@ -184,8 +184,8 @@ def test_names_are_told_only_to_a_token_that_may_know_them(api_of, researcher, j
     ("asked", "told"),
     [
         ({"outcome": "made up"}, "outcome is 'made up'; it is one of first, even, second"),
-        ({"category": "coding"}, "category is 'coding'; this study has nothing to ask by it"),
-        ({"counted": "win_rate"}, "counted is 'win_rate'; this study has nothing to ask by it"),
+        ({"category": "coding"}, "category is 'coding'; there is nothing here to ask by it"),
+        ({"counted": "win_rate"}, "counted is 'win_rate'; there is nothing here to ask by it"),
         ({"length": ""}, "length is ''; it is one of s, m, l, xl"),
         ({"colour": "red"}, "colour is no parameter here"),
     ],
