@@ -1,6 +1,6 @@
 """The audit log for administrators' programs, by the filters of its page."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from ninja import Query, Router, Schema
@@ -9,7 +9,7 @@ from pydantic import Field
 from assay.accounts.audit_log import actions, fitting
 from assay.accounts.models import AuditEvent
 from assay.api.authentication import AdministratorsToken, ApiRequest
-from assay.api.fields import ShortText
+from assay.api.fields import Day, ShortText
 from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import refusals
 from promptsets.refusals import FieldError
@@ -26,8 +26,8 @@ class AuditFilters(Schema):
         default=None, description="Such as study.locked; another is refused with all known"
     )
     target: Word | None = Field(default=None, description="Held by the name of what it was done to")
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
 
 
 class AuditEventOut(Schema):

@@ -1,11 +1,13 @@
 """Types of fields that several subjects share: each says in the schema what it takes."""
 
+import re
+from datetime import date
 from typing import Annotated, Literal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from ninja import Query, Schema
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 
 
 def an_address(text: str) -> str:
@@ -23,6 +25,16 @@ Text = Annotated[
     str, StringConstraints(pattern=r"^[^\x00]*$", max_length=2000)
 ]  # no NUL: PostgreSQL keeps none
 ShortText = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=200)]
+
+
+def as_written(text: object) -> object:
+    """A number would be taken for seconds since 1970. Raises: ValueError."""
+    if not isinstance(text, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        raise ValueError("a day is written as 2026-03-01")
+    return text
+
+
+Day = Annotated[date, BeforeValidator(as_written)]
 Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(an_address)]
 StaffRole = Literal["researcher", "administrator"]
 VersionName = Annotated[

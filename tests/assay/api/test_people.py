@@ -91,6 +91,7 @@ def test_the_audit_log_is_read_by_its_page_s_filters_oldest_first(admin, anna, r
     assert one["target_type"] == "accounts.staffinvitation"
     for nothing in ("who=rosa", "until=2000-01-01", "target=owl"):
         assert admin.get(f"audit?{nothing}").json()["items"] == []
+    assert admin.get("audit?until=0").status_code == 422  # no second of 1970
     unknown = admin.get("audit?action=person.changes")
     assert unknown.status_code == 422 and "person.changed" in unknown.json()["detail"]
 
