@@ -166,11 +166,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_FORMS = {"login": "assay.accounts.forms.SignInForm"}
 ACCOUNT_SESSION_REMEMBER = True
 SESSION_IDLE_MINUTES = env.integer("SESSION_IDLE_MINUTES", 60, least=1)  # of staff; raters' last two weeks
-ACCOUNT_RATE_LIMITS = {
-    "come_back": "20/5m/ip",
-    "refused_link": "20/5m/ip",
-    "policy_reports": "60/m/ip",
-}  # beside allauth's own
+ACCOUNT_RATE_LIMITS = {"come_back": "20/5m/ip", "refused_link": "20/5m/ip", "policy_reports": "60/m/ip"}
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, least=0)  # whose word on X-Forwarded-For is taken
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

@@ -12,14 +12,15 @@ from raters.comparisons.pairing import pair
 from raters.models import Comparison, Rubric, Study, StudyArm
 from raters.studies.unblinding import labels_of, sources_of
 from tests import builders
-from tests.assay.api.test_blind_reading import BESIDE, count_again, told
+from tests.assay.api.test_blind_reading import BESIDE, card_key, count_again, told
 from tests.raters.working import say
 
+__all__ = ["card_key"]  # the fixture
 PAIRS = ("1-2", "1-3", "2-3")  # of labels; every study has two of them
 
 
 @pytest.fixture
-def three(db):
+def three(card_key):
     """Two candidates against one baseline: heron is preferred more often than dunlin."""
     with time_machine.travel("2026-03-01T12:00Z", tick=False):
         study = builders.study(prompts=16, ratings=2, gold_every=0, candidates=("heron", "dunlin"))

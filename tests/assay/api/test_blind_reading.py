@@ -45,10 +45,14 @@ SWAPPED = {"a": "b", "b": "a", "tie": "tie", None: None}
 
 
 @pytest.fixture
-def judged(researcher, settings, tmp_path):
-    """Two raters, of whom one prefers a and the other b now and then; a decision, a held one, gold of either arm."""
+def card_key(settings, tmp_path) -> None:
     settings.EXPORT_ROOT, settings.CARD_KEY = tmp_path / "exports", tmp_path / "card-key.pem"
     make_key()
+
+
+@pytest.fixture
+def judged(researcher, card_key):
+    """Two raters, of whom one prefers a and the other b now and then; a decision, a held one, gold of either arm."""
     with time_machine.travel("2026-03-01T12:00Z", tick=False):
         study = builders.study(prompts=16, ratings=2, contested_split=True, gold_every=0)
         for row, verdict in zip(study.comparisons.order_by("pk")[:3], ("a", "b", "tie"), strict=True):
