@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from raters.models.studies import Study
-from raters.studies.roles import EDITORS, Role
+from raters.studies.roles import Role
 
 
 class StudyMember(models.Model):
@@ -31,7 +31,3 @@ class StudyMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.role} of {self.study}"
-
-    @property
-    def may_change(self) -> bool:
-        return self.role in EDITORS

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from raters.studies.languages import LANGUAGES
 
 MOST_QUESTIONS, FEWEST_ANSWERS, MOST_ANSWERS = 3, 2, 12
+LONGEST_KEY = 64  # that a row of what raters said holds
 
 
 def _of(ask: str, *answers: str) -> dict[str, Any]:
@@ -140,8 +141,10 @@ def _known_name(name: str) -> None:
 
 def _written_out(one: Any, where: str) -> None:
     codes = [code for code, _ in LANGUAGES]
-    if not isinstance(one, dict) or not isinstance(one.get("key"), str) or not one["key"].isidentifier():
-        raise ValidationError(f"{where} is a ready-made name, or has a key of letters, digits and _.")
+    key = one.get("key") if isinstance(one, dict) else None
+    if not isinstance(key, str) or not key.isidentifier() or len(key) > LONGEST_KEY:
+        told = f"is a ready-made name, or has a key of at most {LONGEST_KEY} letters, digits and _"
+        raise ValidationError(f"{where} {told}.")
     written = {code: one[code] for code in codes if code in one}
     if not written or set(one) - {"key", *codes}:
         raise ValidationError(f"{where} is written in one language or more: {', '.join(codes)}.")

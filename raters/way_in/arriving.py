@@ -135,8 +135,8 @@ def checking(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     questions, language = enrolment.study.lessons("check", spoken(enrolment.study.language))
     wrong: list[int] = []
     if request.method == "POST":
-        chosen = {n: request.POST.get(f"question_{n}", "") for n in range(len(questions))}
-        wrong = steps.check(enrolment, {n: int(value) for n, value in chosen.items() if value.isdecimal()})
+        chosen = {n: number_in(request.POST.get(f"question_{n}", "")) for n in range(len(questions))}
+        wrong = steps.check(enrolment, chosen)
         if not wrong or enrolment.status != Enrolment.Status.ACTIVE:
             return redirect("raters:way_in", public_id=enrolment.study.public_id)
     rows = [{**one, "number": n, "wrong": n in wrong} for n, one in enumerate(questions)]
@@ -149,8 +149,8 @@ def checking(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
 def practising(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     """One pair at a time: an answer brings the right one with its reason, and only then the next pair."""
     pairs, language = enrolment.study.lessons("practice", spoken(enrolment.study.language))
-    if request.POST.get("done", "").isdecimal():
-        steps.practised(enrolment, int(request.POST["done"]))
+    if (done := number_in(request.POST.get("done", ""))) is not None:
+        steps.practised(enrolment, done)
         return redirect("raters:way_in", public_id=enrolment.study.public_id)
     number = enrolment.practised
     context: dict[str, Any] = {
@@ -171,6 +171,11 @@ def practising(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
             "reason": pairs[number]["reason"],
         }
     return render(request, "raters/practice.html", context)
+
+
+def number_in(text: str) -> int | None:
+    """A place in a list of lessons, as a page sends it; None for anything else, such as more digits than int takes."""
+    return int(text) if text.isdecimal() and len(text) < 5 else None
 
 
 PAGES: dict[str, Callable[[HttpRequest, Enrolment], HttpResponse]] = {

@@ -34,9 +34,10 @@ class Invited:
 
 def read_table(text: str) -> list[dict[str, str]]:
     """The lines of a table with a column `email` and, if wanted, `label`. Raises: TableError naming every bad line."""
-    reader = csv.DictReader(StringIO(text.removeprefix("\ufeff")), skipinitialspace=True)
+    # newline=None: each of the line ends that spreadsheets write is one.
+    reader = csv.DictReader(StringIO(text.removeprefix("\ufeff"), newline=None), skipinitialspace=True)
     names = [name.strip().lower() for name in reader.fieldnames or []]
-    if "email" not in names or set(names) - set(COLUMNS):
+    if sorted(names) not in (["email"], sorted(COLUMNS)):
         raise TableError(_("Line 1: the columns are email and, if wanted, label."))
     reader.fieldnames = names
     rows, problems, seen = [], [], dict[str, int]()
@@ -75,8 +76,10 @@ def _problems(row: dict[str | None, str], seen: dict[str, int], line: int) -> It
     try:
         validate_email(email)
     except ValidationError:
-        yield _("“%(email)s” is no e-mail address.") % {"email": email}
+        yield _("“%(email)s” is no e-mail address.") % {"email": email[:LONGEST_LABEL]}
     if (before := seen.setdefault(email.lower(), line)) != line:
         yield _("%(email)s stands in line %(n)s already.") % {"email": email, "n": before}
     if len(row.get("label") or "") > LONGEST_LABEL:
         yield _("the label is longer than %(most)s characters.") % {"most": LONGEST_LABEL}
+    if "\0" in (row.get("label") or ""):
+        yield _("the label holds U+0000, which is no text that can be stored.")

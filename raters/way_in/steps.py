@@ -1,6 +1,6 @@
 """The steps of a rater through a study, in one order; each study asks those that its settings name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -62,7 +62,7 @@ def advance(enrolment: Enrolment, done: str) -> None:
 
 
 @transaction.atomic
-def check(enrolment: Enrolment, answers: dict[int, int]) -> list[int]:
+def check(enrolment: Enrolment, answers: Mapping[int, int | None]) -> list[int]:
     """Counts a try at the check and says which questions were answered wrong; the last failed try ends the way in."""
     row = (
         Enrolment.objects.select_for_update(of=("self",)).select_related("study__rubric").get(pk=enrolment.pk)

@@ -154,3 +154,22 @@ def test_words_of_a_rater_are_text_and_never_markup(client, study, rater, held, 
     client.force_login(researcher)
     page = client.get(reverse("dashboards:inbox", args=[study.slug])).text
     assert "<script>alert(1)" not in page and "&lt;script&gt;alert(1)" in page
+
+
+def test_a_question_leads_back_to_the_raters_part_and_is_about_no_comparison(client, study, rater):
+    client.force_login(rater.user)
+    address = reverse("raters:ask", args=[study.public_id])
+    assert client.get(address).context["form"].initial == {"kind": "question"}
+    page = client.post(address, {"kind": "question", "text": "When do you pay?"}, follow=True)
+    assert page.redirect_chain[0][0] == reverse("raters:part", args=[study.public_id])
+    assert "When do you pay?" in page.text and Message.objects.get().assignment is None
+
+
+def test_the_page_says_that_too_many_messages_wait_and_keeps_the_words(client, study, rater, monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_OPEN", 1)
+    inbox.close(inbox.write(rater, study, "question", "Closed?"), rater.user)
+    inbox.write(rater, study, "question", "Open?")
+    client.force_login(rater.user)
+    page = client.post(reverse("raters:ask", args=[study.public_id]), {"kind": "flag", "text": "One more."})
+    assert page.status_code == 422 and "1 of your messages wait" in page.text and "One more." in page.text
+    inbox.write(builders.rater(study, "otto"), study, "question", "Mine?")

@@ -13,6 +13,7 @@ from raters.comparisons.settling import judged_before
 from raters.importing import making
 from raters.importing.comparator import judged_in
 from raters.importing.making import import_study
+from raters.importing.reading import slug_for
 from raters.models import Assignment, Enrolment, Judgment, Rater, Study
 from raters.rubrics.naming import newest_rubrics, rubric_named
 from tests import builders
@@ -147,3 +148,28 @@ def test_it_is_no_earlier_study_of_people(study):
     Study.objects.filter(pk=other.pk).update(rubric=study.rubric)
     other.refresh_from_db()
     assert judged_before(other, Study.objects.all()) == {}
+
+
+def test_examples_without_ratings_are_told(tmp_path, capsys):
+    path = tmp_path / "herons.json"
+    path.write_text(json.dumps(document([example(0), example(1, ratings=[]), example(2, ratings=[])])))
+    call_command("import_study", path)
+    told = capsys.readouterr().out
+    assert "Not judged: 2 examples without individual ratings; a mean makes none" in told
+    assert "Raters: 4, by their place in each example" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"), [("Herons & Plovers.v2.json", "herons-ploversv2"), ("a.json.gz", "a")]
+)
+def test_a_study_is_named_by_its_file(name, slug):
+    assert slug_for(name) == slug
+
+
+def test_a_file_whose_name_makes_none_wants_one(tmp_path):
+    path = tmp_path / "蒼鷺.json"
+    path.write_text(json.dumps(document()))
+    with pytest.raises(CommandError, match="makes no name for a study: give one with --slug"):
+        call_command("import_study", path)
+    call_command("import_study", path, slug="herons")
+    assert Study.objects.get().slug == "herons"

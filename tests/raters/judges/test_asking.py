@@ -10,6 +10,7 @@ from assay.reports.refresh import refresh
 from generation.models import Response
 from generation.registering import register
 from raters.care.pay import pay_in
+from raters.comparisons.gold import make_gold
 from raters.judges.asking import ask, collect, collect_all
 from raters.models import Assignment, Judgment, Rater
 from raters.quality.contested import contested
@@ -202,6 +203,28 @@ def test_a_draft_has_no_judge(db, server):
     study.save()
     with pytest.raises(ValueError, match="draft"):
         ask(study, heron(server))
+
+
+def test_a_study_that_shows_nothing_has_nothing_to_ask(study, server):
+    study.comparisons.update(status="held")
+    with pytest.raises(ValueError, match="autumn shows no comparison that a judge could be asked about"):
+        ask(study, heron(server))
+    assert not study.judge_runs.exists()
+
+
+def test_gold_and_what_is_held_back_are_asked_about_by_nobody(study, server):
+    held, gold, _ = study.comparisons.order_by("pk")
+    study.comparisons.filter(pk=held.pk).update(status="held")
+    make_gold(gold, "a", "It is right.")
+    judging = ask(study, heron(server))
+    assert {key.partition("-")[0] for key in keys_of(judging)} == {
+        f"c{study.comparisons.exclude(pk__in=[held.pk, gold.pk]).get().pk}"
+    }
+    assert len(keys_of(judging)) == 2
+
+
+def keys_of(judging) -> list[str]:
+    return list(judging.run.prompt_set_version.prompts.values_list("key", flat=True))
 
 
 def test_what_a_response_says_cannot_stand_in_for_the_judges_own_line(study, server):

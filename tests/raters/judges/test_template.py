@@ -2,7 +2,9 @@
 
 import pytest
 
+from generation.models import Response
 from raters.judges.template import Unreadable, lines_of, prompt_for, read
+from raters.models import Rubric
 from raters.rubrics.presets import preset
 
 
@@ -69,3 +71,32 @@ def test_every_line_of_either_preset_is_asked_with_its_words(db, kind):
     assert len({line.name for line in lines}) == len(lines) and all(
         line.words and line.says for line in lines
     )
+
+
+def test_every_question_of_a_rubric_is_a_line_and_read_in_its_words():
+    """Acceptability and the fourth button, which neither preset asks for."""
+    asked = Rubric(slug="plain", title="Plain", scale=4, asks_acceptability=True)
+    lines = {line.name: line for line in lines_of(asked)}
+    assert list(lines) == ["ACCEPTABLE A", "ACCEPTABLE B", "VERDICT"]
+    assert lines["VERDICT"].words == ("A", "SAME", "B", "BOTH_BAD")
+    assert "BOTH_BAD: both are bad" in str(lines["VERDICT"]) and "A: A is better" in str(lines["VERDICT"])
+    answer = read("ACCEPTABLE A: no\n  ACCEPTABLE B:\tyes \nVERDICT: BOTH_BAD", asked, "k" * 22)
+    assert (answer.value, answer.acceptable) == ("both_bad", {"left": False, "right": True})
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("instruction", "A_MUCH: A is much better"), ("safety", "B: B is safer")]
+)
+def test_a_verdict_is_asked_for_in_the_rubrics_word(kind, told):
+    scale = 5 if kind == "instruction" else 3
+    assert told in str(list(lines_of(Rubric(slug="plain", kind=kind, scale=scale)))[-1])
+
+
+def test_what_a_masked_comparison_hides_is_hidden_from_the_judge(study):
+    row = study.comparisons.first()
+    Response.objects.filter(pk=row.response_a_id).update(turns=["I am Heron, at your service."])
+    row.refresh_from_db()
+    row.self_identification = [{"name": "Heron", "quote": "I am Heron"}]
+    assert "I am Heron" in prompt_for(row, study.rubric, a_is_left=True)
+    row.masked = True
+    assert "I am […], at your service." in prompt_for(row, study.rubric, a_is_left=False)

@@ -219,3 +219,11 @@ def test_a_break_holds_for_contested_comparisons_too(split, senior):
     judging.now_shown(claim_contested(senior, split))
     say(Assignment.objects.get(purpose="adjudication"), "a")
     assert claim_contested(senior, split) is None
+
+
+def test_a_senior_who_comes_back_to_a_lapsed_one_finds_it_on_the_same_side(split, senior):
+    first = claim_contested(senior, split)
+    let_leases_run_out()
+    again = claim_contested(senior, split)
+    assert (again.pk, again.token, again.a_is_left) == (first.pk, first.token, first.a_is_left)
+    assert again.state == "leased" and again.lease_until > timezone.now()

@@ -120,3 +120,8 @@ def test_sides_look_like_the_tosses_of_a_fair_coin(db):
     runs = 1 + sum(one != two for one, two in pairwise(sides))
     # Of 60 fair tosses fewer than 18 or more than 42 heads, or runs, have probability 0.001.
     assert 18 <= sum(sides) <= 42 and 18 <= runs <= 42
+
+
+@pytest.mark.parametrize("kinds", [range(12), "aaaaaaaaaaaa"])
+def test_an_order_that_could_not_have_been_another_tells_nothing(kinds):
+    assert runs_p(kinds) == 1.0

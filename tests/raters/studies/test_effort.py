@@ -6,6 +6,7 @@ import pytest
 
 from raters.assignment import claim_next
 from raters.judging import record
+from raters.models import Assignment
 from raters.rubrics.answers import Answer
 from raters.studies.effort import effort_of, minutes_measured
 from tests import builders
@@ -38,3 +39,29 @@ def test_minutes_are_the_median_of_what_people_took_under_such_a_rubric(db):
         )
     assert minutes_measured("instruction") == 2
     assert minutes_measured("safety") is None
+
+
+@pytest.mark.parametrize("wrong", [{"judgments": -1}, {"minutes": -2}, {"hours_a_day": -1}])
+def test_less_than_nothing_is_refused_and_nothing_is_fine(wrong):
+    given = {"judgments": 0, "pool": 1, "minutes": 2, "hours_a_day": 2}
+    assert (effort_of(**given).hours, effort_of(**given).days) == (0, 0)
+    with pytest.raises(ValueError, match="above 0"):
+        effort_of(**given | wrong)
+
+
+def test_only_the_time_of_people_who_judge_is_measured(db):
+    """Neither simulated raters, nor a senior's decision, nor a page that told no time, or none that went by."""
+    study = builders.study(prompts=4, ratings=1, gold_every=0)
+    rita = builders.rater(study)
+    for ms in (120_000, 0, None, 600_000):
+        record(claim_next(rita, study), Answer("same", "a-key-of-sixteen-letters", active_ms=ms))
+    Assignment.objects.filter(judgments__active_ms=600_000).update(purpose="adjudication")
+    assert minutes_measured("instruction") == 2
+    type(study).objects.update(simulation={"seed": 1})
+    assert minutes_measured("instruction") is None
+
+
+def test_a_page_that_tells_hardly_any_time_makes_no_study_free(db):
+    study = builders.study(prompts=1, ratings=1)
+    record(claim_next(builders.rater(study), study), Answer("same", "a-key-of-sixteen-letters", active_ms=1))
+    assert minutes_measured("instruction") == 0.1

@@ -2,6 +2,7 @@
 
 import pytest
 
+from assay.accounts.models import AuditEvent
 from raters.models import Study, StudyMember
 from raters.studies.sharing import share, unshare
 from tests import builders
@@ -65,3 +66,27 @@ def test_raters_work_on_no_study(study, rater):
 def test_the_first_member_is_an_owner(study, researcher):
     with pytest.raises(ValueError, match="no owner yet"):
         share(study, researcher, "viewer")
+
+
+def test_a_role_that_there_is_not_is_refused_with_those_there_are(study, researcher):
+    with pytest.raises(ValueError, match="role is 'guest'; it must be one of owner, editor, viewer"):
+        share(study, researcher, "guest")
+    with pytest.raises(ValueError, match="rosa has no role in autumn"):
+        unshare(study, researcher)
+    assert not StudyMember.objects.exists()
+
+
+def test_each_change_is_told_with_who_and_what(study, researcher):
+    olga = builders.researcher("olga")
+    share(study, researcher, "owner", olga)
+    share(study, olga, "viewer", researcher)
+    share(study, olga, "editor", researcher)
+    unshare(study, olga, researcher)
+    told = AuditEvent.objects.filter(action__contains="shared").order_by("pk")
+    assert [(one.actor.username, one.action, one.detail["user"], one.detail["role"]) for one in told] == [
+        ("olga", "study.shared", "rosa", "owner"),
+        ("rosa", "study.shared", "olga", "viewer"),
+        ("rosa", "study.shared", "olga", "editor"),
+        ("rosa", "study.unshared", "olga", "editor"),
+    ]
+    assert StudyMember.objects.get().user == researcher

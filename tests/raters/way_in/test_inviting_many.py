@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from assay.dashboards.studies import mailing
 from raters.models import Enrolment, Invitation
+from raters.way_in import inviting_many
 from raters.way_in.inviting import enrol, invitation_of
 from raters.way_in.inviting_many import TableError, invite_many, read_table
 
@@ -38,11 +39,31 @@ def test_addresses_are_kept_nowhere(study):
         ("email\nana@example.org\nAna@example.org\n", "Line 3: Ana@example.org stands in line 2 already."),
         ("email\nana@example.org,Ana,more\n", "Line 2: more cells than the head has columns."),
         (f"email,label\nana@example.org,{'x' * 201}\n", "Line 2: the label is longer than 200"),
+        ("email,email\nana@example.org,ben@example.org\n", "Line 1: the columns are email"),
+        ("email,label\nana@example.org,A\0na\n", r"Line 2: the label holds U\+0000"),
+        ("email\n" + "x" * 5000, f"Line 2: “{'x' * 200}” is no e-mail"),
     ],
 )
 def test_a_bad_line_is_named(table, told):
     with pytest.raises(TableError, match=told.replace("(", r"\(")):
         read_table(table)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_spreadsheets_end_them(end):
+    table = end.join(["Email, Label", "ana@example.org, Ana", "", f"ben@example.org,{'x' * 200}"])
+    assert read_table(table) == [
+        {"email": "ana@example.org", "label": "Ana"},
+        {"email": "ben@example.org", "label": "x" * 200},
+    ]
+
+
+def test_so_many_lines_are_taken_and_no_more(monkeypatch):
+    monkeypatch.setattr(inviting_many, "MOST", 2)
+    table = "email\nana@example.org\nben@example.org\n"
+    assert len(read_table(table)) == 2
+    with pytest.raises(TableError, match="3 lines: at most 2 at a time"):
+        read_table(table + "cleo@example.org\n")
 
 
 def test_all_bad_lines_are_named_at_once():
