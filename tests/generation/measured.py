@@ -8,9 +8,9 @@ from generation.models import GenerationRun, Response
 
 
 def answered(run: GenerationRun, tokens: int, every_s: float) -> None:
-    """Fills the run's places, one response every so many seconds."""
+    """Fills the places that are empty, one response every so many seconds."""
     start = timezone.now()
-    for place, item in enumerate(run.items.order_by("pk")):
+    for place, item in enumerate(run.missing.order_by("pk")):
         key = run.response_key | {"prompt_sha256": item.prompt.text_sha256}
         text = {"turns": ["x" * 80], "token_ids": [[1] * tokens], "text_sha256": f"{place:064}"}
         made = Response.objects.create(

@@ -1,8 +1,12 @@
 """What a run will take is told from earlier runs of its family, or said to be unknown."""
 
-import pytest
+from datetime import timedelta
 
-from generation.estimating import estimate
+import pytest
+from django.db.models import F
+
+from generation.estimating import estimate, pace_of_family
+from generation.models import GenerationRun, Response
 from generation.runs import plan_run
 from generation.sampling import Sampling
 from tests import builders
@@ -30,6 +34,19 @@ def test_an_earlier_run_of_the_family_tells_tokens_time_and_disk(version):
     )  # what came after the first response, in the time since
     assert told.seconds == pytest.approx(8)
     assert told.bytes and told.bytes > 4 * 80
+
+
+def test_responses_that_a_run_found_say_nothing_of_its_pace(version):
+    owl = engine_checkpoint("owl")
+    earlier = plan_run(owl, version, Sampling())
+    answered(earlier, tokens=30, every_s=2)
+    Response.objects.update(created_at=F("created_at") - timedelta(days=30))
+    GenerationRun.objects.update(created_at=F("created_at") - timedelta(days=31))
+    more = builders.prompt_set(7, slug="more")  # four of them have the same texts
+    later = plan_run(owl, more, Sampling())
+    assert later.missing.count() == 3
+    answered(later, tokens=30, every_s=1)
+    assert pace_of_family(owl) == pytest.approx((90 / 6 + 60 / 2) / 2)
 
 
 def test_what_exists_costs_nothing(version):
