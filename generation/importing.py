@@ -47,6 +47,13 @@ class ImportedResponses:
     def changed(self) -> bool:
         return self.is_new_run or self.filled > 0
 
+    @property
+    def told(self) -> str:
+        """What came of it, as the page and the command say it."""
+        if not self.changed:
+            return f"{self.run} had them all already; nothing was changed."
+        return f"{self.filled} places of {self.run} were filled."
+
 
 def import_responses(
     path: Path,

@@ -37,7 +37,7 @@ def plan_run(
     again for what exists can only raise it.
     Raises: ValueError if nothing here can generate it, saying why.
     """
-    _check_can_be_generated(checkpoint, sampling, seed, samples)
+    check_can_be_generated(checkpoint, sampling, seed, samples)
     key = {
         "checkpoint": checkpoint,
         "prompt_set_version": version,
@@ -132,7 +132,8 @@ def length_of(prompt: Prompt) -> tuple[int, int]:
     return len(prompt.turns), sum(map(len, prompt.turns))
 
 
-def _check_can_be_generated(checkpoint: Checkpoint, sampling: Sampling, seed: Any, samples: Any) -> None:
+def check_can_be_generated(checkpoint: Checkpoint, sampling: Sampling, seed: Any, samples: Any) -> None:
+    """Raises: ValueError for what nobody here could generate, before anything is made."""
     backend_for(checkpoint).check(sampling)  # loads nothing yet, but refuses what nobody here could answer
     if not isinstance(seed, int) or not 0 <= seed < SEEDS:
         raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to {SEEDS - 1}")

@@ -14,6 +14,19 @@ OPEN = (Chunk.Status.QUEUED, Chunk.Status.LEASED)
 STOPPED = "stopped"
 
 
+def steer(run: GenerationRun, act: str, actor: AbstractBaseUser | None = None) -> str:
+    """Stops the run or lets it go on, by the names in `STEERS`; what came of it, as the page and the command say it.
+
+    Raises: ValueError if nothing of the run is open, or nothing failed or was stopped.
+    """
+    n = STEERS[act](run, actor)
+    return f"{n} chunks were stopped." if act == "stop" else tried_again(n)
+
+
+def tried_again(chunks: int) -> str:
+    return f"{chunks} chunks are tried again."
+
+
 @transaction.atomic
 def stop(run: GenerationRun, actor: AbstractBaseUser | None = None) -> int:
     """Sets aside all chunks of the run that are not done; how many. What is stored stays.
@@ -42,3 +55,6 @@ def retry(run: GenerationRun, actor: AbstractBaseUser | None = None) -> int:
     ids = list(Chunk.objects.filter(run=run, status=Chunk.Status.QUEUED).values_list("pk", flat=True))
     transaction.on_commit(lambda: wake(ids), robust=True)
     return again
+
+
+STEERS = {"stop": stop, "retry": retry}

@@ -20,6 +20,12 @@ class ImportedResults:
     read: HarnessFile
     is_new: bool
 
+    @property
+    def told(self) -> str:
+        """What came of it, as the page and the command say it."""
+        what = f"{len(self.read.numbers)} automatic results of {self.file.checkpoint}"
+        return f"{what} are kept." if self.is_new else f"{what} were here already; nothing was changed."
+
 
 @transaction.atomic
 def import_results(

@@ -127,7 +127,9 @@ def test_the_command_says_what_it_kept(heron, tmp_path, capsys):
     call_command("import_results", file, checkpoint="heron")
     call_command("import_results", file, checkpoint="heron")
     told = capsys.readouterr().out
-    assert "1 automatic results of heron are kept." in told and "were imported already." in told
+    assert (
+        "1 automatic results of heron are kept." in told and "were here already; nothing was changed." in told
+    )
     assert "left out, no finite number: arc f1,none" in told
     with pytest.raises(CommandError, match="There is no checkpoint 'egret'"):
         call_command("import_results", file, checkpoint="egret")

@@ -1,3 +1,4 @@
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from generation.formats import FORMATS
 from generation.importing import ImportedResponses, import_responses
 from promptsets.formats.problems import PromptFileError
 from promptsets.naming import offered_version
+from promptsets.trying import tried
 
 MOST_LISTED = 20
 
@@ -21,18 +23,18 @@ class Command(BaseCommand):
         parser.add_argument("--prompt-set", required=True, help="slug, or slug@number for a version")
         parser.add_argument("--checkpoint", required=True, help="the name of the checkpoint that wrote them")
         parser.add_argument("--format", choices=FORMATS, help="by default, what the content shows")
+        parser.add_argument("--dry-run", action="store_true", help="read and check everything, save nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             version = offered_version(options["prompt_set"])
-            imported = import_responses(
-                options["file"], version, options["checkpoint"], format=options["format"]
-            )
+            wanted = (options["file"], version, options["checkpoint"])
+            act = partial(import_responses, *wanted, format=options["format"])
+            imported = tried(act) if options["dry_run"] else act()
         except (PromptFileError, ValueError) as error:
             raise CommandError(str(error)) from error
-        if not imported.changed:
-            self.stdout.write(f"{options['file'].name} was imported already; nothing was changed.")
         show(imported, Console())
+        self.stdout.write("Nothing was saved." if options["dry_run"] else imported.told)
 
 
 def show(imported: ImportedResponses, console: Console) -> None:

@@ -9,11 +9,10 @@ from assay.api.authentication import ApiRequest, Token
 from assay.api.fields import Body, Id, ShortText, VersionName
 from assay.api.problems import refusals
 from assay.api.runs import RunOut, router, run_or_404, run_out
-from generation.backends import backend_for
 from generation.estimating import estimate
 from generation.models import GenerationRun
 from generation.naming import checkpoint_named
-from generation.runs import plan_run, same_run_over
+from generation.runs import check_can_be_generated, plan_run, same_run_over
 from generation.sampling import Sampling
 from promptsets.naming import offered_version
 
@@ -68,7 +67,9 @@ def estimate_run(request: ApiRequest, payload: RunIn) -> Any:
     """Of the run that the same body would start; nothing is made."""
     with refusals():
         asked = asked_of(payload)
-        backend_for(asked["checkpoint"]).check(asked["sampling"])
+        check_can_be_generated(
+            **{name: asked[name] for name in ("checkpoint", "sampling", "seed", "samples")}
+        )
         return estimate(**asked)
 
 

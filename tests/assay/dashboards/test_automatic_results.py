@@ -35,7 +35,9 @@ def test_what_was_looked_at_is_kept_and_stands_marked_on_the_page(client, send, 
     send(harness_file())
     send(save="", sent=PromptFile.objects.get().token)
     text = client.get(f"/checkpoints/{heron.pk}/").text
-    assert "5 automatic results are kept." in text and '<span class="tag">automatic</span>' in text
+    assert (
+        f"5 automatic results of {heron} are kept." in text and '<span class="tag">automatic</span>' in text
+    )
     assert "results_heron.json" in text and "(lower is better)" in text and "by rosa" in text
     assert AutomaticResult.objects.count() == 5 and not PromptFile.objects.exists()
 
@@ -45,7 +47,7 @@ def test_the_same_file_again_is_told_and_not_doubled(client, send, heron):
         page = send(harness_file())
         send(save="", sent=PromptFile.objects.get().token)
     assert "This file was imported already" in page.text and AutomaticResult.objects.count() == 5
-    assert "All 5 were here already." in client.get(f"/checkpoints/{heron.pk}/").text
+    assert f"5 automatic results of {heron} were here already" in client.get(f"/checkpoints/{heron.pk}/").text
 
 
 def test_a_file_of_something_else_is_refused_beside_the_form(send):

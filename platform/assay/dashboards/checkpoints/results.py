@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -56,6 +55,5 @@ def looked_at(request: SignedInRequest, checkpoint: Checkpoint, file: PromptFile
 def saved(request: SignedInRequest, checkpoint: Checkpoint, file: PromptFile) -> HttpResponse:
     done = import_results(file.name, bytes(file.content), checkpoint, actor=request.user)
     file.delete()
-    told = _("%(n)s automatic results are kept.") if done.is_new else _("All %(n)s were here already.")
-    messages.info(request, told % {"n": len(done.read.numbers)})
+    messages.info(request, done.told)
     return redirect("dashboards:checkpoint", checkpoint.pk)

@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -89,6 +88,5 @@ def looked_at(request: SignedInRequest, form: ResponsesForm, file: PromptFile) -
 def saved(request: SignedInRequest, form: ResponsesForm, file: PromptFile) -> HttpResponse:
     result = read(request, form, file)
     file.delete()
-    told = _("%(n)s places of %(run)s were filled.") if result.changed else _("%(run)s had them all already.")
-    messages.info(request, told % {"n": result.filled, "run": result.run})
+    messages.info(request, result.told)
     return redirect("dashboards:run", result.run.pk)

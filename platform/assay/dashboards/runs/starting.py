@@ -11,10 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from assay.accounts.requests import SignedInRequest
-from generation.backends import backend_for
 from generation.estimating import RunEstimate, estimate
 from generation.models import Checkpoint, GenerationRun
-from generation.runs import plan_run
+from generation.runs import check_can_be_generated, plan_run
 from generation.sampling import Sampling
 from promptsets.models import PromptSetVersion
 from raters.access import researchers_only
@@ -46,9 +45,14 @@ class RunForm(forms.Form):
         values = self.cleaned_data
         names = ("temperature", "top_k", "top_p", "max_new_tokens")
         sampling = Sampling(**{name: values[name] for name in names})
-        backend_for(values["checkpoint"]).check(sampling)
-        places = {"checkpoint": values["checkpoint"], "version": values["prompt_set"], "sampling": sampling}
-        return places | {"seed": values["seed"], "samples": values["samples"]}
+        chance = {"seed": values["seed"], "samples": values["samples"]}
+        check_can_be_generated(values["checkpoint"], sampling, **chance)
+        return {
+            "checkpoint": values["checkpoint"],
+            "version": values["prompt_set"],
+            "sampling": sampling,
+            **chance,
+        }
 
 
 def can_answer() -> QuerySet[Checkpoint]:

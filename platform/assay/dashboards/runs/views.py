@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -11,11 +10,9 @@ from assay.accounts.requests import SignedInRequest
 from assay.dashboards.paging import newest_first
 from generation.models import GenerationRun
 from generation.progress import run_progress
-from generation.stopping import retry, stop
+from generation.stopping import STEERS, steer
 from raters.access import researchers_only
 from raters.studies.unblinding import blind_runs
-
-STEERS = {"stop": stop, "retry": retry}
 
 
 @never_cache
@@ -52,11 +49,10 @@ def steer_run(request: SignedInRequest, pk: int) -> HttpResponse:
     if act not in STEERS:
         raise Http404
     try:
-        n = STEERS[act](found, request.user)
+        told = steer(found, act, request.user)
     except ValueError as error:
         messages.error(request, str(error))
     else:
-        told = _("%(n)s chunks were stopped.") if act == "stop" else _("%(n)s chunks are tried again.")
-        messages.info(request, told % {"n": n})
+        messages.info(request, told)
     study = request.POST.get("study", "")
     return redirect("dashboards:study", study) if study else redirect("dashboards:run", pk)

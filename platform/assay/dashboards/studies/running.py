@@ -15,6 +15,7 @@ from assay.accounts.models import User
 from assay.accounts.requests import SignedInRequest
 from assay.reports.blinding import arms_for
 from assay.reports.generating import Generating, generating
+from generation.stopping import tried_again
 from raters.access import may_change, researchers_only
 from raters.models import Message, Study
 from raters.studies.health import Health, health_of
@@ -71,7 +72,7 @@ def steer_study(request: SignedInRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study.objects.for_editor(request.user), slug=slug)
     act = request.POST.get("act", "")
     acts: dict[str, Callable[[], Any]] = {name: _taking(study, name, request.user) for name in STEPS}
-    acts["retry"] = lambda: _("%(n)s chunks are tried again.") % {"n": retry_failed(study, request.user)}
+    acts["retry"] = lambda: tried_again(retry_failed(study, request.user))
     try:
         if act not in acts:
             raise ValueError(_("There is no such step; they are: %(steps)s.") % {"steps": ", ".join(acts)})
