@@ -23,6 +23,10 @@ class Registered:
     checkpoint: Checkpoint
     is_new: bool
 
+    def told(self, licence: str | None) -> str:
+        """What came of it, as the page and the command say it; licence: the one that was asked for now."""
+        return f"{self.checkpoint} is registered." if self.is_new else self.already(licence)
+
     def already(self, licence: str | None) -> str:
         """What is told of one that was registered before, by the licence that was asked for now."""
         found = self.checkpoint
@@ -42,13 +46,15 @@ def register(
     step: int | None = None,
     licence: str | None = None,
     dtype: str = "float32",
+    digest: str | None = None,
     actor: AbstractBaseUser | None = None,
 ) -> Registered:
     """The checkpoint of that name over the folder at `uri`, which is fetched, checked and digested, but not loaded.
 
     dtype: what its weights are computed in; it decides the texts, so it is the checkpoint's for good.  series: the
     slug of a training run, made if it is new.  licence: of the weights; None: as `engine.checkpoints.licences` finds.
-    The same name and files again change nothing but a licence that is told.
+    The same name and files again change nothing but a licence that is told.  digest: that which its files had when
+    somebody looked at them.
 
     Raises: ValueError (CheckpointError) saying what is wrong.
     """
@@ -61,6 +67,8 @@ def register(
         raise ValueError(
             f"{folder}: cannot answer prompts: it needs a tokenizer.model with the tokens that mark turns"
         )
+    if digest and digest != described.digest:
+        raise ValueError(f"{folder}: its files are no longer those that were looked at; look at it again")
     fields = {
         "uri": uri if "://" in uri else str(folder),
         "family": described.family,
@@ -123,6 +131,7 @@ def _description(described: "CheckpointDescription", dtype: str) -> dict[str, An
         "chat_format": described.chat_format,
         "dtype": dtype,
         "parameters": described.parameter_count,
+        "stop_ids": list(described.stop_ids),
         "config": asdict(described.config),
     }
 

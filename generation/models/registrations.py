@@ -20,11 +20,15 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
 
 class Registration(models.Model):
-    """One folder under a name, until it is a checkpoint or refused with the reason."""
+    """One folder under a name, until it is a checkpoint or refused with the reason.
+
+    One that is only looked at stops at `seen`, with what was found; nothing is registered before somebody says so.
+    """
 
     class Status(models.TextChoices):
         WAITING = "waiting"
         WORKING = "working"
+        SEEN = "seen"
         DONE = "done"
         REFUSED = "refused"
 
@@ -35,6 +39,10 @@ class Registration(models.Model):
     step = models.PositiveBigIntegerField(null=True)
     licence = models.CharField(max_length=200, null=True)
     status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
+    only_look = models.BooleanField(default=False)
+    found = models.JSONField(
+        default=dict, help_text="Of one that was looked at: what it would be registered as"
+    )
     reason = models.TextField(blank=True, help_text="Why it was refused")
     checkpoint = models.ForeignKey(
         Checkpoint, null=True, on_delete=models.PROTECT, related_name="registrations"
@@ -49,7 +57,7 @@ class Registration(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["waiting", "working", "done", "refused"]),
+                condition=Q(status__in=["waiting", "working", "seen", "done", "refused"]),
                 name="registration_status_is_known",
             ),
             models.CheckConstraint(
@@ -60,3 +68,12 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} from {self.uri}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.status in (self.Status.WAITING, self.Status.WORKING)
+
+    @property
+    def seen(self) -> Checkpoint | None:
+        """The checkpoint that was found when it was looked at: never saved."""
+        return Checkpoint(name=self.name, **self.found) if self.found else None

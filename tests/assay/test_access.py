@@ -9,6 +9,7 @@ from assay.evaluations.starting import start
 from assay.takeaway.making import request_export
 from assay.takeaway.signing import make_key
 from assay.takeaway.tasks import work_off
+from generation.models import Registration
 from promptsets.models import PromptFile
 from raters.assignment import claim_next
 from tests import builders
@@ -60,6 +61,7 @@ MATRIX = {
             "dashboards:checkpoint",
             "dashboards:responses",
             "dashboards:side_by_side",
+            "dashboards:registration",
             "dashboards:import_results",
         ),
         (302, 404, 404, 200, 200),
@@ -179,11 +181,7 @@ def people(db, settings, tmp_path):
     arguments |= {"open_study": (study.slug,), "copy_study": (study.slug,)}
     arguments |= dict.fromkeys(("study_running", "steer_study", "preview"), (study.slug,))
     arguments |= {"held": (study.slug,), "decide_held": (study.slug, 1)}
-    arguments |= {
-        "study_people": (study.slug,),
-        "stop_sharing": (study.slug, 1),
-        "unblind_study": (study.slug,),
-    }
+    arguments |= {"study_people": (study.slug,), "stop_sharing": (study.slug, 1)}
     arguments |= dict.fromkeys(("change_person", "uninvite_person", "revoke_api_token"), (1,))
     arguments |= {"join_staff": ("made-up",), "api_nothing": ("no/such/thing",)}
     arguments |= {"study": (study.slug,), "prompt_set": (prompts,), "prompt": (prompts, "p0000")}
@@ -193,6 +191,8 @@ def people(db, settings, tmp_path):
         "prompt_file": (sent.token,),
         "make_subset": (prompts,),
     }
+    asked = Registration.objects.create(name="owl", uri="/owl", dtype="float32")
+    arguments |= {"registration": (asked.pk,)}
     plan = series_with_verdicts(win_rates=())
     pk = start(plan, study.arms.first().run.checkpoint).pk
     EvaluationRun.objects.filter(pk=pk).update(

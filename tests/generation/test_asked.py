@@ -56,3 +56,28 @@ def test_a_worker_that_fell_silent_loses_it_to_the_next(db, folder):
     assert asked.work_off_one() is False
     Registration.objects.update(taken_at=timezone.now() - timedelta(hours=2))
     assert asked.work_off_one(made.pk) is True
+
+
+def test_a_folder_is_looked_at_first_and_registered_when_somebody_says_so(db, tiny_folder, researcher):
+    made = asked.ask("tiny", str(tiny_folder), step=3, series="spring", only_look=True)
+    asked.work_off_one()
+    made.refresh_from_db()
+    assert made.status == "seen" and asked.work_off_one() is False and not Checkpoint.objects.exists()
+    assert made.found["description"]["parameters"] > 0 and made.seen.licence_told == "not told"
+    asked.go_on(made, researcher)
+    asked.work_off_one()
+    made.refresh_from_db()
+    assert made.status == "done" and made.checkpoint.digest == made.found["digest"]
+    assert made.checkpoint.description == made.found["description"]
+
+
+def test_files_that_changed_since_they_were_looked_at_are_not_registered(db, tiny_folder):
+    made = asked.ask("tiny", str(tiny_folder), only_look=True)
+    asked.work_off_one()
+    (tiny_folder / "generation_config.json").write_text('{"eos_token_id": 7}')
+    made.refresh_from_db()
+    asked.go_on(made)
+    asked.work_off_one()
+    made.refresh_from_db()
+    assert made.status == "refused" and "no longer those that were looked at" in made.reason
+    assert not Checkpoint.objects.exists()

@@ -23,7 +23,7 @@ def test_a_folder_stands_under_what_its_readme_says(tiny_folder, capsys):
     (tiny_folder / "README.md").write_text(CARD)
     call_command("register_checkpoint", "tiny", str(tiny_folder))
     assert licence() == ("Gemma Terms of Use", "readme")
-    assert "Licence Gemma Terms of Use (as its README.md says)" in capsys.readouterr().out
+    assert "Licence: Gemma Terms of Use (as its README.md says)" in capsys.readouterr().out
 
 
 def test_what_is_told_stands_above_the_readme(tiny_folder):
@@ -34,7 +34,7 @@ def test_what_is_told_stands_above_the_readme(tiny_folder):
 
 def test_nobody_said_is_told_so(tiny_folder, capsys):
     call_command("register_checkpoint", "tiny", str(tiny_folder))
-    assert licence() == ("", "") and "Licence not told" in capsys.readouterr().out
+    assert licence() == ("", "") and "Licence: not told" in capsys.readouterr().out
 
 
 def test_a_readme_is_no_part_of_the_digest(tiny_folder):

@@ -38,10 +38,20 @@ def test_an_orbax_release_is_registered_as_a_whole(tiny_folder):
 
 def test_the_command_says_what_it_registered_and_then_that_nothing_changed(tiny_folder, capsys):
     call_command("register_checkpoint", "tiny", str(tiny_folder))
-    assert "Registered tiny: recurrentgemma, " in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "Family: recurrentgemma\n" in told and told.endswith("tiny is registered.\n")
     call_command("register_checkpoint", "tiny", str(tiny_folder))
     assert "registered already with these files; nothing was changed" in capsys.readouterr().out
     assert Checkpoint.objects.count() == 1 and AuditEvent.objects.count() == 1
+
+
+def test_a_dry_run_says_what_would_be_registered_and_saves_nothing(tiny_folder, capsys):
+    call_command("register_checkpoint", "tiny", str(tiny_folder), "--dry-run")
+    told = capsys.readouterr().out
+    for line in ("Family: recurrentgemma", "Chat format: gemma", "Licence: not told", "Nothing was saved."):
+        assert f"{line}\n" in told
+    assert "Tokens that end a reply: " in told and "tiny is registered" not in told
+    assert not Checkpoint.objects.exists() and not AuditEvent.objects.exists()
 
 
 def test_a_folder_that_was_moved_is_the_same_checkpoint(tiny_folder):

@@ -2,12 +2,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from generation.models import Checkpoint
+from generation.facts import facts_of
 from generation.registering import Registered, register
 from generation.registering_endpoints import register_endpoint
 from generation.series import DTYPES
 from generation.wanted import Wanted
 from promptsets.refusals import FieldError
+from promptsets.trying import tried
 
 ASKED = (
     "name",
@@ -48,23 +49,24 @@ class Command(BaseCommand):
             "--raw", action="store_true", default=None, help="of an endpoint: send bare text to /completions"
         )
         parser.add_argument("--stop", action="append", help="of an endpoint: a text that ends a reply")
+        parser.add_argument("--dry-run", action="store_true", help="read and check everything, save nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            registered = _register(options)
+            registered = tried(lambda: _register(options)) if options["dry_run"] else _register(options)
         except FieldError as error:
             raise CommandError(
                 str(error).replace(error.field, f"--{error.field.replace('_', '-')}", 1)
             ) from error
         except ValueError as error:
             raise CommandError(str(error)) from error
-        found = registered.checkpoint
-        if not registered.is_new:
-            self.stdout.write(registered.already(options["licence"]))
-            return
-        self.stdout.write(f"Registered {found}: {_what_it_is(found)}, {found.uri}")
-        self.stdout.write(f"Digest {found.digest}")
-        self.stdout.write(f"Licence {found.licence_told}")
+        if registered.is_new:
+            for name, value in facts_of(registered.checkpoint).items():
+                self.stdout.write(f"{name}: {value}")
+        if not (registered.is_new and options["dry_run"]):
+            self.stdout.write(registered.told(options["licence"]))
+        if options["dry_run"]:
+            self.stdout.write("Nothing was saved.")
 
 
 def _register(options: dict[str, Any]) -> Registered:
@@ -72,9 +74,3 @@ def _register(options: dict[str, Any]) -> Registered:
     if wanted.is_endpoint:
         return register_endpoint(wanted.name, wanted.endpoint(), **wanted.told)
     return register(wanted.name, wanted.uri, dtype=wanted.dtype_or_usual, **wanted.told)
-
-
-def _what_it_is(checkpoint: Checkpoint) -> str:
-    if checkpoint.source == Checkpoint.Source.ENDPOINT:
-        return f"model {checkpoint.description['model']}"
-    return f"{checkpoint.family}, {checkpoint.description['parameters']:,} parameters"

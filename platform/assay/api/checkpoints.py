@@ -1,6 +1,7 @@
 """Checkpoints: which there are, and new ones."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,19 +10,20 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from assay.api.authentication import ApiRequest, Token
-from assay.api.fields import Archived, Body, Id, ShortText, Slug, Text
+from assay.api.fields import Archived, Body, DryRun, Id, ShortText, Slug, Text
 from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import refusals
 from generation.asked import ask
 from generation.models import Checkpoint, Registration
 from generation.registering_endpoints import register_endpoint
 from generation.wanted import Wanted
+from promptsets.trying import tried
 
 router = Router(tags=["checkpoints"])
 
 
 class CheckpointOut(Schema):
-    id: int
+    id: int | None = Field(description="null: with `dry_run`, where nothing was saved")
     name: str
     source: str
     family: str
@@ -60,13 +62,26 @@ class CheckpointIn(Body):
     stop: list[Text] | None = Field(default=None, description="Of an endpoint: texts that end a reply")
 
 
+class FoundOut(Schema):
+    family: str
+    digest: str
+    description: dict[str, Any] = Field(description="Parameters, chat format, stop ids, dtype, configuration")
+    licence: str
+    licence_from: Literal["told", "readme", "shape", ""]
+
+
 class RegistrationOut(Schema):
-    """A folder whose registration waits for a worker, which alone can read weights."""
+    """A folder that waits to be registered, or with `dry_run` to be read, by a worker, which alone can read weights."""
 
     id: int
     name: str
-    status: Literal["waiting", "working", "done", "refused"]
+    status: Literal["waiting", "working", "seen", "done", "refused"] = Field(
+        description="seen: read with `dry_run`, and not registered"
+    )
     reason: str
+    found: FoundOut | None = Field(
+        description="What was found with `dry_run`: what it would be registered as"
+    )
     checkpoint: CheckpointOut | None
 
 
@@ -92,20 +107,23 @@ def list_checkpoints(
     summary="Register a checkpoint",
 )
 def register_checkpoint(
-    request: ApiRequest, payload: CheckpointIn, response: HttpResponse
+    request: ApiRequest, payload: CheckpointIn, response: HttpResponse, dry_run: DryRun = False
 ) -> Status[dict[str, Any]]:
     """An endpoint is a checkpoint at once (201, or 200 where it was one). A folder waits for a worker: 202, and
     `Location` says where to look. The same name and files again change nothing but a licence that is told."""
     with refusals():
         wanted = Wanted(**payload.model_dump())
         if not wanted.is_endpoint:
-            made = ask(
-                wanted.name, wanted.uri, dtype=wanted.dtype_or_usual, actor=request.user, **wanted.told
-            )
+            how = {"dtype": wanted.dtype_or_usual, "only_look": dry_run, "actor": request.user}
+            made = ask(wanted.name, wanted.uri, **wanted.told, **how)
             response["Location"] = reverse("api-1:one_registration", args=[made.pk])
             return Status(202, registration_out(made))
-        found = register_endpoint(wanted.name, wanted.endpoint(), actor=request.user, **wanted.told)
-    return Status(201 if found.is_new else 200, checkpoint_out(found.checkpoint))
+        asked = partial(register_endpoint, wanted.name, wanted.endpoint(), actor=request.user, **wanted.told)
+        found = tried(asked) if dry_run else asked()
+    told = checkpoint_out(found.checkpoint)
+    if dry_run and found.is_new:
+        return Status(200, told | {"id": None})
+    return Status(201 if found.is_new else 200, told)
 
 
 @router.get("/{id}", auth=Token(), response=CheckpointOut, summary="One checkpoint")
@@ -145,4 +163,5 @@ def checkpoint_out(row: Checkpoint) -> dict[str, Any]:
 def registration_out(row: Registration) -> dict[str, Any]:
     checkpoint = checkpoint_out(row.checkpoint) if row.checkpoint else None
     fields = ("name", "status", "reason")
-    return {name: getattr(row, name) for name in fields} | {"id": row.pk, "checkpoint": checkpoint}
+    told = {name: getattr(row, name) for name in fields} | {"found": row.found or None}
+    return told | {"id": row.pk, "checkpoint": checkpoint}

@@ -48,9 +48,13 @@ class AssayClient(Asking):
         told = self.upload("/prompt-sets", file, slug=slug, dry_run=str(dry_run).lower())
         return cast("dict[str, Any]", told)
 
-    def register_checkpoint(self, name: str, uri: str, **options: Any) -> Checkpoint:
-        """The checkpoint; a folder is waited for, since a worker has to read it. Raises: NotWholeError if refused."""
-        made = self.post("/checkpoints", {"name": name, "uri": uri, **options})
+    def register_checkpoint(
+        self, name: str, uri: str, *, dry_run: bool = False, **options: Any
+    ) -> Checkpoint:
+        """The checkpoint, or with `dry_run` what is known of the one that it would be; a folder is waited for, since a
+        worker has to read it. Raises: NotWholeError if refused."""
+        path = "/checkpoints?dry_run=true" if dry_run else "/checkpoints"
+        made = self.post(path, {"name": name, "uri": uri, **options})
         return self._registered(made) if "checkpoint" in made else cast("Checkpoint", made)
 
     def import_responses(
@@ -210,6 +214,8 @@ class AssayClient(Asking):
         for look in self._looks(f"/registrations/{asked['id']}", 86_400, 2):
             if look["status"] == "done":
                 return cast("Checkpoint", look["checkpoint"])
+            if look["status"] == "seen":
+                return cast("Checkpoint", {"id": None, "name": asked["name"], **look["found"]})
             if look["status"] == "refused":
                 raise NotWholeError(look["reason"])
         raise NotWholeError(f"{asked['name']} was not registered within a day: does a worker run?")

@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     register.add_argument("--dtype")
     register.add_argument("--model")
     register.add_argument("--key-env")
+    register.add_argument("--dry-run", action="store_true")
     respond = commands.add_parser("import-responses", help="import responses given elsewhere")
     respond.add_argument("file", type=Path)
     respond.add_argument("--prompt-set", required=True)
@@ -142,7 +143,7 @@ def upload_prompts(client: AssayClient, options: argparse.Namespace) -> Any:
 def register_checkpoint(client: AssayClient, options: argparse.Namespace) -> Any:
     names = ("series", "step", "licence", "dtype", "model", "key_env")
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
-    return client.register_checkpoint(options.name, options.uri, **given)
+    return client.register_checkpoint(options.name, options.uri, dry_run=options.dry_run, **given)
 
 
 def import_responses(client: AssayClient, options: argparse.Namespace) -> Any:

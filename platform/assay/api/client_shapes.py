@@ -4,7 +4,7 @@ from typing import Any, TypedDict
 
 
 class Checkpoint(TypedDict):
-    id: int
+    id: int | None
     name: str
     source: str
     digest: str

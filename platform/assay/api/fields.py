@@ -49,3 +49,6 @@ class Body(Schema):
     """A body that is sent: a field that we do not know is refused, not overlooked."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+DryRun = Annotated[bool, Query(description="Read and check everything, save nothing")]

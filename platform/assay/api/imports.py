@@ -10,7 +10,7 @@ from pydantic import Field
 
 from assay.api.authentication import ApiRequest, Token
 from assay.api.checkpoints import checkpoint_or_404
-from assay.api.fields import Id, ShortText, VersionName
+from assay.api.fields import DryRun, Id, ShortText, VersionName
 from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import refusals
 from generation.harness import importing as harness
@@ -23,7 +23,6 @@ from promptsets.trying import tried
 
 router = Router(tags=["checkpoints"])
 MOST_LISTED = 20
-DryRun = Annotated[bool, Query(description="Read and check everything, save nothing")]
 
 
 class NotJoinedOut(Schema):

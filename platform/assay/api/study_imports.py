@@ -7,8 +7,7 @@ from ninja import File, Query, Router, Schema, Status, UploadedFile
 from pydantic import Field
 
 from assay.api.authentication import ApiRequest, Token
-from assay.api.fields import ShortText, Slug
-from assay.api.imports import DryRun
+from assay.api.fields import DryRun, ShortText, Slug
 from assay.api.problems import refusals
 from promptsets.formats.source import LARGEST_FILE, source_of
 from promptsets.trying import tried

@@ -14,9 +14,9 @@ from assay.accounts.people import InviteForm, JoinForm
 from assay.api.site import api
 from assay.api.token_pages import TokenForm
 from assay.dashboards.checkpoints.exploring import ResponseFilter
+from assay.dashboards.checkpoints.registering import CheckpointForm
 from assay.dashboards.checkpoints.results import ResultsForm
 from assay.dashboards.checkpoints.side_by_side import SidesForm
-from assay.dashboards.checkpoints.views import CheckpointForm
 from assay.dashboards.evaluations.plans import PlanForm as StandingPlanForm
 from assay.dashboards.evaluations.plans import VersionForm
 from assay.dashboards.evaluations.series import WatchForm

@@ -10,10 +10,14 @@ from ninja import Schema
 from assay.accounts.models import AuditEvent
 from assay.evaluations.tasks import sweep
 from generation.asked import work_off_one
-from generation.models import Chunk, GenerationRun, Registration
+from generation.endpoint_hosts import AllowedHosts
+from generation.models import Checkpoint, Chunk, GenerationRun, Registration
 from promptsets.models import PromptSet
 from raters.models import Study
 from tests import builders
+from tests.generation.conftest import tiny_folder
+
+__all__ = ["tiny_folder"]  # the fixture
 
 ROW = '{"schema": "prompt/1", "id": "%s", "kind": "instruction", "turns": [{"role": "user", "content": "%s"}]}\n'
 PROMPTS = (ROW % ("b1", "Which bird?") + ROW % ("b2", "Why does it sing?")).encode()
@@ -86,6 +90,19 @@ def test_a_folder_waits_for_a_worker_which_says_what_became_of_it(api, db, setti
     assert work_off_one() is True and work_off_one() is False
     told = api.get(where).json()
     assert told["status"] == "refused" and told["reason"] and told["checkpoint"] is None
+
+
+def test_a_dry_run_tells_what_would_be_registered(api, db, settings, tiny_folder):
+    answer = api.post("checkpoints?dry_run=true", {"name": "tiny", "uri": str(tiny_folder)})
+    assert answer.status_code == 202 and work_off_one()
+    told = api.get(answer.headers["Location"].removeprefix("/api/v1/")).json()
+    assert (told["status"], told["checkpoint"]) == ("seen", None)
+    assert told["found"]["family"] == "recurrentgemma" and told["found"]["description"]["stop_ids"]
+    settings.ENDPOINT_HOSTS = AllowedHosts.parse(["models.example.org"])
+    endpoint = {"name": "theirs", "uri": "https://models.example.org/v1"}
+    answer = api.post("checkpoints?dry_run=true", endpoint)
+    assert (answer.status_code, answer.json()["id"]) == (200, None)
+    assert answer.json()["description"]["model"] == "theirs" and not Checkpoint.objects.exists()
 
 
 def test_a_folder_outside_the_roots_is_refused_at_once(api, db):

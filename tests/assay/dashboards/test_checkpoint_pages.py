@@ -60,7 +60,7 @@ def test_the_page_tells_the_licence_and_who_says_so(page, heron):
 def test_the_form_asks_for_the_licence(client, researcher, settings, db):
     settings.ENDPOINT_HOSTS = AllowedHosts.parse(["models.example.org"])
     client.force_login(researcher)
-    asked = {"name": "egret", "uri": "https://models.example.org/v1", "licence": "Apache-2.0"}
+    asked = {"name": "egret", "uri": "https://models.example.org/v1", "licence": "Apache-2.0", "save": ""}
     assert client.post(reverse("dashboards:new_checkpoint"), asked).status_code == 302
     assert Checkpoint.objects.get(name="egret").licence_told == "Apache-2.0 (told when it was registered)"
 
@@ -70,7 +70,7 @@ def test_the_page_says_of_an_endpoint_that_is_registered_already_what_the_comman
 ):
     settings.ENDPOINT_HOSTS = AllowedHosts.parse(["models.example.org"])
     client.force_login(researcher)
-    asked = {"name": "egret", "uri": "https://models.example.org/v1", "concurrency": 4}
+    asked = {"name": "egret", "uri": "https://models.example.org/v1", "concurrency": 4, "save": ""}
     new, again = (
         client.post(reverse("dashboards:new_checkpoint"), asked | more, follow=True).text
         for more in ({}, {"concurrency": 16, "licence": "MIT"})
@@ -85,7 +85,13 @@ def test_the_page_says_of_an_endpoint_that_is_registered_already_what_the_comman
 def test_the_form_asks_for_bare_text_and_what_ends_a_reply(client, researcher, settings, db):
     settings.ENDPOINT_HOSTS = AllowedHosts.parse(["models.example.org"])
     client.force_login(researcher)
-    asked = {"name": "egret", "uri": "https://models.example.org/v1", "raw": "on", "stop": "###\r\n\\nUser:"}
+    asked = {
+        "name": "egret",
+        "uri": "https://models.example.org/v1",
+        "raw": "on",
+        "stop": "###\r\n\\nUser:",
+        "save": "",
+    }
     assert client.post(reverse("dashboards:new_checkpoint"), asked).status_code == 302
     wanted = Wanted("egret", asked["uri"], raw=True, stop=["###", "\nUser:"])
     assert Checkpoint.objects.get(name="egret").digest == wanted.endpoint().digest

@@ -82,14 +82,45 @@ def test_a_file_that_joins_nothing_is_refused_in_the_commands_words(post, versio
     assert "This field is required" in post("import_responses", sent | {"file": ""}).text
 
 
-def test_a_folder_is_asked_of_a_worker_and_an_endpoint_is_there_at_once(post, settings, tmp_path):
+def test_a_worker_looks_at_a_folder_and_an_endpoint_is_shown_at_once(post, settings, tmp_path):
     settings.CHECKPOINT_ROOTS = [tmp_path]
     (tmp_path / "owl").mkdir()
     text = post("new_checkpoint", {"name": "owl", "uri": str(tmp_path / "owl")}).text
-    assert "A worker reads owl now" in text and Registration.objects.get().status == "waiting"
+    assert "A worker reads owl now" in text and Registration.objects.get().only_look
     settings.ENDPOINT_HOSTS = AllowedHosts.parse(["models.example.org"])
-    text = post("new_checkpoint", {"name": "theirs", "uri": "https://models.example.org/v1"}).text
-    assert "theirs is registered" in text and Checkpoint.objects.get().source == "endpoint"
+    asked = {"name": "theirs", "uri": "https://models.example.org/v1", "stop": "###"}
+    text = post("new_checkpoint", asked).text
+    assert "<dt>Model</dt><dd>theirs</dd>" in text and "&#x27;###&#x27;" in text
+    assert not Checkpoint.objects.exists()
+    assert "theirs is registered" in post("new_checkpoint", asked | {"save": ""}).text
+    assert Checkpoint.objects.get().source == "endpoint"
+
+
+def test_what_a_worker_found_is_shown_and_registered_when_somebody_says_so(post, client, monkeypatch):
+    found = {
+        "source": "engine",
+        "uri": "/owl",
+        "digest": "d" * 64,
+        "family": "recurrentgemma",
+        "description": {"parameters": 2500, "dtype": "float32", "chat_format": "gemma", "stop_ids": [1, 107]},
+        "licence": "MIT",
+        "licence_from": "readme",
+    }
+    asked = Registration.objects.create(
+        name="owl", uri="/owl", dtype="float32", only_look=True, status="seen", found=found
+    )
+    text = client.get(reverse("dashboards:registration", args=[asked.pk])).text
+    for name, value in (
+        ("Parameters", "2,500"),
+        ("Tokens that end a reply", "1, 107"),
+        ("Chat format", "gemma"),
+    ):
+        assert f"<dt>{name}</dt><dd>{value}</dd>" in text
+    assert "MIT (as its README.md says)" in text and not Checkpoint.objects.exists()
+    assert "A worker registers owl now." in post("registration", {}, asked.pk).text
+    asked.refresh_from_db()
+    assert (asked.status, asked.only_look, asked.asked_by.username) == ("waiting", False, "rosa")
+    assert "does not wait to be registered" in post("registration", {}, asked.pk).text
 
 
 def test_what_is_wrong_with_a_checkpoint_stands_beside_its_field(post):
