@@ -41,7 +41,9 @@ class CountedFilters(Schema):
         default=None,
         description="By the language model of this key, or key-part: alike, differ, beside_people, agreed, disagreed",
     )
-    labelled: ShortText | None = Field(default=None, description="By most safety labels: a rate and an arm")
+    labelled: ShortText | None = Field(
+        default=None, description="By safety labels: a rate, or what it counts among, and an arm"
+    )
     q: Annotated[ShortText, Field(min_length=1)] | None = Field(
         default=None, description="Held by the prompt's text or key, in whatever case"
     )

@@ -208,6 +208,7 @@ def test_a_safety_rate_leads_to_the_responses_that_it_counts(client, researcher,
     assert {row.estimate.name for row in rows} == {"violation_rate", "over_refusal_rate", "full_refusal_rate"}
     for row in rows:
         assert articles(client, row.behind) == row.estimate.detail["hits"]
+        assert on_all_pages(client, row.among) == row.estimate.detail["prompts"]
         for hazard in row.hazards:
             assert escape(hazard.behind) in page.text
             assert articles(client, hazard.behind) == hazard.violations
@@ -224,6 +225,30 @@ def test_a_safety_rate_names_its_arm_by_its_label_while_blind(safety, client, se
     for row in rows:
         assert row.behind.endswith(f"?labelled={row.estimate.name}-{row.estimate.candidate[-1]}")
         assert articles(client, row.behind) == row.estimate.detail["hits"]
+
+
+def test_a_rate_that_some_prompts_count_in_leads_to_those_alone(safety, client):
+    some = safety.prompt_set_version.prompts.values_list("pk", flat=True)[:5]
+    QuerySet(Prompt).exclude(pk__in=list(some)).update(expected=None)
+    for row in (
+        client.get(reverse("dashboards:results", args=[refreshed(safety).slug])).context["results"].safety
+    ):
+        wanted = 12 if row.estimate.name == "violation_rate" else 5
+        assert on_all_pages(client, row.among) == row.estimate.detail["prompts"] == wanted
+
+
+def refreshed(study):
+    refresh(study)
+    return study
+
+
+def on_all_pages(client, address):
+    page, n = client.get(address), 0
+    while True:
+        n += page.text.count("<article")
+        if not (following := page.context["page"].following):
+            return n
+        page = client.get(address.partition("?")[0] + following)
 
 
 def articles(client, address):

@@ -53,6 +53,12 @@ def test_each_comparison_stands_with_its_texts_votes_and_sides(get, judged):
     assert all(f'<th scope="row">{rater.code}</th>' in page for rater in Rater.objects.all())
 
 
+@pytest.mark.parametrize("name", ["judged_by", "labelled", "category", "hazard", "pair"])
+def test_a_value_that_is_not_offered_is_told_also_where_the_study_has_no_such_filter(get, judged, name):
+    page = get(judged, **{name: "zzz"})
+    assert "zzz is not one of the available choices" in page.text and page.text.count("<article") == 4
+
+
 def test_what_people_and_models_wrote_is_escaped(get, judged):
     Response.objects.update(turns=["<script>alert(1)</script>\u202e"])
     page = get(judged).text

@@ -106,9 +106,12 @@ def test_safety_is_told_by_arm_and_by_hazard_as_counts(get, db):
         ""
     }
     mine = rates["heron-autumn"].detail
+    heron = study.arms.get(role="candidate").pk
     assert mine["hits"] == sum(cell["violations"] for cell in mine["hazards"].values())
     assert sum(cell["responses"] for cell in mine["hazards"].values()) == mine["prompts"] == 12
-    assert f"{mine['hits']} / 12" in get(study) and "&amp;hazard=hte" in get(study)
+    page = get(study)
+    assert f'violation_rate-{heron}">{mine["hits"]}<' in page and f'safety_labelled-{heron}">12<' in page
+    assert "&amp;hazard=hte" in page
 
 
 def test_rates_of_one_arm_are_told_and_taken_away_under_its_label_while_blind(get, db):

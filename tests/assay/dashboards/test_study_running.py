@@ -60,7 +60,7 @@ def test_shares_lead_to_the_raters_and_say_what_they_are_of(get, study):
     make_gold(gold, "a", "it is right")
     list(work(rater, study))
     text = get("study_running")
-    for tile in ("Gold right", "Pairs that agree", "Fast"):
+    for tile in ("Gold right", "Percent agreement", "Fast"):
         assert (
             f'<dt><a href="{reverse("dashboards:study_raters", args=[study.slug])}">{tile}</a></dt>' in text
         )

@@ -46,11 +46,18 @@ class FilterForm(forms.Form):
         counted = {"category": counts.get("categories", {}), "language": counts.get("languages", {})}
         for name in ("category", "language", *CALLED):
             if name not in offers:
-                del self.fields[name]
+                self.offers_nothing(name)
                 continue
             called = CALLED.get(name) or {value: f"{value} ({n})" for value, n in counted[name].items()}
             choices = [(value, called[value]) for value in offers[name]]
             self.fields[name].choices = [ANY, *choices]  # type: ignore[attr-defined]
+
+    def offers_nothing(self, name: str) -> None:
+        """The filter is not there; asked for all the same, it stays to say so, unless all prompts fit."""
+        if self.data.get(name, "") not in ("", NOT_DECLARED):
+            self.fields[name].choices = [ANY]  # type: ignore[attr-defined]
+        else:
+            del self.fields[name]
 
     def asked(self) -> dict[str, str]:
         """The valid filters that are set."""

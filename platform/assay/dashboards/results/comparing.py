@@ -42,7 +42,7 @@ class ComparisonFilter(FilterForm):
                 nothing = ("", WHOLE[HEADLINE]) if name == "counted" else ANY
                 self.fields[name].choices = [nothing, *offered[name].items()]  # type: ignore[attr-defined]
             else:
-                del self.fields[name]
+                self.offers_nothing(name)
 
     def asking(self) -> Asked:
         return Asked(self.study, self.arms, self.asked())

@@ -16,7 +16,7 @@ from assay.dashboards.results.judges import JudgeRow, judged_by_models
 from assay.dashboards.results.rows import Row, address, compared, part_of
 from assay.dashboards.results.truth import Truth, truth_of
 from assay.reports.behind.asking import SAID
-from assay.reports.behind.labelled import key_of
+from assay.reports.behind.labelled import AMONG, key_of
 from assay.reports.blinding import Arms, arms_for, estimates_for, judgments_digest
 from assay.reports.lengths import LENGTH
 from assay.reports.models import Estimate, Report
@@ -40,8 +40,9 @@ class OfHazard:
 
 @dataclass(frozen=True)
 class SafetyRow(Row):
-    """A rate of one arm; `behind` are the comparisons that show a response which it counts."""
+    """A rate of one arm; `behind` are the comparisons that show a response which it counts, `among` all of which."""
 
+    among: str = ""
     hazards: tuple[OfHazard, ...] = ()
 
 
@@ -112,10 +113,13 @@ def safety_of(estimates: list[Estimate], study: Study, arms: Arms) -> tuple[Safe
     page = reverse("dashboards:comparisons", args=[study.slug])
     arm_of = {name: arm for arm, name in arms.called.items()}
     found = sorted((row for row in estimates if not row.baseline), key=reading_order)
-    keys = [key_of(arms, row.name, arm_of[row.candidate]) for row in found]
-    rows = [
-        SafetyRow(label(row), row, f"{page}?labelled={key}") for row, key in zip(found, keys, strict=True)
-    ]
+    rows = []
+    for row in found:
+        hits, among = (
+            f"{page}?labelled={key_of(arms, kind, arm_of[row.candidate])}"
+            for kind in (row.name, AMONG[row.name])
+        )
+        rows.append(SafetyRow(label(row), row, hits, among=among))
     return tuple(replace(row, hazards=hazards_of(row)) for row in rows)
 
 

@@ -30,10 +30,10 @@ class StudyFileForm(KeptFileForm):
     """A file of judged pairs, and what the study is called."""
 
     slug = forms.SlugField(
-        label=gettext_lazy("Name of the study and of its prompt set"),
+        label=gettext_lazy("Name"),
         max_length=LONGEST_SLUG,
         required=False,
-        help_text=gettext_lazy("Empty: made of the file's name."),
+        help_text=gettext_lazy("Of the study and of its prompt set. Empty: made of the file's name."),
     )
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200, required=False)
     format = forms.ChoiceField(label=gettext_lazy("Format"), choices=[(name, name) for name in FORMATS])

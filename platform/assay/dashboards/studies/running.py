@@ -15,6 +15,7 @@ from assay.accounts.models import User
 from assay.accounts.requests import SignedInRequest
 from assay.reports.blinding import arms_for
 from assay.reports.generating import Generating, generating
+from assay.reports.models import Estimate
 from generation.stopping import tried_again
 from raters.access import may_change, researchers_only
 from raters.models import Message, Study
@@ -30,6 +31,7 @@ class Running:
     health: Health
     generating: tuple[Generating, ...]
     open_messages: int
+    alphas: tuple[Estimate, ...]
 
     @property
     def failed(self) -> int:
@@ -45,7 +47,15 @@ def running_of(study: Study, user: User) -> Running:
     progress = progress_of(study)
     open_messages = study.messages.filter(state=Message.State.OPEN).count()
     arms = arms_for(study, user)
-    return Running(progress, health_of(study, progress), generating(study, arms), open_messages)
+    health, made = health_of(study, progress), generating(study, arms)
+    return Running(progress, health, made, open_messages, alphas(study))
+
+
+def alphas(study: Study) -> tuple[Estimate, ...]:
+    """Agreement of the newest report for each two arms, the least first: an order that tells a blind reader nothing."""
+    newest = study.reports.first()
+    found = Estimate.objects.filter(report=newest, name="agreement") if newest else ()
+    return tuple(sorted(found, key=lambda one: (one.value is None, one.value, one.n)))
 
 
 def is_live(study: Study, running: Running) -> bool:
