@@ -74,7 +74,7 @@ translations: setup ## Collect what pages say into the .po files and compile the
 SCREENSHOTS ?= var/screenshots
 screenshots: setup chromium ## Take a picture of every page, wide and narrow, light and dark, into SCREENSHOTS
 	mkdir -p $(SCREENSHOTS)
-	SCREENSHOTS=$(abspath $(SCREENSHOTS)) $(PYTHON) -m pytest -q tests/browser/test_accessibility.py
+	SCREENSHOTS=$(abspath $(SCREENSHOTS)) $(PYTHON) -m pytest -q tests/browser/test_accessibility.py tests/browser/test_sign_in_accessibility.py
 
 promptsets-report: setup ## Count the prompt library against its targets, and say how varied it is
 	$(PYTHON) manage.py promptsets_report

@@ -1,11 +1,8 @@
-"""axe finds nothing, with no rule switched off, on any page, wide and narrow, light and dark."""
+"""axe finds nothing, with no rule switched off, on any page of the work, wide and narrow, light and dark."""
 
-import os
-from pathlib import Path
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.utils.text import slugify
 
 from assay.accounts.inviting import invite_person
 from assay.accounts.models import User
@@ -15,6 +12,7 @@ from assay.reports.refresh import refresh
 from assay.takeaway.making import request_export
 from assay.takeaway.signing import make_key
 from assay.takeaway.tasks import work_off
+from generation.models import Registration
 from promptsets.models import PromptFile
 from raters.assignment import claim_next
 from raters.care import inbox
@@ -24,17 +22,17 @@ from raters.rubrics.presets import preset
 from raters.simulation import Simulation, simulate
 from raters.studies.sharing import share
 from raters.way_in.inviting import invite
+from raters.way_in.steps import finish
 from tests import builders
+from tests.browser.looking import look_at
 from tests.evaluated import series_with_verdicts
 from tests.generation.conftest import engine_checkpoint
 from tests.raters.working import say, work
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 
 
-@pytest.fixture
-def site(transactional_db, settings, tmp_path):
+def pages_of_the_work(settings, tmp_path):
     """People, a study to judge and one that simulated raters have judged; the pages, with who opens them."""
     settings.EXPORT_ROOT, settings.CARD_KEY = tmp_path / "exports", tmp_path / "card-key.pem"
     make_key()
@@ -54,6 +52,11 @@ def site(transactional_db, settings, tmp_path):
     hidden = safety.comparisons.filter(pk=safety.comparisons.first().pk)
     hidden.update(status="held", self_identified=True, self_identification=quote)
     rater, researcher = builders.rater(open_study), builders.researcher()
+    held = claim_next(rater, open_study)
+    finished = builders.rater(open_study, "fay")
+    finish(open_study.enrolments.get(rater=finished), {})
+    arriving = builders.rater(open_study, "ari")
+    open_study.enrolments.filter(rater=arriving).update(step="consent")
     split, sora, decided = contested_study(researcher)
     root = User.objects.create_superuser("root", "root@example.org", "x")
     make_token(root, "nightly", ["read"], 30, root)
@@ -74,7 +77,6 @@ def site(transactional_db, settings, tmp_path):
     )
     broken = PromptFile.objects.create(owner=researcher, name="quiz.csv", content=b"a,b\n1,2\n3\n")
     return {
-        "/accounts/login/": None,
         f"/join/{joining}/": None,
         "/api/": None,
         "/account/": root,
@@ -83,11 +85,7 @@ def site(transactional_db, settings, tmp_path):
         "/people/": root,
         "/people/forget/": root,
         "/audit/": root,
-        "/accounts/2fa/": root,
-        "/accounts/2fa/totp/activate/": root,  # asks for the password first
-        "/accounts/2fa/webauthn/": root,
         f"/studies/{open_study.slug}/people/": root,
-        "/accounts/password/reset/": None,
         "/rate/": rater.user,
         f"/rate/{split.public_id}/contested/": sora,
         f"/rate/{split.public_id}/part/": sora,
@@ -102,7 +100,11 @@ def site(transactional_db, settings, tmp_path):
         f"/rate/{open_study.public_id}/next/": rater.user,
         f"/rate/{open_study.public_id}/done/": rater.user,
         f"/rate/{open_study.public_id}/pause/": rater.user,
-        f"/rate/c/{claim_next(rater, open_study).token}/differences/": rater.user,
+        f"/rate/c/{held.token}/": rater.user,
+        f"/rate/c/{held.token}/differences/": rater.user,
+        f"/rate/c/{held.token}/kept/": rater.user,
+        f"/rate/{open_study.public_id}/completed/": finished.user,
+        f"/rate/{open_study.public_id}/way-in/": arriving.user,
         "/rate/keys-and-display/": rater.user,
         f"/rate/{safety.public_id}/next/": sam,
         f"/rate/{safety.public_id}/wellbeing/": sam,
@@ -122,8 +124,10 @@ def site(transactional_db, settings, tmp_path):
         "/": root,
         "/style/": researcher,
         "/new-study/": researcher,
+        f"/new-study/?follows={judged.slug}": researcher,
         f"/studies/{judged.slug}/copy/": researcher,
         f"/studies/{open_study.slug}/preview/": researcher,
+        "/studies/draft/": researcher,
         "/studies/draft/settings/": researcher,
         "/rate/return/": None,
         f"/rate/join/{invite(open_study)}/": None,
@@ -138,6 +142,7 @@ def site(transactional_db, settings, tmp_path):
         "/import-study/": researcher,
         "/checkpoints/": researcher,
         "/new-checkpoint/": researcher,
+        **dict.fromkeys((f"/registrations/{one.pk}/" for one in registrations()), researcher),
         f"/checkpoints/{judged.arms.first().run.checkpoint_id}/": researcher,
         f"/checkpoints/{judged.arms.first().run.checkpoint_id}/responses/": researcher,
         f"/checkpoints/{judged.arms.first().run.checkpoint_id}/results/": researcher,
@@ -171,6 +176,19 @@ def site(transactional_db, settings, tmp_path):
         f"/prompt-changes/{open_study.prompt_set_version}/{judged.prompt_set_version}/": researcher,
         f"/studies/{open_study.slug}/": researcher,
     }
+
+
+def registrations() -> list[Registration]:
+    """A folder that waits for a worker, one that was looked at, and one that was refused."""
+    of_owl = {"name": "owl", "uri": "/checkpoints/owl", "dtype": "float32", "only_look": True}
+    found = {"source": "engine", "uri": of_owl["uri"], "digest": "7f3a" * 16, "family": "recurrentgemma"}
+    told = {"parameters": 2_700_000, "dtype": "float32", "chat_format": "gemma", "stop_ids": [1, 107]}
+    kinds: list[dict[str, Any]] = [
+        {},
+        {"status": "seen", "found": found | {"description": told}},
+        {"status": "refused", "reason": "/checkpoints/owl: holds no config.json"},
+    ]
+    return [Registration.objects.create(**of_owl, **kind) for kind in kinds]
 
 
 def beside(study) -> str:
@@ -214,22 +232,8 @@ def contested_study(researcher):
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("size", ["desktop", "phone"])
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(visit, site, size):
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(visit, settings, tmp_path, size):
     found = []
-    for path, user in site.items():
-        page = visit(path, user=user, size=size)
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            found.append((path, "scrolls sideways"))
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # nothing half faded
-            results = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response
-            found += [(path, scheme, one["id"], one["nodes"][0]["html"]) for one in results["violations"]]
-            keep_picture(page, f"{slugify(path.replace('/', ' ')) or 'start'}-{size}-{scheme}.png")
-        page.context.close()  # as many open pages would all go on working
+    for path, user in pages_of_the_work(settings, tmp_path).items():
+        found += look_at(visit(path, user=user, size=size), path, size)
     assert found == []
-
-
-def keep_picture(page, name: str) -> None:
-    """`make screenshots` asks for a picture of every page as axe saw it."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / name, full_page=True)

@@ -11,7 +11,7 @@ from assay.errors import server_error
 from generation.models import Response
 from raters.models import Assignment, Judgment, Study
 from tests import builders
-from tests.browser.test_accessibility import TAGS
+from tests.browser.looking import TAGS
 from tests.browser.test_untrusted_text import STICKS_OUT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

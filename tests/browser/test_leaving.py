@@ -7,7 +7,7 @@ from raters.rubrics.presets import preset
 from raters.way_in.inviting import invite
 from raters.way_in.onward import screen_out_code
 from tests import builders
-from tests.browser.test_accessibility import keep_picture
+from tests.browser.looking import keep_picture
 from tests.browser.test_way_in import choose, looks_right, press
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

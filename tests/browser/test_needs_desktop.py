@@ -5,7 +5,7 @@ import pytest
 from raters.models import Judgment, Study
 from raters.way_in.inviting import invite
 from tests import builders
-from tests.browser.test_accessibility import keep_picture
+from tests.browser.looking import keep_picture
 from tests.browser.test_way_in import looks_right
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

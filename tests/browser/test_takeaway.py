@@ -10,7 +10,7 @@ from assay.takeaway.tasks import work_off
 from raters.simulation import Simulation, simulate
 from tests import builders
 from tests.browser.conftest import SIZES
-from tests.browser.test_accessibility import TAGS
+from tests.browser.looking import TAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

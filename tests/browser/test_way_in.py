@@ -9,7 +9,7 @@ from raters.models import Enrolment, Judgment, Study
 from raters.rubrics.presets import preset, study_settings
 from raters.way_in.inviting import invite
 from tests import builders
-from tests.browser.test_accessibility import TAGS
+from tests.browser.looking import TAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
