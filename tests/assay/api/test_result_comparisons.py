@@ -15,7 +15,8 @@ from raters.simulation import Simulation, simulate
 from raters.studies.sharing import share
 from tests import builders
 from tests.assay.api.test_every_number import study as every  # noqa: F401  with a language model
-from tests.assay.dashboards.test_behind_numbers import safety, study  # noqa: F401  settled, left out; labelled
+from tests.assay.dashboards.test_behind_numbers import study  # noqa: F401  settled, left out
+from tests.assay.dashboards.test_behind_safety import safety  # noqa: F401  labelled
 from tests.assay.dashboards.test_comparisons_page import judged  # noqa: F401
 from tests.raters.working import say, work
 
