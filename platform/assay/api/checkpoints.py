@@ -114,7 +114,11 @@ def register_checkpoint(
     with refusals():
         wanted = Wanted(**payload.model_dump())
         if not wanted.is_endpoint:
-            how = {"dtype": wanted.dtype_or_usual, "only_look": dry_run, "actor": request.user}
+            how: dict[str, Any] = {
+                "dtype": wanted.dtype_or_usual,
+                "only_look": dry_run,
+                "actor": request.user,
+            }
             made = ask(wanted.name, wanted.uri, **wanted.told, **how)
             response["Location"] = reverse("api-1:one_registration", args=[made.pk])
             return Status(202, registration_out(made))

@@ -3,6 +3,8 @@
 A folder's weights can be read by a worker alone, so what it found is shown on a page of its own as soon as it has.
 """
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -108,7 +110,7 @@ def register(wanted: Wanted, actor: User) -> Registered:
 
 
 def looked_for(wanted: Wanted, actor: User) -> Registration:
-    how = {"dtype": wanted.dtype_or_usual, "only_look": True, "actor": actor}
+    how: dict[str, Any] = {"dtype": wanted.dtype_or_usual, "only_look": True, "actor": actor}
     return ask(wanted.name, wanted.uri, **wanted.told, **how)
 
 
