@@ -22,8 +22,18 @@ def check_licence(licence: str | None) -> None:
         raise FieldError("licence", told)
 
 
+def tell(found: Checkpoint, licence: str, actor: AbstractBaseUser | None = None) -> str:
+    """Has any checkpoint, an imported one too, stand under the licence; what came of it, as page and command say it.
+
+    Raises: FieldError if this cannot be a licence's name.
+    """
+    check_licence(licence)
+    tell_anew(found, licence, actor)
+    return f"The licence of {found} is {found.licence_told}."
+
+
 def tell_anew(found: Checkpoint, licence: str | None, actor: AbstractBaseUser | None) -> None:
-    """Has a checkpoint that is registered already stand under the licence that is told now, if one is."""
+    """Has a checkpoint that is there already stand under the licence that is told now, if one is."""
     told = {"licence": licence or "", "licence_from": Checkpoint.LicenceFrom.TOLD.value}
     before = {name: getattr(found, name) for name in told}
     if not licence or told == before:

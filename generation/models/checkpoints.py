@@ -41,7 +41,7 @@ class Checkpoint(models.Model):
         IMPORTED = "imported", "responses were imported"
 
     class LicenceFrom(models.TextChoices):
-        TOLD = "told", "told when it was registered"
+        TOLD = "told", "as it was told"
         README = "readme", "as its README.md says"
         SHAPE = "shape", "a guess: that of the released weights of its shape"
 

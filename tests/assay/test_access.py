@@ -66,7 +66,7 @@ MATRIX = {
         ),
         (302, 404, 404, 200, 200),
     ),
-    "dashboards:steer_run": (405, 405, 405, 405, 405),
+    **dict.fromkeys(("dashboards:steer_run", "dashboards:tell_licence"), (405, 405, 405, 405, 405)),
     "dashboards:run": (302, 404, 404, 200, 200),
     "dashboards:series_list": (302, 404, 404, 200, 200),
     "dashboards:new_series": (302, 404, 404, 200, 200),
@@ -192,7 +192,7 @@ def people(db, settings, tmp_path):
         "make_subset": (prompts,),
     }
     asked = Registration.objects.create(name="owl", uri="/owl", dtype="float32")
-    arguments |= {"registration": (asked.pk,)}
+    arguments |= {"registration": (asked.pk,), "tell_licence": (study.arms.first().run.checkpoint_id,)}
     plan = series_with_verdicts(win_rates=())
     pk = start(plan, study.arms.first().run.checkpoint).pk
     EvaluationRun.objects.filter(pk=pk).update(

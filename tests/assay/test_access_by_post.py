@@ -19,6 +19,7 @@ ACTS = {
     **dict.fromkeys(("raters:draft", "raters:ahead", "raters:skip", "raters:reveal"), RATER),
     **dict.fromkeys(("raters:take_back", "raters:write_back"), RATER),
     **dict.fromkeys(("dashboards:steer_run", "dashboards:pause_plan"), RESEARCHERS),
+    "dashboards:tell_licence": RESEARCHERS,
     **dict.fromkeys(("dashboards:change_run", "dashboards:note_on_run"), RESEARCHERS),
     "dashboards:cancel_export": RESEARCHERS,
     "revoke_api_token": {"researcher"},  # whose token it is
@@ -27,6 +28,7 @@ ACTS = {
 }
 SENT = {
     "dashboards:steer_run": {"act": "stop"},
+    "dashboards:tell_licence": {"licence": "MIT"},
     "dashboards:pause_plan": {"act": "pause"},
     "dashboards:change_run": {"act": "cancel"},
     "dashboards:note_on_run": {"note": "a new tokenizer"},

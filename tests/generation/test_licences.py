@@ -9,6 +9,7 @@ from generation import asked
 from generation.endpoint_hosts import AllowedHosts
 from generation.models import Checkpoint
 from generation.registering import register
+from tests import builders
 
 pytestmark = pytest.mark.django_db
 CARD = "---\nlicense: gemma\n---\n# Tiny\n"
@@ -83,3 +84,17 @@ def test_a_licence_has_its_source(tiny_folder):
     register("tiny", str(tiny_folder))
     with pytest.raises(IntegrityError):
         Checkpoint.objects.update(licence="MIT")
+
+
+def test_an_imported_checkpoint_is_told_its_licence_by_the_command(db, capsys):
+    heron = builders.run(builders.prompt_set(1), "heron").checkpoint
+    call_command("tell_licence", "heron", "Apache-2.0")
+    assert "The licence of heron is Apache-2.0 (as it was told)." in capsys.readouterr().out
+    heron.refresh_from_db()
+    assert (heron.licence, heron.licence_from) == ("Apache-2.0", "told")
+    assert AuditEvent.objects.get(action="checkpoint.licence_told").detail["before"]["licence"] == ""
+    for wrong in (("heron", " "), ("heron", "x" * 201), ("gull", "MIT")):
+        with pytest.raises(CommandError):
+            call_command("tell_licence", *wrong)
+    heron.refresh_from_db()
+    assert heron.licence == "Apache-2.0"

@@ -14,6 +14,7 @@ from assay.api.fields import Archived, Body, DryRun, Id, ShortText, Slug, Text
 from assay.api.paging import After, Limit, Page, page_of
 from assay.api.problems import refusals
 from generation.asked import ask
+from generation.licences import tell
 from generation.models import Checkpoint, Registration
 from generation.registering_endpoints import register_endpoint
 from generation.wanted import Wanted
@@ -133,6 +134,24 @@ def register_checkpoint(
 @router.get("/{id}", auth=Token(), response=CheckpointOut, summary="One checkpoint")
 def one_checkpoint(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002
     return checkpoint_out(checkpoint_or_404(id))
+
+
+class LicenceIn(Body):
+    licence: ShortText = Field(description="Such as Apache-2.0")
+
+
+@router.post(
+    "/{id}/licence",
+    auth=Token("checkpoints:write"),
+    response=CheckpointOut,
+    summary="Tell a checkpoint's licence",
+)
+def tell_licence(request: ApiRequest, id: Id, payload: LicenceIn) -> dict[str, Any]:  # noqa: A002
+    """Of any checkpoint, one whose responses were imported too; it takes the place of what was told or found before."""
+    found = checkpoint_or_404(id)
+    with refusals():
+        tell(found, payload.licence, request.user)
+    return checkpoint_out(found)
 
 
 registrations = Router(tags=["checkpoints"])

@@ -49,6 +49,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "study_design": ("design_of_study",),
     "remove_study": ("dependents_of_study", "remove_study"),
     "new_checkpoint": ("register_checkpoint",),
+    "tell_licence": ("tell_licence",),
     "registration": ("one_registration", "register_checkpoint"),
     "import_responses": ("import_responses",),
     "runs": ("list_runs", "start_run"),

@@ -57,12 +57,23 @@ def test_the_page_tells_the_licence_and_who_says_so(page, heron):
     )
 
 
+def test_an_imported_checkpoint_is_told_its_licence_on_its_page(page, client, heron):
+    assert f'action="{reverse("dashboards:tell_licence", args=[heron.pk])}"' in page("checkpoint", heron.pk)
+    for sent, told in (("MIT", "The licence of heron is MIT"), ("", "use 1 to 200 printable characters")):
+        answer = client.post(
+            reverse("dashboards:tell_licence", args=[heron.pk]), {"licence": sent}, follow=True
+        )
+        assert told in answer.text
+        heron.refresh_from_db()
+        assert heron.licence == "MIT"
+
+
 def test_the_form_asks_for_the_licence(client, researcher, settings, db):
     settings.ENDPOINT_HOSTS = AllowedHosts.parse(["models.example.org"])
     client.force_login(researcher)
     asked = {"name": "egret", "uri": "https://models.example.org/v1", "licence": "Apache-2.0", "save": ""}
     assert client.post(reverse("dashboards:new_checkpoint"), asked).status_code == 302
-    assert Checkpoint.objects.get(name="egret").licence_told == "Apache-2.0 (told when it was registered)"
+    assert Checkpoint.objects.get(name="egret").licence_told == "Apache-2.0 (as it was told)"
 
 
 def test_the_page_says_of_an_endpoint_that_is_registered_already_what_the_command_says(
