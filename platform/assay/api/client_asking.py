@@ -74,12 +74,18 @@ class Asking:
                 return
 
     def _download(self, path: str, to: Path) -> None:
-        with self._http.stream("GET", path) as answer, to.open("wb") as file:
-            if not answer.is_success:
-                answer.read()
-                content_of(answer)
-            for block in answer.iter_bytes():
-                file.write(block)
+        """Writes the whole file or none: what lay there before stays until all of the new one has come."""
+        part = to.with_name(f"{to.name}.part")
+        try:
+            with self._http.stream("GET", path) as answer, part.open("wb") as file:
+                if not answer.is_success:
+                    answer.read()
+                    content_of(answer)
+                for block in answer.iter_bytes():
+                    file.write(block)
+            part.replace(to)
+        finally:
+            part.unlink(missing_ok=True)
 
     def _looks(self, path: str, timeout_s: float, every_s: float, **query: Any) -> Iterator[Any]:
         """Looks again and again until time is up; the first at once."""

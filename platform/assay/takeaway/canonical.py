@@ -24,7 +24,7 @@ def text_of(value: Any) -> str:
         return "[" + ",".join(map(text_of, value)) + "]"
     if isinstance(value, float):
         return number(value)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MOST_EXACT:
+    if isinstance(value, int) and abs(value) > MOST_EXACT:
         raise ValueError(f"{value} is beyond 2^53 and has no exact form in JSON")
     return json.dumps(value, ensure_ascii=False)
 
@@ -33,9 +33,7 @@ def number(value: float) -> str:
     """As ECMAScript's Number::toString: the fewest digits that read back as the same value."""
     if not math.isfinite(value):
         raise ValueError(f"{value} has no form in JSON")
-    if value == 0:
-        return "0"
-    digits, exponent = shortest(abs(value))
+    digits, exponent = shortest(value)
     sign, point = "-" if value < 0 else "", exponent + 1
     if len(digits) <= point <= 21:
         return sign + digits.ljust(point, "0")
@@ -48,6 +46,6 @@ def number(value: float) -> str:
 
 
 def shortest(value: float) -> tuple[str, int]:
-    """Its significant digits, and the power of ten of the first."""
+    """Its significant digits without the sign, and the power of ten of the first."""
     _, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
     return "".join(map(str, digits)), len(digits) - 1 + int(exponent)

@@ -65,9 +65,7 @@ LINES: dict[str, Callable[[Iterable[Row], Columns], Iterator[bytes]]] = {"jsonl"
 
 def record(cells: Iterable[Any]) -> bytes:
     line = io.StringIO()
-    csv.writer(line).writerow(
-        ["" if one is None else formula_safe(one) if isinstance(one, str) else one for one in cells]
-    )
+    csv.writer(line).writerow([formula_safe(one) if isinstance(one, str) else one for one in cells])
     return line.getvalue().encode()
 
 
@@ -78,8 +76,6 @@ def cell(row: Row, name: str, kind: str) -> Any:
         value = value.get(part) if isinstance(value, Mapping) else None
     if value is None or kind not in ("json", "bool"):
         return value
-    if kind == "bool":
-        return "true" if value else "false"
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

@@ -53,6 +53,22 @@ def test_strings_are_escaped_as_little_as_can_be():
     assert canonical('€$\x0f\nA\'B"\\\\"/').decode() == '"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"'
 
 
+def test_the_rfcs_own_example_is_written_as_it_is_there():  # RFC 8785, section 3.2
+    read = r"""{"numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
+      "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/", "literals": [null, true, false]}"""
+    assert canonical(json.loads(read)).decode() == (
+        '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],'
+        r""""string":"€$\u000f\nA'B\"\\\\\"/"}"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(1.5e30, "1.5e+30"), (-2.5, "-2.5"), (-(2**53), "-9007199254740992")]
+)
+def test_what_the_rfcs_lists_lack_is_written_by_the_same_rules(value, written):
+    assert canonical((value,)).decode() == f"[{written}]"
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats(-(2**53), 2**53) | st.text(st.characters(codec="utf-8")),
@@ -64,7 +80,7 @@ def test_what_was_written_reads_back_and_is_written_the_same(value):
     assert again == value and canonical(again) == canonical(value)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**53 + 1])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**53 + 1, -(2**53) - 1])
 def test_what_has_no_exact_form_is_refused(value):
     with pytest.raises(ValueError, match="form"):
         canonical({"value": value})
