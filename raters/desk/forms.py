@@ -1,7 +1,6 @@
 """The form under two responses."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
@@ -28,15 +27,35 @@ class Option(NamedTuple):
     chosen: bool
 
 
-class Question(NamedTuple):
-    """What is asked by choices, as the page shows it; `errors` are HTML."""
+@dataclass(frozen=True)
+class Question:
+    """What is asked by choices, as the page shows it; `errors` are HTML. Equal ones look alike in one language."""
 
     name: str
-    label: str
-    options: tuple[Option, ...]
-    is_radio: bool
-    required: bool
+    field: forms.ChoiceField  # that all forms share
+    keys: tuple[str, ...]
+    chosen: str  # one of the choices, or empty
     errors: str
+
+    @property
+    def label(self) -> str:
+        return str(self.field.label)
+
+    @property
+    def is_radio(self) -> bool:
+        return isinstance(self.field.widget, forms.RadioSelect)
+
+    @property
+    def required(self) -> bool:
+        return self.field.required
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        choices: Any = self.field.choices  # pairs, as all of ours are
+        return tuple(
+            Option(value, str(label), key, value == self.chosen)
+            for (value, label), key in zip(choices, chain(self.keys, repeat("")), strict=False)
+        )
 
 
 # All forms share these, as they share the rubric's questions: a form of its own would copy them for each page.
@@ -104,19 +123,13 @@ class AnswerForm(forms.Form):
     def criteria(self) -> tuple[Question, ...]:
         return tuple(self.question(f"criterion_{name}") for name in self.rubric.questions)
 
-    def question(self, name: str, keys: Sequence[str] = ()) -> Question:
+    def question(self, name: str, keys: tuple[str, ...] = ()) -> Question:
         """One of the fields with choices, as the page shows it."""
         field: Any = self.fields[name]
-        chosen = self[name].value() or ""
-        options = tuple(
-            Option(value, str(label), key, value == chosen)
-            for (value, label), key in zip(field.choices, chain(keys, repeat("")), strict=False)
-        )
+        given = self[name].value()
+        chosen = next((value for value, _label in field.choices if value == given), "")
         wrong = self.errors.get(name)
-        is_radio = isinstance(field.widget, forms.RadioSelect)
-        return Question(
-            name, str(field.label), options, is_radio, field.required, str(wrong) if wrong else ""
-        )
+        return Question(name, field, keys, chosen, str(wrong) if wrong else "")
 
 
 def filled_in(assignment: Assignment) -> dict[str, Any]:
