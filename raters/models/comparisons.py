@@ -180,7 +180,7 @@ class Assignment(models.Model):
     purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.RATING)
     lease_until = models.DateTimeField()
     repeat_of = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeats"
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeats", db_index=False
     )
     skip_reason = models.CharField(max_length=500, blank=True)
     draft = models.JSONField(
@@ -206,7 +206,9 @@ class Assignment(models.Model):
                 condition=Q(repeat_of__isnull=True) & ~Q(purpose="judge"),
                 name="rater_judges_a_comparison_once",
             ),
-            models.UniqueConstraint(fields=["repeat_of"], name="assignment_is_repeated_once"),
+            models.UniqueConstraint(  # of repeats alone, lest SQLite look through all that repeats nothing
+                fields=["repeat_of"], condition=Q(repeat_of__isnull=False), name="assignment_is_repeated_once"
+            ),
             models.UniqueConstraint(
                 fields=["comparison", "rater", "a_is_left"],
                 condition=Q(purpose="judge"),

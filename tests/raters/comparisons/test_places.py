@@ -7,6 +7,7 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from raters.assignment import claim_next, reclaim
+from raters.comparisons import places
 from raters.comparisons.gold import make_gold
 from raters.comparisons.places import first_places, given_so_far, standing
 from raters.judging import skip
@@ -134,3 +135,10 @@ def test_a_number_that_the_query_drops_is_told(study):
     prepared = Prepared(lambda kept, dropped: Assignment.objects.filter(pk=kept).values_list("pk"))
     with pytest.raises(ValueError, match="1 of the values are not among the parameters"):
         prepared.one(1, 2)
+
+
+def test_what_repeats_nothing_is_not_looked_for_among_all_that_repeats_nothing(study):
+    rater = builders.rater(study)
+    shown = places._shown(study.comparisons.first().pk, rater.pk)
+    for rows in (shown, Assignment.objects.of(rater, study).with_a_place()):
+        assert "repeat_of" not in " ".join(line for line in rows.explain().splitlines() if "INDEX" in line)
