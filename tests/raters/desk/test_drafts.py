@@ -69,3 +69,22 @@ def test_sending_the_answer_ends_the_draft(page, held):
 def test_nobody_writes_into_the_draft_of_another(client, held, study):
     client.force_login(builders.rater(study, "eve").user)
     assert save(client, held, comment="x").status_code == 404
+
+
+def test_keeping_the_comparison_alone_keeps_what_was_filled_in(page, held):
+    save(page, held, value="left")
+    save(page, held, keep_only="1")
+    held.refresh_from_db()
+    assert held.draft == {"value": "left"}
+
+
+def test_skipping_ends_the_draft(page, held):
+    save(page, held, value="left")
+    page.post(reverse("raters:skip", args=[held.token]))
+    held.refresh_from_db()
+    assert held.draft == {} and held.state == "skipped"
+
+
+def test_a_page_whose_lease_ran_out_says_that_no_time_is_left(page, held):
+    Assignment.objects.update(lease_until=timezone.now() - timedelta(minutes=5))
+    assert 'data-lease-s="0"' in page.get(reverse("raters:judge", args=[held.token])).text

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from raters import judging
 from raters.assignment import claim_ahead, claim_next
-from raters.models import Assignment, Comparison, Judgment
+from raters.models import Assignment, Comparison, Judgment, Study
 from raters.rubrics.answers import Answer
 from tests import builders
 
@@ -115,3 +115,16 @@ def test_many_raters_who_fetch_ahead_still_give_exactly_two_ratings_each():
     assert set(Comparison.objects.values_list("ratings_taken", flat=True)) == {2}
     assert Judgment.objects.counted(study).count() == 16
     assert not Assignment.objects.filter(state="leased").exists()
+
+
+def test_back_on_a_page_fetched_ahead_leads_to_the_answer_it_follows(page, study, rater):
+    current = claim_next(rater, study)
+    ahead = page.post(reverse("raters:ahead", args=[current.token])).json()["html"]
+    assert f'<a class="button" href="{reverse("raters:judge", args=[current.token])}"' in ahead
+
+
+def test_who_holds_nothing_and_who_is_due_a_break_fetches_nothing_ahead(study, rater):
+    assert claim_ahead(rater, study) is None
+    Study.objects.filter(pk=study.pk).update(exposure_items=1, break_minutes=10)
+    judging.now_shown(claim_next(rater, study))
+    assert claim_ahead(rater, study) is None and Assignment.objects.count() == 1
