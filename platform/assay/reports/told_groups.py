@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from assay.reports.blinding import Arms
+from assay.reports.blinding import Arms, rounded
 from assay.reports.models import GroupRates
 from raters.models import Study
 from raters.studies.about_raters import Question, questions_in
@@ -79,7 +79,8 @@ def _of_arms(said: dict[str, Any], asked: dict[str, Question], arms: Arms) -> It
 def _turned(cell: dict[str, Any]) -> dict[str, Any]:
     if cell["value"] is None:
         return cell
-    return cell | {"value": 1 - cell["value"], "low": 1 - cell["high"], "high": 1 - cell["low"]}
+    ends = {"value": 1 - cell["value"], "low": 1 - cell["high"], "high": 1 - cell["low"]}
+    return cell | {name: rounded(end) for name, end in ends.items()}
 
 
 def _row(of: str, rate: str, cell: dict[str, Any], question: Question) -> Row:

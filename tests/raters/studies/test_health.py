@@ -13,7 +13,7 @@ from raters.comparisons.gold import make_gold
 from raters.models import Assignment, Judgment
 from raters.rubrics.answers import Answer
 from raters.studies import health as health_module
-from raters.studies.health import PairsAlike, Share, effective_pairs, health_of
+from raters.studies.health import PairsAlike, Share, effective_pairs, health_of, pace
 from raters.studies.progress import progress_of
 from tests import builders
 
@@ -104,3 +104,27 @@ def test_shares_are_of_the_studys_own_newest_judgments_however_many_others_came_
     own = min(newest, 3)
     assert health(study).left == Share(own - 1, own) and health(study).fast.n == own
     assert health(other).left == Share(0, min(newest, 2))
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "a_day"),
+    [
+        ([], 0),
+        ([25, 30], 0),  # nothing in the last day
+        ([1, 0.5, 0], 72),  # three in the hour since the first
+        ([24, 12], 2),
+        ([25, 6, 3], 8),  # what came before the last day tells nothing of the pace
+        ([0, 0], 2 * 24 * 60),  # two at this moment are no more than two a minute
+    ],
+)
+def test_the_pace_is_that_of_the_last_day_or_since_the_first_judgment(hours_ago, a_day):
+    now = timezone.now()
+    assert pace([now - timedelta(hours=hours) for hours in hours_ago], now) == pytest.approx(a_day)
+
+
+def test_a_study_whose_judgments_are_all_there_has_no_end_ahead(study):
+    for name in ("rita", "otto"):
+        judge(study, name, "same", "left", "right", "same")
+    found = health(study)
+    assert found.a_day > 0 and found.eta is None and found.leases == 0
+    assert found.newest_at == Judgment.objects.order_by("pk").last().submitted_at
