@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from assay.accounts.models import AuditEvent
 from generation.describing import step_in
-from generation.models import CheckpointSeries
-from generation.series import check_place, watch
+from generation.models import Checkpoint, CheckpointSeries
+from generation.series import check_place, check_same_place, series_with_free_step, watch
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +62,30 @@ def test_a_step_is_a_whole_number_within_a_series(series, step):
         check_place(series, step)
     for place in ((None, None), ("herons", None), ("herons", 0)):
         check_place(*place)
+
+
+@pytest.fixture
+def heron() -> Checkpoint:
+    series = CheckpointSeries.objects.create(slug="herons", title="Herons")
+    return Checkpoint.objects.create(
+        name="heron", source="engine", uri="/heron", digest="h" * 64, series=series, step=5
+    )
+
+
+def test_a_step_of_a_series_is_taken_once_and_many_may_stand_at_none(heron):
+    with pytest.raises(ValueError, match="series herons has a checkpoint at step 5 already: heron"):
+        series_with_free_step("herons", 5)
+    assert series_with_free_step("herons", 0) == series_with_free_step("herons", None) == heron.series
+    assert series_with_free_step(None, None) is None
+    assert series_with_free_step("ducks", 5).title == "ducks"
+
+
+@pytest.mark.parametrize("place", [("herons", 6), ("herons", None), ("ducks", 5)])
+def test_a_checkpoint_stands_in_one_place(heron, place):
+    with pytest.raises(ValueError, match="registered already in series herons at step 5"):
+        check_same_place(heron, *place)
+    check_same_place(heron, "herons", 5)
+    check_same_place(heron, None, None)
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,14 @@ def test_a_wrong_code_is_refused_and_a_recovery_code_told_as_used(client, resear
     assert spare not in json.dumps(events())
 
 
+def test_a_code_of_an_app_is_told_with_the_sign_in_and_by_itself_not_at_all(client, researcher):
+    TOTP.activate(researcher, SECRET)
+    sign_in(client)
+    client.post(reverse("mfa_authenticate"), {"code": code()})
+    [(_, action, _, detail)] = events()
+    assert (action, detail["by"]) == ("person.signed_in", "password, totp")
+
+
 def test_a_password_changed_and_one_reset_by_mail_are_told(client, researcher, mailoutbox):
     sign_in(client)
     changed = {"oldpassword": builders.PASSWORD, "password1": NEW, "password2": NEW}

@@ -10,13 +10,17 @@ from assay.evaluations.budgets import (
     judgments_spent,
     keep_to_judgments,
     keep_to_tokens,
+    tokens_spent,
     wanted_by,
 )
 from assay.evaluations.evaluating import Question
 from assay.evaluations.models import EvaluationVersion, RunStudy
 from assay.evaluations.starting import start
 from assay.evaluations.stepping import NotYet, StepFailed
+from generation.models import Response
+from generation.runs import plan_run
 from generation.sampling import Sampling
+from promptsets.digests import text_digest
 from raters import judging
 from raters.assignment import claim_next
 from raters.models import Assignment, Judgment, Study
@@ -42,10 +46,30 @@ def study(run) -> Study:
     return made
 
 
+def wrote(by, tokens: int, hours_ago: float = 0) -> None:
+    name = text_digest([by.name, str(tokens), str(hours_ago)])
+    texts = {"turns": ["x"], "text_sha256": name, "prompt_sha256": name, "sampling_sha256": name}
+    made = Response.objects.create(
+        checkpoint=by, seed=0, status="ok", finish_reason="stop", n_output_tokens=tokens, **texts
+    )
+    ago = timezone.now() - timedelta(hours=hours_ago)
+    Response.objects.filter(pk=made.pk).update(created_at=ago)
+
+
 def limited(run, **terms):
     EvaluationVersion.objects.filter(pk=run.version_id).update(**terms)
     run.version.refresh_from_db()
     return run
+
+
+def test_tokens_of_the_last_day_count_of_those_whom_the_plan_lets_write(run, series, baseline):
+    other = checkpoint(series, 900)  # of the same series, not evaluated yet
+    wrote(run.checkpoint, 7)
+    wrote(run.checkpoint, 20, hours_ago=23.9)
+    wrote(run.checkpoint, 400, hours_ago=24.1)
+    for by in (other, baseline):  # the baseline's were brought in: nobody paid for them here
+        wrote(by, 1000)
+    assert tokens_spent(run.evaluation) == 27
 
 
 def sides(run, prompts, baseline):
@@ -53,8 +77,38 @@ def sides(run, prompts, baseline):
     return [(asked, run.checkpoint), (asked, baseline)]
 
 
+def wanted_tokens(run, prompts, baseline) -> int:
+    wrote(run.checkpoint, 1)
+    with pytest.raises(NotYet) as told:
+        keep_to_tokens(limited(run, tokens_a_day=1), sides(run, prompts, baseline))
+    return int(str(told.value).partition("about ")[2].partition(" ")[0].replace(",", ""))
+
+
+def test_what_fits_to_the_last_token_goes_ahead_and_one_less_waits(run, prompts, baseline):
+    wanted = wanted_tokens(run, prompts, baseline)
+    assert wanted > 1
+    keep_to_tokens(limited(run, tokens_a_day=wanted + 1), sides(run, prompts, baseline))
+    with pytest.raises(NotYet, match=f"1 of {wanted:,} tokens of 24 hours are used") as told:
+        keep_to_tokens(limited(run, tokens_a_day=wanted), sides(run, prompts, baseline))
+    assert told.value.wait_s == 60
+
+
 def test_a_run_that_wants_more_than_a_day_has_begins_on_an_unused_day(run, prompts, baseline):
     keep_to_tokens(limited(run, tokens_a_day=1), sides(run, prompts, baseline))
+
+
+def test_without_a_limit_and_with_everything_planned_nothing_waits(run, prompts, baseline):
+    wrote(run.checkpoint, 10**6)
+    keep_to_tokens(run, sides(run, prompts, baseline))
+    plan_run(run.checkpoint, prompts, SAMPLING)
+    keep_to_tokens(limited(run, tokens_a_day=1), sides(run, prompts, baseline))
+
+
+@pytest.mark.parametrize("differs", [{"seed": 1}, {"samples": 2}])
+def test_what_is_planned_otherwise_is_not_what_is_asked(run, prompts, baseline, differs):
+    plan_run(run.checkpoint, prompts, SAMPLING, **differs)
+    with pytest.raises(NotYet):
+        keep_to_tokens(limited(run, tokens_a_day=1), sides(run, prompts, baseline))
 
 
 def answered(study, username: str, n: int = 1) -> None:

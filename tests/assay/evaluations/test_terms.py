@@ -8,6 +8,7 @@ from assay.accounts.models import AuditEvent
 from assay.evaluations.models import Evaluation, EvaluationVersion
 from assay.evaluations.planning import add_version, make_plan, pause
 from generation.models import Checkpoint, CheckpointSeries
+from tests import builders
 from tests.assay.evaluations.conftest import checkpoint, version_with
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +77,19 @@ def test_any_other_term_makes_another_version(plan, prompts, baseline, terms):
     assert made.sha256 != plan.versions.get(number=1).sha256
 
 
+def test_so_do_another_prompt_set_and_another_baseline_but_no_other_order_of_prompt_sets(plan, prompts):
+    more = builders.prompt_set(slug="more", turns=2)
+    for version in (prompts, more):
+        builders.run(version, "dunlin")
+    dunlin = Checkpoint.objects.get(name="dunlin")
+    digests = [
+        add_version(plan, version_with(dunlin), prompt_sets).sha256
+        for prompt_sets in ([prompts], [prompts, more], [more, prompts], [more])
+    ]
+    assert digests[1] == digests[2] and len(set(digests)) == 3
+    assert plan.versions.count() == 4
+
+
 def test_a_timetable_that_is_given_up_leaves_no_due_time(plan, prompts, baseline):
     add_version(plan, version_with(baseline, cadence="cron", cron="0 6 * * *"), [prompts])
     plan.refresh_from_db()
@@ -95,6 +109,22 @@ def test_going_on_is_on_record_once_as_pausing_is(plan, researcher):
 @pytest.fixture
 def judge(db) -> Checkpoint:
     return checkpoint(CheckpointSeries.objects.create(slug="owls", title="Owls"), 7)
+
+
+def test_who_judges_stands_on_neither_side_and_can_be_asked(series, prompts, baseline, writer, judge):
+    builders.run(prompts, "elsewhere")
+    ours = checkpoint(series, 50)
+    refused = {
+        "whose responses were imported": (baseline, Checkpoint.objects.get(name="elsewhere")),
+        "would judge its own responses": (baseline, ours),
+        "would judge its own": (judge, judge),
+    }
+    for message, (against, asked) in refused.items():
+        with pytest.raises(ValueError, match=message):
+            make_plan("weekly", series, version_with(against, judged_by="both", judge=asked), [prompts])
+    with pytest.raises(ValueError, match="raters alone judge"):
+        make_plan("weekly", series, version_with(baseline, judge=judge), [prompts])
+    assert make_plan("weekly", series, version_with(baseline, judged_by="both", judge=judge), [prompts])
 
 
 @pytest.mark.parametrize("terms", [{"stops_early": True}, {"judgments_a_week": 9}])
