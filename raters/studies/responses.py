@@ -3,7 +3,6 @@
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Count
-from django.utils.translation import gettext as _
 
 from generation.models import Chunk, GenerationRun
 from generation.stopping import retry
@@ -27,7 +26,7 @@ def retry_failed(study: Study, actor: AbstractBaseUser) -> int:
     """Tries again all chunks of its responses that failed or were stopped; how many. Raises: ValueError if none."""
     failed = GenerationRun.objects.filter(arms__study=study, chunks__status=Chunk.Status.DEAD).distinct()
     if not failed:
-        raise ValueError(_("Nothing of this study's responses failed or was stopped."))
+        raise ValueError("Nothing of this study's responses failed or was stopped.")
     return sum(retry(run, actor) for run in failed)
 
 
