@@ -1,5 +1,7 @@
 """Each number of a study's results leads to exactly what it is made of, on the page and, in its words, by the API."""
 
+from itertools import pairwise
+from statistics import fmean
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -18,6 +20,7 @@ from promptsets.models import Prompt, PromptSetVersion
 from raters.models import Assignment, JudgeRun, Judgment, Rater, Rubric, Study
 from raters.quality.measures import quality_of
 from raters.simulation import Simulation, simulate
+from raters.studies.exclusions import left_out_by
 from tests import builders
 from tests.assay.api.test_blind_reading import BESIDE, count_again, exchange_roles
 
@@ -44,8 +47,10 @@ def study(db):
     simulate(made, Simulation(raters=6, seed=1))
     made.comparisons.filter(prompt__key="p0003").update(self_identified=True)
     decide(made.comparisons.get(prompt__key="p0005"))
-    lowest, next_one, *_ = sorted({one.shares["agreement"].value for one in quality_of(made)})
-    made.exclusion_rules = {"agreement_below": (lowest + next_one) / 2}
+    figures = quality_of(made)  # whoever judged too few undivided comparisons is not left out, however low
+    between = map(fmean, pairwise(sorted({one.shares["agreement"].value for one in figures})))
+    rules = ({"agreement_below": value} for value in between)
+    made.exclusion_rules = next(one for one in rules if left_out_by(one, figures))
     made.save()
     judge(made, "owl", SAID)
     refresh(made)
