@@ -47,7 +47,9 @@ def read_weights(
             branch = tree
             for part in spec.path[:-1]:
                 branch = branch.setdefault(part, {})
-            branch[spec.path[-1]] = _parameter(spec.as_parameter(values), spec.path, dtype, mesh)
+            parameter = _parameter(spec.as_parameter(values), spec.path, dtype, mesh)
+            # else the host would hold every tensor that a slower device has not taken yet
+            branch[spec.path[-1]] = jax.block_until_ready(parameter)
         if on_tensor:
             on_tensor(done, total)
     return tree
@@ -63,7 +65,7 @@ def _parameter(values: NDArray[Any], path: tuple[str, ...], dtype: str, mesh: Me
 def _put(values: NDArray[Any], dtype: Any, path: tuple[str, ...], mesh: Mesh | None) -> jax.Array:
     # np.array copies: on CPU, JAX would otherwise go on reading the mapped file, whatever becomes of it
     if mesh is None:
-        return jnp.array(np.array(values, dtype), copy=False)
+        return jax.device_put(np.array(values, dtype))
     sharding = parameter_sharding(path, values.shape, mesh)
     return jax.make_array_from_callback(
         values.shape, sharding, lambda index: np.array(values[index], dtype), dtype=dtype
