@@ -1,6 +1,5 @@
 """Real Chromium, headless, on the real site. Without one these tests are not run, visibly; or fail, if required."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,6 +8,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.not_run import not_run
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 QUIET += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -23,8 +24,7 @@ MEANT = ("status of 422", "status of 503", "ERR_INTERNET_DISCONNECTED", "favicon
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
-        reason = "NOT RUN: browser tests need Chromium on the PATH"
-        pytest.fail(reason) if os.environ.get("ASSAY_REQUIRE_ALL") else pytest.skip(reason)
+        not_run("browser tests need Chromium on the PATH")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser
