@@ -12,6 +12,7 @@ from promptsets.formats.problems import Problem, PromptFileError
 LARGEST_FILE = 64 * 1024 * 1024  # bytes, after decompression
 GZIP_MAGIC = b"\x1f\x8b"
 PARQUET_MAGIC = b"PAR1"
+ZIP_MAGIC = b"PK\x03\x04"
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -19,7 +20,7 @@ BYTE_ORDER_MARK = "\ufeff"
 class Source:
     """A file's verbatim text, and what identifies the file: size and SHA-256 of its bytes as they lie on disk.
 
-    A Parquet file has no text: its bytes are in `parquet`.
+    A Parquet file has no text: its bytes are in `parquet`; nor has a workbook, whose bytes are in `workbook`.
     """
 
     name: str
@@ -28,11 +29,12 @@ class Source:
     sha256: str
     had_byte_order_mark: bool = False
     parquet: bytes = b""
+    workbook: bytes = b""
 
 
 def read_source(path: Path) -> Source:
     """Raises: PromptFileError if it cannot be read, or as `source_of`."""
-    return source_of(path.name, _read(path))
+    return source_of(path.name, stored_in(path))
 
 
 def source_of(name: str, stored: bytes) -> Source:
@@ -51,12 +53,19 @@ def source_of(name: str, stored: bytes) -> Source:
     return Source(name, text.removeprefix(BYTE_ORDER_MARK), len(stored), sha256, marked)
 
 
-def _read(path: Path) -> bytes:
+def stored_in(path: Path) -> bytes:
+    """The file's bytes, one more than fit at most. Raises: PromptFileError if it cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise _refused(path.name, f"cannot be read: {error.strerror or error}") from error
+
+
+def workbook_of(name: str, stored: bytes) -> Source:
+    """A workbook's bytes as they are, for files that may be one. Raises: PromptFileError if it is too large."""
+    _within_limit(name, stored)
+    return Source(name, "", len(stored), hashlib.sha256(stored).hexdigest(), workbook=stored)
 
 
 def _gunzip(name: str, stored: bytes) -> bytes:
@@ -80,6 +89,8 @@ def _within_limit(name: str, content: bytes) -> bytes:
 def _decode(name: str, content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _refused(name, "is UTF-16: save it as UTF-8")
+    if content.startswith(ZIP_MAGIC):
+        raise _refused(name, "is a ZIP archive, as workbooks are: save its sheet as CSV, in UTF-8")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -13,7 +13,16 @@ from promptsets.formats.fields import Fields
 from promptsets.formats.problems import BadRow, Problem, printable, shown
 from promptsets.formats.row import LONGEST
 from promptsets.formats.source import Source
-from raters.importing.judged_file import JudgedFile, JudgedPair, Rating, StudyFileError
+from promptsets.refusals import FieldError
+from raters.importing.judged_file import (
+    Choices,
+    JudgedFile,
+    JudgedPrompt,
+    Rating,
+    StudyFileError,
+    Verdict,
+    key_of,
+)
 
 NAME = "llm-comparator"
 MOST_VALUES, MOST_EXAMPLES, MOST_RATINGS = 10_000_000, 100_000, 1000
@@ -23,18 +32,26 @@ SCORES = "1.5, 1, 0.5, 0, -0.5, -1 or -1.5"
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def judged_in(source: Source) -> JudgedFile:
+def judged_in(source: Source, choices: Choices = Choices()) -> JudgedFile:  # noqa: B008  it is frozen
     """Raises: StudyFileError naming each example and field that is wrong, and what would be right."""
+    _refuse(choices)
     problems: list[Problem] = []
     try:
         whole = _parsed(source)
-        models = _models(whole)
-        pairs = list(_pairs(whole, problems))
+        candidate, baseline = _models(whole)
+        prompts = tuple(_prompts(whole, (candidate, baseline), problems))
     except BadRow as bad:
         problems = [Problem(None, field, message) for field, message in bad.faults]
     if problems:
         raise StudyFileError(printable(source.name), problems)
-    return JudgedFile(source, NAME, models, tuple(pairs))
+    return JudgedFile(source, NAME, (candidate,), baseline, prompts)
+
+
+def _refuse(choices: Choices) -> None:
+    if choices.baseline:
+        raise FieldError("baseline", "a file of LLM Comparator names it itself: its second model")
+    if choices.leave_out:
+        raise FieldError("leave_out", "a file of LLM Comparator has no rows: nothing of it can be left out")
 
 
 def _parsed(source: Source) -> dict[str, Any]:
@@ -78,7 +95,9 @@ def _models(whole: dict[str, Any]) -> tuple[str, str]:
     return names[0], names[1]
 
 
-def _pairs(whole: dict[str, Any], problems: list[Problem]) -> Iterator[JudgedPair]:
+def _prompts(
+    whole: dict[str, Any], models: tuple[str, str], problems: list[Problem]
+) -> Iterator[JudgedPrompt]:
     fields = Fields(whole)
     examples = fields.sequence("examples", dict, required=True)
     if not fields.faults and not 0 < len(examples) <= MOST_EXAMPLES:
@@ -88,29 +107,29 @@ def _pairs(whole: dict[str, Any], problems: list[Problem]) -> Iterator[JudgedPai
     ratings = 0
     for place, example in enumerate(examples):
         try:
-            pair = _pair(Fields(example))
-            if (earlier := first.setdefault(pair.prompt, place)) != place:
+            prompt = _prompt(Fields(example), place, models)
+            if (earlier := first.setdefault(prompt.text, place)) != place:
                 raise BadRow(("input_text", f"is that of examples[{earlier}] again: keep one of them"))
         except BadRow as bad:
             problems += [Problem(None, f"examples[{place}].{field}", told) for field, told in bad.faults]
             continue
-        ratings += len(pair.ratings)
-        yield pair
+        ratings += len(prompt.verdicts)
+        yield prompt
     if not ratings and not problems:
         told = "hold no individual_rater_scores: a mean alone does not say how many judged, so it makes no judgment"
         raise BadRow(("examples", told))
 
 
-def _pair(fields: Fields) -> JudgedPair:
+def _prompt(fields: Fields, place: int, models: tuple[str, str]) -> JudgedPrompt:
     prompt = _text(fields, "input_text", required=True)
     if prompt and not prompt.strip():
         fields.fault("input_text", "holds no text: a prompt is needed")
-    a, b = (_response(fields, f"output_text_{side}") for side in "ab")
+    texts = [_response(fields, f"output_text_{side}") for side in "ab"]
     _check_mean(fields)
     tags = tuple(_tags(fields))
-    ratings = tuple(_ratings(fields))
+    verdicts = tuple(Verdict(rater, models[0], (one,)) for rater, one in enumerate(_ratings(fields)))
     fields.check()
-    return JudgedPair(prompt, tags, a, b, ratings)
+    return JudgedPrompt(key_of(place), prompt, tags, dict(zip(models, texts, strict=True)), verdicts)
 
 
 def _text(fields: Fields, name: str, *, required: bool = False) -> str:
@@ -171,4 +190,5 @@ def _rating(fields: Fields) -> Rating:
         fields.fault("is_flipped", f"{told}: true or false is needed, whether A stood on the right")
     preference = "tie" if not strength else "a" if score > 0 else "b"
     label, comment = _text(fields, "rating_label"), _text(fields, "rationale")
-    return Rating(preference, strength or 0, flipped is False, label, comment)
+    raw = {"rating_label": label} if label else {}
+    return Rating(preference, strength or 0, flipped is False, comment, raw=raw)

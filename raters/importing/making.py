@@ -1,15 +1,12 @@
 """Makes a finished study of a file of judged pairs: prompts, runs, comparisons, judgments; all of it or nothing."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.utils import timezone
 
 from generation.importing import import_source
 from generation.models import Checkpoint, GenerationRun
@@ -18,16 +15,15 @@ from promptsets.formats.source import Source
 from promptsets.importing import plan_source
 from promptsets.models import PromptSet, PromptSetVersion
 from promptsets.refusals import FieldError
-from raters.importing.judged_file import JudgedFile, JudgedPair, Rating
-from raters.models import Assignment, Comparison, Enrolment, Judgment, Rater, Rubric, Study
+from raters.importing.judged_file import JudgedFile, JudgedPrompt
+from raters.importing.judging import SCALE, judge
+from raters.models import Comparison, Rubric, Study
 from raters.rubrics.naming import IMPORTED
-from raters.rubrics.scales import SCALES
 from raters.studies.design import lock
 from raters.studies.phases import take
-from raters.studies.planning import StudyPlan, make_draft
+from raters.studies.planning import StudyPlan, make_draft, names_of
 from raters.studies.unblinding import unblind
 
-SCALE, BATCH = 7, 1000
 GUIDE = "Imported judgments. What their raters were told is not known."
 NOTHING_ASKED: dict[str, Any] = {
     **dict.fromkeys(("shows_guide", "asks_check", "asks_practice", "asks_exit"), False),
@@ -54,25 +50,28 @@ def import_study(
             told = f"there is a prompt set {slug!r} already, and the import makes one: give another name"
             raise FieldError("slug", told)
         version = plan_source(_prompts(file), slug, "prompt/1").save(actor).version
-        runs = [_run(file, version, place, actor) for place in (0, 1)]
-        study = _study(file, slug, title, runs, actor)
-        _judge(study, file)
+        baseline = _run(file, version, file.baseline, actor)
+        candidates = [_run(file, version, model, actor) for model in file.candidates]
+        study = _study(file, slug, title, baseline, candidates, actor)
+        judge(
+            study,
+            file,
+            {run.checkpoint_id: model for run, model in zip(candidates, file.candidates, strict=True)},
+        )
         audited.send(Study, actor=actor, action="study.imported", target=study, detail=file.record)
         return ImportedStudy(take(study, "finish", actor), is_new=True)
 
 
 def _known(file: JudgedFile, actor: AbstractBaseUser | None) -> Study | None:
-    """The study that holds the file. Raises: ValueError where the actor may not see it."""
-    found = Study.objects.filter(imported__sha256=file.source.sha256).first()
+    """The study that holds the file, read by the same choices. Raises: ValueError where the actor may not see it."""
+    read = {**file.record, "file": None}
+    same = Study.objects.filter(imported__sha256=file.source.sha256).order_by("pk")
+    found = next((study for study in same if {**(study.imported or {}), "file": None} == read), None)
     if found and actor and not Study.objects.for_user(actor).filter(pk=found.pk).exists():
         raise ValueError(
             "this file was imported already, as a study of others: ask an administrator to share it"
         )
     return found
-
-
-def _key(place: int) -> str:
-    return f"example-{place + 1:06d}"
 
 
 def _lines(file: JudgedFile, rows: Iterator[dict[str, Any]]) -> Source:
@@ -82,34 +81,40 @@ def _lines(file: JudgedFile, rows: Iterator[dict[str, Any]]) -> Source:
 
 
 def _prompts(file: JudgedFile) -> Source:
-    def row(place: int, pair: JudgedPair) -> dict[str, Any]:
-        prompt = {"schema": "prompt/1", "id": _key(place), "kind": "instruction"}
-        turns = [{"role": "user", "content": pair.prompt}]
-        return {**prompt, "turns": turns, "category": next(iter(pair.tags), ""), "tags": list(pair.tags)}
+    def row(prompt: JudgedPrompt) -> dict[str, Any]:
+        of_set = {"schema": "prompt/1", "id": prompt.key, "kind": "instruction"}
+        turns = [{"role": "user", "content": prompt.text}]
+        return {**of_set, "turns": turns, "category": next(iter(prompt.tags), ""), "tags": list(prompt.tags)}
 
-    return _lines(file, (row(place, pair) for place, pair in enumerate(file.pairs)))
+    return _lines(file, map(row, file.prompts))
 
 
 def _run(
-    file: JudgedFile, version: PromptSetVersion, side: int, actor: AbstractBaseUser | None
+    file: JudgedFile, version: PromptSetVersion, model: str, actor: AbstractBaseUser | None
 ) -> GenerationRun:
     """One model's responses, as a checkpoint's of that name; where the name is taken, with the set's behind it."""
-    name = file.models[side]
-    name = f"{name} ({version.prompt_set.slug})" if Checkpoint.objects.filter(name=name).exists() else name
+    name = f"{model} ({version.prompt_set.slug})" if Checkpoint.objects.filter(name=model).exists() else model
     rows = (
-        {"schema": "response/1", "prompt_id": _key(place), "turns": [(pair.a, pair.b)[side]]}
-        for place, pair in enumerate(file.pairs)
+        {"schema": "response/1", "prompt_id": prompt.key, "turns": [prompt.responses[model]]}
+        for prompt in file.prompts
+        if model in prompt.responses
     )
     return import_source(_lines(file, rows), version, name[:128], format="response-1", actor=actor).run
 
 
 def _study(
-    file: JudgedFile, slug: str, title: str, runs: list[GenerationRun], actor: AbstractBaseUser | None
+    file: JudgedFile,
+    slug: str,
+    title: str,
+    baseline: GenerationRun,
+    candidates: list[GenerationRun],
+    actor: AbstractBaseUser | None,
 ) -> Study:
     """Laid out, locked and open under names: they stand in the file for everybody to read."""
     settings = {**NOTHING_ASKED, "pool": file.raters, "imported": file.record}
-    title = title or f"{runs[0].checkpoint} against {runs[1].checkpoint}, imported"
-    plan = StudyPlan(runs[1], (runs[0],), _rubric(), slug, title, file.raters, settings)
+    title = title or f"{names_of(candidates)} against {baseline.checkpoint}, imported"
+    rubric = _rubric(asks_acceptability=file.asks_acceptability)
+    plan = StudyPlan(baseline, tuple(candidates), rubric, slug, title, file.ratings, settings)
     study = make_draft(plan, actor)
     # Raters have seen them all, elsewhere: nothing is left to be held back, and the finding stays.
     held = study.comparisons.filter(status=Comparison.Status.HELD)
@@ -118,59 +123,8 @@ def _study(
     return unblind(study, "imported: names stand in the file", actor)
 
 
-def _rubric() -> Rubric:
+def _rubric(*, asks_acceptability: bool) -> Rubric:
     values = {"title": "Imported judgments", "guide": GUIDE, "scale": SCALE}
-    return Rubric.objects.get_or_create(slug=IMPORTED, version=1, defaults=values)[0]
-
-
-def _judge(study: Study, file: JudgedFile) -> None:
-    raters = _raters(study, file.raters)
-    comparisons = dict(study.comparisons.values_list("prompt__key", "pk"))
-    taken = {comparisons[_key(place)]: len(pair.ratings) for place, pair in enumerate(file.pairs)}
-    ratings = (
-        (comparisons[_key(place)], raters[number], rating)
-        for place, pair in enumerate(file.pairs)
-        for number, rating in enumerate(pair.ratings)
-    )
-    while batch := list(islice(ratings, BATCH)):
-        _store(batch)
-    rows = [Comparison(pk=pk, ratings_taken=n) for pk, n in taken.items()]
-    Comparison.objects.bulk_update(rows, ["ratings_taken"], batch_size=BATCH // 2)
-
-
-def _raters(study: Study, how_many: int) -> list[Rater]:
-    """Pseudonyms, one for each place in a pair's list: the file does not say who stands there."""
-    codes = [f"IMP{study.pk}-{number:03d}" for number in range(1, how_many + 1)]
-    made = Rater.objects.bulk_create([Rater(code=code, kind=Rater.Kind.IMPORTED) for code in codes])
-    ended = {"step": Enrolment.Step.EXIT, "status": Enrolment.Status.FINISHED}
-    Enrolment.objects.bulk_create([Enrolment(study=study, rater=rater, **ended) for rater in made])
-    return made
-
-
-def _store(batch: list[tuple[int, Rater, Rating]]) -> None:
-    now = timezone.now()
-    fields = {"state": Assignment.State.DONE, "lease_until": now, "untallied": True}
-    given = [
-        Assignment(comparison_id=pk, rater=rater, a_is_left=rating.a_is_left, **fields)
-        for pk, rater, rating in batch
-    ]
-    made = Assignment.objects.bulk_create(given)
-    Judgment.objects.bulk_create(
-        _judgment(assignment, rating) for assignment, (_, _, rating) in zip(made, batch, strict=True)
-    )
-
-
-def _judgment(assignment: Assignment, rating: Rating) -> Judgment:
-    favours = {"a": "left", "b": "right", "tie": "neither"}[rating.preference]
-    if favours != "neither" and not rating.a_is_left:
-        favours = {"left": "right", "right": "left"}[favours]
-    chosen = [one for one in SCALES[SCALE] if (one.favours, one.strength) == (favours, rating.strength)]
-    return Judgment(
-        assignment=assignment,
-        preference=rating.preference,
-        strength=rating.strength,
-        raw_answer=chosen[0].value,
-        raw_answers={"rating_label": rating.label} if rating.label else {},
-        comment=rating.comment,
-        idempotency_key=hashlib.sha256(f"imported-{assignment.pk}".encode()).hexdigest(),
-    )
+    version = 2 if asks_acceptability else 1
+    asked = values | {"asks_acceptability": asks_acceptability}
+    return Rubric.objects.get_or_create(slug=IMPORTED, version=version, defaults=asked)[0]

@@ -5,17 +5,27 @@ from pathlib import Path
 
 from django.utils.text import slugify
 
-from promptsets.formats.source import Source, read_source
+from promptsets.formats.source import ZIP_MAGIC, Source, source_of, stored_in, workbook_of
 from promptsets.versions import LONGEST_SLUG
-from raters.importing import comparator
-from raters.importing.judged_file import JudgedFile
+from raters.importing import comparator, tulu_sheet
+from raters.importing.judged_file import Choices, JudgedFile
 
-FORMATS: dict[str, Callable[[Source], JudgedFile]] = {comparator.NAME: comparator.judged_in}
+FORMATS: dict[str, Callable[[Source, Choices], JudgedFile]] = {
+    comparator.NAME: comparator.judged_in,
+    tulu_sheet.NAME: tulu_sheet.judged_in,
+}
 
 
-def read_judged(path: Path, format: str = comparator.NAME) -> JudgedFile:  # noqa: A002  the option's name
-    """Raises: PromptFileError (StudyFileError) saying where and why; nothing is stored."""
-    return FORMATS[format](read_source(path))
+def read_judged(path: Path, format: str, choices: Choices) -> JudgedFile:  # noqa: A002  the option's name
+    """Raises: PromptFileError (StudyFileError) saying where and why, or FieldError; nothing is stored."""
+    return judged_of(path.name, stored_in(path), format, choices)
+
+
+def judged_of(name: str, stored: bytes, format: str, choices: Choices) -> JudgedFile:  # noqa: A002
+    """As `read_judged`, of a file's bytes: text, gzipped or not, or a workbook."""
+    is_workbook = stored.startswith(ZIP_MAGIC)
+    source = workbook_of(name, stored) if is_workbook else source_of(name, stored)
+    return FORMATS[format](source, choices)
 
 
 def slug_for(name: str) -> str:

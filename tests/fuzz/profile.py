@@ -15,6 +15,7 @@ BUDGETS = {
     "word differences": 5_000,
     "files of prompts": 12_000,
     "files of responses": 10_000,
+    "sheets of judgments": 8_000,
     "headers of safetensors": 26_000,
     "folders of checkpoints": 6_000,
     "Orbax trees": 2_000,

@@ -1,20 +1,26 @@
-"""Files of prompts and responses, sound ones that were damaged: taken whole, or refused in one message."""
+"""Files of prompts, responses and judgments, sound ones that were damaged: taken whole, or refused in one message."""
 
 import gzip
 import io
+import zipfile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.db import transaction
+from hypothesis import strategies as st
 
 from generation.formats import responses_in
 from promptsets.formats.columns import Columns
 from promptsets.formats.problems import PromptFileError
 from promptsets.formats.source import source_of
 from promptsets.importing import plan_source
+from promptsets.refusals import FieldError
+from raters.importing.judged_file import Choices
+from raters.importing.reading import judged_of
 from tests.fuzz.profile import damaged, fuzz
 from tests.promptsets.test_formats import FILES
+from tests.raters.importing.sheets import csv_of, three_pairs, workbook
 
 TOKENS = [
     b'"',
@@ -90,3 +96,33 @@ def test_responses_are_read_whole_or_refused(content):
         assert responses_in(source_of("file.jsonl", content)).rows
     except PromptFileError as error:
         is_one_message(error)
+
+
+SHEET = workbook(three_pairs())
+PARTS = {
+    "sheet1": "xl/worksheets/sheet1.xml",
+    "sharedStrings": "xl/sharedStrings.xml",
+    "workbook": "xl/workbook.xml",
+}
+WHOLE = [SHEET, csv_of(three_pairs())]
+TAGS = [b"<c>", b"</c>", b"<v>", b"<f/>", b't="s"', b't="e"', b'r="A1"', b"&lt;", b"_x0000_", b"<!DOCTYPE a>"]
+
+
+def part(name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(SHEET)) as archive:
+        return archive.read(PARTS[name])
+
+
+def within(name: str) -> st.SearchStrategy[bytes]:
+    """A sound archive, one of whose parts is damaged: damage to the archive itself is seen before any part."""
+    return damaged([part(name)], TOKENS + TAGS).map(lambda made: workbook(three_pairs(), **{name: made}))
+
+
+@fuzz("sheets of judgments", content=damaged(WHOLE, TOKENS) | st.one_of(*map(within, PARTS)))
+def test_sheets_of_judgments_are_read_whole_or_refused(content):
+    try:
+        assert judged_of("sheet", content, "tulu-sheet", Choices()).judgments
+    except PromptFileError as error:
+        is_one_message(error)
+    except FieldError as error:
+        assert error.field == "baseline"

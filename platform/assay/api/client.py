@@ -72,7 +72,8 @@ class AssayClient(Asking):
         return cast("dict[str, Any]", self.upload(path, file, dry_run=str(dry_run).lower()))
 
     def import_study(self, file: Path, **options: Any) -> dict[str, Any]:
-        """A file of judged pairs as a finished study. options: slug, title, format, dry_run."""
+        """A file of judged pairs as a finished study. options: slug, title, format, baseline, leave_out,
+        dry_run."""
         query = {name: str(value).lower() if name == "dry_run" else value for name, value in options.items()}
         return cast("dict[str, Any]", self.upload("/studies/imports", file, **query))
 

@@ -66,6 +66,9 @@ def parser() -> argparse.ArgumentParser:
     study.add_argument("file", type=Path)
     study.add_argument("--slug")
     study.add_argument("--title", default="")
+    study.add_argument("--format", choices=["llm-comparator", "tulu-sheet"], default="llm-comparator")
+    study.add_argument("--baseline", default="")
+    study.add_argument("--leave-out", default="")
     study.add_argument("--dry-run", action="store_true")
     evaluate = commands.add_parser(
         "evaluate", help="run candidate and baseline, wait, and open a study for raters"
@@ -156,7 +159,8 @@ def import_results(client: AssayClient, options: argparse.Namespace) -> Any:
 
 
 def import_study(client: AssayClient, options: argparse.Namespace) -> Any:
-    return client.import_study(options.file, slug=options.slug, title=options.title, dry_run=options.dry_run)
+    names = ("slug", "title", "format", "baseline", "leave_out", "dry_run")
+    return client.import_study(options.file, **{name: getattr(options, name) for name in names})
 
 
 def evaluate(client: AssayClient, options: argparse.Namespace) -> Any:

@@ -45,6 +45,21 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in LIBRARIES} | {"python": platform.python_version()}
 
 
+def limits_of_import(imported: dict[str, str]) -> Iterator[str]:
+    where = f"The judgments were made elsewhere and read of a file ({imported['format']}, SHA-256 {imported['sha256']})"
+    if "raters" in imported:
+        yield f"{where}. Its raters are kept apart under codes."
+    else:
+        yield (
+            f"{where}, which does not say who judged: raters are its places in each list, and how much "
+            "raters differ is in no interval here."
+        )
+    if "left_out" in imported:
+        yield f"Whoever imported the file left out its rows {imported['left_out']}."
+    if "other_pairs" in imported:
+        yield f"The file compares other pairs, too, which are not here: {imported['other_pairs']}."
+
+
 def limits(study: Row, numbers: Row) -> Iterator[str]:
     """What the numbers do not say."""
     yield (
@@ -54,11 +69,7 @@ def limits(study: Row, numbers: Row) -> Iterator[str]:
     if study["study"]["simulated"]:
         yield "The raters were simulated, with a known truth: nothing here says anything about people."
     if imported := study["study"].get("imported"):  # exports from before studies could be imported lack it
-        yield (
-            f"The judgments were made elsewhere and read of a file ({imported['format']}, SHA-256 "
-            f"{imported['sha256']}), which does not say who judged: raters are its places in each list, and how much "
-            "raters differ is in no interval here."
-        )
+        yield from limits_of_import(imported)
     if not numbers["judgments"]["counted"] and numbers["judgments"]["not_counted"].get(BY_A_MODEL):
         yield (
             "No person judged: a language model did, alone. Its verdicts are in the export, and no number here is made "

@@ -1,5 +1,6 @@
 """A study from elsewhere on its page and by the API: looked at first, then made, with the command's refusals."""
 
+import html
 import json
 
 import pytest
@@ -9,6 +10,7 @@ from promptsets.models import PromptFile
 from raters.models import Rater, Study, StudyMember
 from tests import builders
 from tests.raters.importing.files import document, example
+from tests.raters.importing.sheets import Formula, judged, three_pairs, workbook
 
 CONTENT = json.dumps(document()).encode()
 
@@ -75,6 +77,27 @@ def test_a_name_that_is_taken_is_told_beside_its_field(send):
     builders.study(slug="herons")
     page = send(CONTENT)
     assert page.status_code == 422 and "There is a study of that name already" in page.text
+
+
+def test_a_sheet_is_shown_with_what_of_it_is_left_out(client, send):
+    rows = [*three_pairs(), judged(2, completion_a=Formula("C98"))]
+    asked = {"format": "tulu-sheet", "slug": "herons"}
+    assert "row 8, column G (completion_a): is a formula" in html.unescape(send(workbook(rows), **asked).text)
+    page = send(workbook(rows), leave_out="8", **asked)
+    told = " ".join(page.text.split())
+    assert "<dt>Candidates</dt><dd>heron, ibis, stork</dd>" in told and "Left out as asked: 1 rows: 8" in told
+    assert "<dt>Raters</dt><dd>3</dd>" in told and not Study.objects.exists()
+    kept = PromptFile.objects.order_by("pk").last()
+    done = send(save="", sent=kept.token, leave_out="8", **asked)
+    assert "Rows left out by whoever imported it: 8." in client.get(done.url).text
+
+
+def test_a_sheet_that_leaves_its_baseline_open_asks_for_it(send):
+    page = send(workbook([judged(0)]), format="tulu-sheet")
+    assert page.status_code == 422 and "heron and plover (1 rows) leave open with which" in page.text
+    assert send(workbook([judged(0)]), format="tulu-sheet", baseline="heron").status_code == 200
+    wrong = send(workbook([judged(0)]), format="tulu-sheet", leave_out="two")
+    assert wrong.status_code == 422 and "is no number of a row" in wrong.text
 
 
 def test_names_in_the_file_are_only_text(send):

@@ -6,25 +6,31 @@ import pytest
 
 from promptsets.formats.problems import PromptFileError
 from promptsets.formats.source import source_of
+from promptsets.refusals import FieldError
 from raters.importing import comparator
 from raters.importing.comparator import judged_in
+from raters.importing.judged_file import Choices
 from tests.raters.importing.files import document, example, rating, source
 
 
 def test_prompts_responses_and_ratings_are_read_verbatim():
     file = judged_in(source(document([example(1), example(2, ratings=[])])))
-    assert file.models == ("heron v2", "plover v1")
-    one, other = file.pairs
-    assert (one.prompt, one.tags, one.a) == ("Question 1?", ("birds", "lakes"), "One answer to 1.")
-    told = [(each.preference, each.strength, each.a_is_left) for each in one.ratings]
+    assert (file.candidates, file.baseline) == (("heron v2",), "plover v1")
+    one, other = file.prompts
+    assert (one.text, one.tags) == ("Question 1?", ("birds", "lakes"))
+    assert one.responses == {"heron v2": "One answer to 1.", "plover v1": "Another answer to 1."}
+    ratings = [verdict.ratings[0] for verdict in one.verdicts]
+    told = [(each.preference, each.strength, each.a_is_left) for each in ratings]
     assert told == [("a", 3, True), ("b", 1, False), ("tie", 0, False), ("b", 2, True)]
-    assert (one.ratings[0].label, one.ratings[0].comment) == ("as said", "Why so.")
-    assert (other.ratings, file.judgments, file.raters, file.unrated) == ((), 4, 4, 1)
+    assert (ratings[0].raw, ratings[0].comment) == ({"rating_label": "as said"}, "Why so.")
+    assert (other.verdicts, file.judgments, file.raters, file.unrated) == ((), 4, 4, 1)
 
 
 def test_whole_numbers_and_an_empty_response_are_fine():
     file = judged_in(source(document([example(ratings=[rating(-1), rating(0)], output_text_a="")])))
-    assert [each.preference for each in file.pairs[0].ratings] == ["b", "tie"] and file.pairs[0].a == ""
+    first = file.prompts[0]
+    assert [one.ratings[0].preference for one in first.verdicts] == ["b", "tie"]
+    assert first.responses["heron v2"] == ""
 
 
 @pytest.mark.parametrize(
@@ -129,6 +135,12 @@ def test_more_than_fits_is_refused(monkeypatch, bound):
 def test_a_gzipped_file_is_read_and_a_bomb_is_not():
     plain = source()
     zipped = source_of("herons.json.gz", gzip.compress(plain.text.encode()))
-    assert judged_in(zipped).pairs == judged_in(plain).pairs
+    assert judged_in(zipped).prompts == judged_in(plain).prompts
     with pytest.raises(PromptFileError, match="more than 64 MB"):
         source_of("bomb.json.gz", gzip.compress(b" " * (65 << 20)))
+
+
+@pytest.mark.parametrize("choices", [Choices(baseline="heron"), Choices(leave_out=frozenset({1}))])
+def test_what_is_chosen_of_sheets_alone_is_refused(choices):
+    with pytest.raises(FieldError, match="a file of LLM Comparator"):
+        judged_in(source(), choices)

@@ -15,15 +15,15 @@ from django.views.decorators.http import require_http_methods
 from assay.accounts.requests import SignedInRequest
 from assay.dashboards.prompts.forms import KeptFileForm
 from promptsets.formats.problems import PromptFileError
-from promptsets.formats.source import source_of
 from promptsets.models import PromptFile
 from promptsets.refusals import FieldError
 from promptsets.trying import tried
 from promptsets.versions import LONGEST_SLUG
 from raters.access import researchers_only
-from raters.importing.judged_file import JudgedFile
+from raters.importing.comparator import LONGEST_NAME
+from raters.importing.judged_file import Choices, JudgedFile, rows_named
 from raters.importing.making import ImportedStudy, import_study
-from raters.importing.reading import FORMATS, slug_for
+from raters.importing.reading import FORMATS, judged_of, slug_for
 
 
 class StudyFileForm(KeptFileForm):
@@ -37,11 +37,29 @@ class StudyFileForm(KeptFileForm):
     )
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200, required=False)
     format = forms.ChoiceField(label=gettext_lazy("Format"), choices=[(name, name) for name in FORMATS])
+    baseline = forms.CharField(
+        label=gettext_lazy("Baseline"),
+        max_length=LONGEST_NAME,
+        required=False,
+        help_text=gettext_lazy(
+            "Of a sheet: the model that others are compared with. Empty: the one that stands in every pair."
+        ),
+    )
+    leave_out = forms.CharField(
+        label=gettext_lazy("Rows to leave out"),
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy(
+            "Of a sheet: the rows' numbers, such as 580, 639. The study tells which they were."
+        ),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].label = gettext_lazy("File of judged pairs")
-        self.fields["file"].help_text = gettext_lazy("The JSON that LLM Comparator opens, gzipped or not.")
+        self.fields["file"].help_text = gettext_lazy(
+            "The JSON that LLM Comparator opens, or a sheet of judgments as XLSX or CSV."
+        )
 
 
 @dataclass(frozen=True)
@@ -75,7 +93,9 @@ def import_judged(request: SignedInRequest) -> HttpResponse:
 
 
 def read(form: StudyFileForm, file: PromptFile) -> JudgedFile:
-    return FORMATS[form.cleaned_data["format"]](source_of(file.name, bytes(file.content)))
+    values = form.cleaned_data
+    choices = Choices(values["baseline"], rows_named(values["leave_out"]))
+    return judged_of(file.name, bytes(file.content), values["format"], choices)
 
 
 def made_of(request: SignedInRequest, form: StudyFileForm, judged: JudgedFile) -> ImportedStudy:
