@@ -65,7 +65,8 @@ def _parameter(values: NDArray[Any], path: tuple[str, ...], dtype: str, mesh: Me
 def _put(values: NDArray[Any], dtype: Any, path: tuple[str, ...], mesh: Mesh | None) -> jax.Array:
     # np.array copies: on CPU, JAX would otherwise go on reading the mapped file, whatever becomes of it
     if mesh is None:
-        return jax.device_put(np.array(values, dtype))
+        put: jax.Array = jax.device_put(np.array(values, dtype))
+        return put
     sharding = parameter_sharding(path, values.shape, mesh)
     return jax.make_array_from_callback(
         values.shape, sharding, lambda index: np.array(values[index], dtype), dtype=dtype
