@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from generation.models import GenerationRun, RunResponse
 from promptsets.audit import audited
-from raters.models import Study, StudyArm
+from raters.models import Study, StudyArm, StudyMember
+from raters.studies.roles import OWNERS
 
 
 def sees_arms(study: Study, user: Any, *, names_allowed: bool = True) -> bool:
@@ -91,7 +92,9 @@ def drawn_order(study: Study, lot_of: str = "arm") -> list[StudyArm]:
 def unblind(study: Study, reason: str, actor: AbstractBaseUser | None = None) -> Study:
     """Lets everybody who may see the study see names, for good; the audit log keeps who did it and why.
 
-    Raises: ValueError without a reason, for a draft, or where it was done before.
+    actor: None for a plan's rule and for the shell, which may unblind every study.
+    Raises: ValueError without a reason, for a draft, where it was done before, or where it would tell the arms of
+    another study, which the actor may not unblind.
     """
     found = Study.objects.select_for_update().get(pk=study.pk)
     if not reason.strip():
@@ -100,9 +103,43 @@ def unblind(study: Study, reason: str, actor: AbstractBaseUser | None = None) ->
         raise ValueError(f"{found.slug} is a draft: there is nothing to unblind before it is locked")
     if found.unblinded_at:
         raise ValueError(f"{found.slug} is unblinded already, since {found.unblinded_at:%Y-%m-%d %H:%M} UTC")
+    told = also_told(found)
+    if actor:
+        _refuse_for(found, told, actor)
     found.unblinded_at = timezone.now()
     found.save(update_fields=["unblinded_at"])
     study.unblinded_at = found.unblinded_at  # whoever holds it goes on with names
-    detail = {"reason": reason.strip()[:500]}
+    detail: dict[str, Any] = {"reason": reason.strip()[:500]}
+    if told:
+        detail["also_tells"] = [other.slug for other in told]
     audited.send(Study, actor=actor, action="study.unblinded", target=found, detail=detail)
     return found
+
+
+def also_told(study: Study) -> list[Study]:
+    """Studies that are blind still, and were locked earlier, of whose arms somebody who is blind there would know by
+    this one's names: both compare a run, and the person may see both. A copy never stands in its original's way.
+    """
+    same = Study.objects.filter(
+        arms__run__in=study.arms.values("run"), unblinded_at=None, simulation__isnull=True
+    )
+    earlier = same.filter(locked_at__lt=study.locked_at).exclude(pk=study.pk).distinct().order_by("pk")
+    return [other for other in earlier if _blind_in(other, study).exists()]
+
+
+def _blind_in(other: Study, study: Study) -> QuerySet[StudyMember]:
+    """Those who may see both and may not know the other's arms. A study without members is everybody's to see."""
+    blind = other.members.exclude(role__in=[*OWNERS, *other.arms_known_to])
+    return blind.filter(user__in=study.members.values("user")) if study.members.exists() else blind
+
+
+def _refuse_for(study: Study, told: list[Study], actor: AbstractBaseUser) -> None:
+    own = set(Study.objects.for_owner(actor).values_list("pk", flat=True))
+    if not (others := [other for other in told if other.pk not in own]):
+        return
+    seen = Study.objects.for_user(actor).filter(pk__in=[other.pk for other in others]).order_by("pk").first()
+    name = seen.slug if seen else "a study that you may not see"
+    raise ValueError(
+        f"{name} compares some of the same runs and is blind still: names here would tell its arms to people who may "
+        f"not know them. Unblind {study.slug} after it, or ask an administrator"
+    )

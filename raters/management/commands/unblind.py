@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from raters.management.studies import study_argument, study_named
-from raters.studies.unblinding import unblind
+from raters.studies.unblinding import also_told, unblind
 
 
 class Command(BaseCommand):
@@ -18,7 +18,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         study = study_named(options["study"])
         try:
+            told = also_told(study) if study.locked_at else []
             unblind(study, options["reason"])
         except ValueError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{study.slug} is unblinded.")
+        for other in told:
+            self.stdout.write(
+                f"It tells arms of {other.slug}, which is blind still: some who read both may not know them."
+            )

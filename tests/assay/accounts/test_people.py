@@ -9,6 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assay.accounts.models import AuditEvent, StaffInvitation, User
+from raters.studies.copying import duplicate
+from raters.studies.design import lock
+from raters.studies.sharing import share
 from tests import builders
 
 FORM = {"email": "nora@example.org", "role": "researcher"}
@@ -121,3 +124,16 @@ def test_owners_share_and_unblind_on_the_page(client, study, researcher):
     client.post(reverse("dashboards:unblind_study", args=[study.slug]), {"reason": "all is in"})
     study.refresh_from_db()
     assert study.unblinded_at and "Unblinded" in client.get(page).text
+
+
+def test_the_owner_of_a_copy_is_told_why_the_page_does_not_unblind_it(client, study, researcher):
+    share(study, builders.researcher("ruth"), "owner")
+    share(study, researcher, "viewer")
+    copy = duplicate(study, "twin", researcher)
+    lock(copy, researcher)
+    client.force_login(researcher)
+    page = client.post(reverse("dashboards:unblind_study", args=["twin"]), {"reason": "curious"}, follow=True)
+    copy.refresh_from_db()
+    assert (
+        copy.unblinded_at is None and "autumn compares some of the same runs and is blind still" in page.text
+    )

@@ -127,3 +127,18 @@ def test_a_copy_that_lets_its_owner_know_names_tells_none_that_the_first_still_h
     assert api.post("studies/twin/settings", known, method="patch").json()["blind"]
     unblind(study, "all is in", researcher)
     assert not api.get("studies/twin").json()["blind"]
+
+
+def test_nor_does_its_unblinding_before_the_first_is(api, researcher, study):
+    StudyMember.objects.create(study=study, user=researcher, role="editor")
+    StudyMember.objects.create(study=study, user=builders.researcher("ruth"), role="owner")
+    api.post("studies/autumn/copies", {"way": "duplicate", "name": "twin"})
+    assert api.post("studies/twin/lock").status_code == 200
+    refused = api.post("studies/twin/unblind", {"reason": "curious"})
+    assert (
+        refused.status_code == 422
+        and "autumn compares some of the same runs and is blind still" in refused.text
+    )
+    assert api.get("studies/twin").json()["blind"] is True
+    unblind(study, "all is in")
+    assert api.post("studies/twin/unblind", {"reason": "all is in"}).json()["blind"] is False

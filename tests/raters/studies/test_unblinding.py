@@ -1,12 +1,22 @@
 """Who may know names: nobody before the unblinding but the roles that the design names; after it everybody."""
 
 import pytest
+from django.core.management import call_command
 
 from assay.accounts.models import AuditEvent
 from raters.models import Study
 from raters.studies.copying import duplicate
+from raters.studies.design import lock
 from raters.studies.sharing import share
-from raters.studies.unblinding import blind_runs, kept_back, labels_of, sees_arms, sources_of, unblind
+from raters.studies.unblinding import (
+    also_told,
+    blind_runs,
+    kept_back,
+    labels_of,
+    sees_arms,
+    sources_of,
+    unblind,
+)
 from tests import builders
 
 
@@ -60,6 +70,62 @@ def test_it_needs_a_reason_a_locked_study_and_is_done_once(known):
     with pytest.raises(ValueError, match="autumn is unblinded already, since 20"):
         unblind(known, "over again")
     assert AuditEvent.objects.filter(action="study.unblinded").count() == 1
+
+
+@pytest.fixture
+def copied(known, vera):
+    """Vera, who is blind in the study, copies it, opens the copy and owns it."""
+    copy = duplicate(known, "twin", vera)
+    lock(copy, vera)
+    return copy
+
+
+def test_a_copy_tells_its_owner_no_arms_that_the_original_hides(known, copied, vera, researcher):
+    with pytest.raises(
+        ValueError, match=r"autumn compares some of the same runs and is blind still.*Unblind twin after"
+    ):
+        unblind(copied, "curious", vera)
+    copied.refresh_from_db()
+    assert copied.unblinded_at is None and not AuditEvent.objects.filter(action="study.unblinded").exists()
+    unblind(known, "over", researcher)  # the copy, which is later, stands in nobody's way
+    assert unblind(copied, "over, too", vera).unblinded_at
+
+
+def test_nor_does_it_where_somebody_else_owns_the_copy_and_knows_of_no_original(known, copied, vera):
+    olga = builders.researcher("olga")
+    share(copied, olga, "owner")
+    with pytest.raises(ValueError, match=r"^a study that you may not see compares some of the same runs"):
+        unblind(copied, "over", olga)
+
+
+def test_whoever_may_unblind_the_original_may_unblind_the_copy_and_the_log_tells(known, copied, researcher):
+    share(copied, researcher, "owner")
+    unblind(copied, "over", researcher)
+    detail = AuditEvent.objects.get(action="study.unblinded").detail
+    assert detail == {"reason": "over", "also_tells": ["autumn"]}
+
+
+def test_an_administrator_and_the_shell_may_and_are_told(known, copied, capsys):
+    call_command("unblind", "twin", reason="over")
+    assert "It tells arms of autumn, which is blind still" in capsys.readouterr().out
+    again = duplicate(known, "third", builders.researcher("mia"))
+    lock(again)
+    share(again, known.members.get(role="viewer").user, "viewer")
+    ada = builders.researcher("ada")
+    ada.role = "administrator"
+    assert unblind(again, "over", ada).unblinded_at
+
+
+def test_studies_with_no_reader_in_common_stand_in_nobodys_way(known):
+    olga = builders.researcher("olga")
+    copy = duplicate(known, "twin", olga)
+    lock(copy, olga)
+    assert also_told(copy) == [] and unblind(copy, "over", olga).unblinded_at
+
+
+def test_whoever_knows_the_originals_arms_learns_nothing(known, copied):
+    Study.objects.filter(pk=known.pk).update(arms_known_to=["owner", "viewer"])
+    assert also_told(copied) == []
 
 
 def test_runs_of_drafts_and_of_others_studies_hide_nothing(known, vera):
