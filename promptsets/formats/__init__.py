@@ -18,8 +18,9 @@ from promptsets.formats import (
 from promptsets.formats.columns import Columns, proposed
 from promptsets.formats.problems import BadRow, Problem, PromptFileError, brief
 from promptsets.formats.records import Record, records
-from promptsets.formats.row import NO_TEXT, PromptRow
+from promptsets.formats.row import PromptRow
 from promptsets.formats.source import Source
+from promptsets.storable import NO_TEXT
 
 
 class Format(Protocol):

@@ -1,6 +1,5 @@
 """A prompt as a file gave it, whatever the file's format, before it becomes a row of the database."""
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from typing import Any
 
 from promptsets.formats.problems import BadRow, shown
 from promptsets.models import Prompt
+from promptsets.storable import why_unstorable
 from promptsets.taxonomy import KEY_PATTERN, KEY_RULE
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\Z")
@@ -22,8 +22,6 @@ METADATA: tuple[str, ...] = (
     "safe_type",
 )
 METADATA += ("persona", "rater_note", "tags", "extra")
-DEEPEST = 50  # lists and objects within each other; far below where Python gives up
-NO_TEXT = "holds half a surrogate pair (\\ud800 to \\udfff), which is no text"
 SHORT_TEXTS = ("category", "subcategory", "language", "contrast")
 LONGEST: dict[str, int] = {name: Prompt._meta.get_field(name).max_length for name in SHORT_TEXTS}  # type: ignore[union-attr, misc]
 
@@ -93,27 +91,6 @@ def _faults(row: PromptRow) -> Iterator[tuple[str, str]]:
 
 
 def _unstorable(row: PromptRow) -> Iterator[tuple[str, str]]:
-    """What JSON can say and a database cannot keep: U+0000, half a surrogate pair, a number past all bounds."""
     for name in ("turns", "category", "subcategory", "rater_note", "tags", "extra"):
-        if reason := _why_unstorable(getattr(row, name)):
+        if reason := why_unstorable(getattr(row, name)):
             yield name, reason
-
-
-def _why_unstorable(value: Any, depth: int = 0) -> str:
-    if depth > DEEPEST:
-        return f"is nested more than {DEEPEST} deep"
-    if isinstance(value, str):
-        if "\0" in value:
-            return "holds the character U+0000, which a database cannot store"
-        if _SURROGATE.search(value):
-            return NO_TEXT
-    if isinstance(value, float) and not math.isfinite(value):
-        return "holds a number too large to be stored"
-    if isinstance(value, dict):
-        value = [*value.keys(), *value.values()]
-    if isinstance(value, list | tuple):
-        return next(filter(None, (_why_unstorable(each, depth + 1) for each in value)), "")
-    return ""
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")

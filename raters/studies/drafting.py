@@ -8,6 +8,7 @@ from django.db import transaction
 
 from promptsets.audit import audited
 from promptsets.refusals import FieldError
+from promptsets.storable import why_unstorable
 from raters.models import Study
 from raters.studies.design import CARE, PAY, WAY_IN, WELFARE
 
@@ -38,6 +39,8 @@ def change_settings(study: Study, values: dict[str, Any], actor: AbstractBaseUse
     if unknown := sorted(values.keys() - set(SETTINGS)):
         raise FieldError(unknown[0], f"{unknown[0]} is no setting; they are {', '.join(SETTINGS)}")
     for name, value in values.items():
+        if told := why_unstorable(value):
+            raise FieldError(name, f"{name} {told}")
         setattr(found, name, value)
     others = {field.name for field in Study._meta.fields} - values.keys()
     try:

@@ -1,7 +1,6 @@
 """Makes standing plans and their versions, which are checked whole before anything is written."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +20,7 @@ from generation.sampling import Sampling
 from promptsets.audit import audited
 from promptsets.digests import canonical_json
 from promptsets.models import PromptSetVersion
+from promptsets.storable import why_unstorable
 from raters.models import Study
 from raters.rubrics.presets import PRESETS
 from raters.studies.design import WAY_IN, WELFARE
@@ -183,8 +183,8 @@ def _check_template(template: Any) -> None:
     if not isinstance(template, dict) or (unknown := sorted(template.keys() - set(TEMPLATE))):
         shown = "no object of settings" if not isinstance(template, dict) else f"no setting {unknown[0]!r}"
         raise ValueError(f"template: {shown}; a study's settings are {', '.join(TEMPLATE)}")
-    if "\\u0000" in json.dumps(template):
-        raise ValueError("template: holds a NUL character, which no database keeps")
+    if told := why_unstorable(template):
+        raise ValueError(f"template: {told}")
     try:
         left_out = {field.name for field in Study._meta.fields} - template.keys()
         Study(**template).clean_fields(exclude=left_out)

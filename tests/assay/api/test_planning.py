@@ -170,3 +170,23 @@ def test_arms_of_one_study_keep_their_roles(api, version):
         == "heron-vs-owl-on-everyday"
     )
     assert StudyArm.objects.get(role="baseline").run_id == owl
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"stop_rule": {"a\0": 1}},
+        {"texts": {"pt": {"consent": "a\0"}}},
+        {"rater_title": "a\0"},
+        {"about_raters": ["\0"]},
+    ],
+)
+def test_settings_that_no_database_keeps_are_refused_by_name(api, version, settings):
+    runs = {"candidates": [builders.run(version, "heron").pk], "baseline": builders.run(version, "owl").pk}
+    draft = api.post("studies", runs).json()["slug"]
+    changed = api.post(f"studies/{draft}/settings", {"settings": settings}, method="patch")
+    made = api.post("studies", {**runs, "slug": "poor", "settings": settings})
+    for refused in (changed, made):
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["field"] == next(iter(settings))
+        assert "holds the character U+0000" in refused.json()["errors"][0]["message"]

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
     [
         ({"gate_margin": 0.5}, "gate_margin is 0.5"),
         ({"template": ["gold_every"]}, "no object of settings; a study's settings are rater_title"),
-        ({"template": {"rater_title": "a\x00b"}}, "NUL character"),
+        ({"template": {"rater_title": "a\x00b"}}, "holds the character U"),
         ({"template": {"gold_every": "often"}}, "template: gold_every"),
         ({"emails": "ann@example.org"}, "emails is a list"),
         ({"priority": 101}, "priority"),

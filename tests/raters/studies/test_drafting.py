@@ -55,6 +55,15 @@ def test_a_locked_design_is_not_edited(study):
         ({"arms_known_to": "owner"}, "arms_known_to", "A list of these"),
         ({"qualify_gold": 3}, "qualify_gold", "study_can_be_qualified_for"),
         ({"pool": 4, "repeat_gap": 0}, "repeat_gap", "1"),
+        ({"pool": 4, "consent": "a\0"}, "consent", "consent holds the character U\\+0000"),
+        ({"texts": {"pt": {"consent": "a\0"}}}, "texts", "texts holds the character U\\+0000"),
+        ({"stop_rule": {"a\0": 1}}, "stop_rule", "stop_rule holds the character U\\+0000"),
+        (
+            {"exclusion_rules": {"gold_below": float("inf")}},
+            "exclusion_rules",
+            "a number too large to be stored",
+        ),
+        ({"consent": "\ud800"}, "consent", "half a surrogate pair"),
     ],
 )
 def test_what_cannot_be_is_refused_by_its_name_and_nothing_is_changed(draft, values, field, told):

@@ -32,7 +32,7 @@ class ComparisonFilter(FilterForm):
     rater = forms.CharField(label=_("Judged by (code)"), required=False, max_length=16)
     counted = forms.ChoiceField(label=_("Counted in"), required=False)
     judged_by = forms.ChoiceField(label=_("Judged by a language model"), required=False)
-    labelled = forms.ChoiceField(label=_("By most labels"), required=False)
+    labelled = forms.ChoiceField(label=_("Safety labels of a response"), required=False)
 
     def __init__(self, study: Study, arms: Arms, data: Any) -> None:
         super().__init__(study.prompt_set_version, data)
