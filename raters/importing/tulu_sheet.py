@@ -7,16 +7,17 @@ which rows are left out. A rater's name is read to tell raters apart, and stays 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from promptsets.formats.problems import BadRow, Problem, printable, shown
+from promptsets.formats.problems import MOST_LISTED, BadRow, Problem, printable, shown
 from promptsets.formats.source import Source
 from promptsets.refusals import FieldError
 from raters.importing.comparator import LONGEST_NAME, UNSTORABLE
 from raters.importing.judged_file import Choices, JudgedFile, StudyFileError
-from raters.importing.sheet_judgments import SheetJudgment, baseline_of, clashes, others, prompts_of
+from raters.importing.sheet_judgments import Clash, SheetJudgment, baseline_of, clashes, others, prompts_of
 from raters.importing.sheet_rows import Sheet, SheetRow, sheet_of, verbatim
 from raters.importing.workbook import NUMBER, TEXT
 
 NAME = "tulu-sheet"
+MOST_TOLD = 200  # rows, by their numbers
 TEXTS = ("prompt", "completion_a", "completion_b")
 MODELS = ("model_a", "model_b")
 REQUIRED = (*TEXTS, *MODELS, "preference", "evaluator")
@@ -45,15 +46,24 @@ def judged_in(source: Source, choices: Choices = Choices()) -> JudgedFile:  # no
     except BadRow as bad:
         raise StudyFileError(name, [Problem(None, field, told) for field, told in bad.faults]) from bad
     rows = _kept(sheet, choices)
-    problems: list[Problem] = []
-    judgments = [one for row in rows if (one := _judgment(sheet, row, problems))]
-    if not problems:
-        problems = [sheet.problem(*clash) for clash in clashes(judgments)]
     if not rows:
-        problems = [Problem(None, "", "holds no row with a judgment")]
-    if problems:
-        raise StudyFileError(name, problems)
+        raise StudyFileError(name, [Problem(None, "", "holds no row with a judgment")])
+    wrong: list[Clash] = []
+    judgments = [one for row in rows if (one := _judgment(sheet, row, wrong))]
+    if wrong := wrong or list(clashes(judgments)):
+        raise _refused(name, sheet, wrong)
     return _file(source, sheet, choices, judgments)
+
+
+def _refused(name: str, sheet: Sheet, wrong: list[Clash]) -> StudyFileError:
+    """Names what is wrong cell by cell; where that is more than is listed, all of its rows first."""
+    problems = [sheet.problem(*one) for one in wrong]
+    if len(problems) > MOST_LISTED:
+        numbers = list(dict.fromkeys(str(number) for number, _, _ in wrong))
+        more = ", and others" if len(numbers) > MOST_TOLD else ""
+        told = f"something is wrong in {len(numbers):,} rows: {', '.join(numbers[:MOST_TOLD])}{more}"
+        problems.insert(0, Problem(None, "", told))
+    return StudyFileError(name, problems, count=len(wrong))
 
 
 def _kept(sheet: Sheet, choices: Choices) -> list[SheetRow]:
@@ -88,10 +98,10 @@ def _file(source: Source, sheet: Sheet, choices: Choices, judgments: list[SheetJ
     )
 
 
-def _judgment(sheet: Sheet, row: SheetRow, problems: list[Problem]) -> SheetJudgment | None:
+def _judgment(sheet: Sheet, row: SheetRow, wrong: list[Clash]) -> SheetJudgment | None:
     reading = _Reading(row, in_workbook=bool(sheet.title))
     made = reading.judgment()
-    problems += [sheet.problem(row.number, column, told) for column, told in reading.faults]
+    wrong += [(row.number, column, told) for column, told in reading.faults]
     return None if reading.faults else made
 
 

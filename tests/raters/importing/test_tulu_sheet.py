@@ -96,6 +96,11 @@ def test_rows_are_left_out_by_name_and_told():
     assert file.record["left_out"] == "3"
 
 
+def test_where_more_is_wrong_than_is_listed_all_rows_are_told_first():
+    told = refused(workbook([judged(number, completion_a=None) for number in range(30)]))
+    assert "30 problems" in told and f"in 30 rows: {', '.join(map(str, range(2, 32)))}" in told
+
+
 @pytest.mark.parametrize("text", ["0", "3-5", "row 3", "-1", "x" * 5000])
 def test_what_names_no_row_is_refused(text):
     with pytest.raises(FieldError, match="is no number of a row: give them as 580, 639"):
