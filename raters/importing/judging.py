@@ -28,8 +28,9 @@ def judge(study: Study, file: JudgedFile, candidates: dict[int, str]) -> None:
     left = iter(told)
     while batch := list(islice(left, BATCH)):
         _store(batch)
-    counted = [Comparison(pk=pk, ratings_taken=n) for pk, n in taken.items()]
-    Comparison.objects.bulk_update(counted, ["ratings_taken"], batch_size=BATCH // 2)
+    # How many were wanted of each comparison is not known: those that came are all that will.
+    judged = [Comparison(pk=pk, ratings_taken=n, ratings_wanted=n) for pk, n in taken.items() if n]
+    Comparison.objects.bulk_update(judged, ["ratings_taken", "ratings_wanted"], batch_size=BATCH // 3)
 
 
 def _raters(study: Study, how_many: int) -> list[Rater]:

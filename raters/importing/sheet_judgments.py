@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from analysis.wording import counted
 from promptsets.formats.problems import printable
 from promptsets.refusals import FieldError
 from promptsets.taxonomy import KEY_PATTERN
@@ -112,7 +113,7 @@ def baseline_of(judgments: Sequence[SheetJudgment], chosen: str) -> str:
 
 def _pairs(pairs: Counter[tuple[str, ...]]) -> str:
     most = pairs.most_common(10)
-    return ", ".join(f"{printable(a)} and {printable(b)} ({n:,} rows)" for (a, b), n in most)
+    return ", ".join(f"{printable(a)} and {printable(b)} ({counted(n, 'row')})" for (a, b), n in most)
 
 
 def others(judgments: Sequence[SheetJudgment], baseline: str) -> str:

@@ -7,6 +7,7 @@ which rows are left out. A rater's name is read to tell raters apart, and stays 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from analysis.wording import counted
 from promptsets.formats.problems import MOST_LISTED, BadRow, Problem, printable, shown
 from promptsets.formats.source import Source
 from promptsets.refusals import FieldError
@@ -61,7 +62,7 @@ def _refused(name: str, sheet: Sheet, wrong: list[Clash]) -> StudyFileError:
     if len(problems) > MOST_LISTED:
         numbers = list(dict.fromkeys(str(number) for number, _, _ in wrong))
         more = ", and others" if len(numbers) > MOST_TOLD else ""
-        told = f"something is wrong in {len(numbers):,} rows: {', '.join(numbers[:MOST_TOLD])}{more}"
+        told = f"something is wrong in {counted(len(numbers), 'row')}: {', '.join(numbers[:MOST_TOLD])}{more}"
         problems.insert(0, Problem(None, "", told))
     return StudyFileError(name, problems, count=len(wrong))
 
@@ -79,9 +80,10 @@ def _file(source: Source, sheet: Sheet, choices: Choices, judgments: list[SheetJ
     left_out, apart = ", ".join(map(str, sorted(choices.leave_out))), others(judgments, baseline)
     doubled = len(used) - len({one.what for one in used})
     told = {
-        "Left out as asked": left_out and f"{len(choices.leave_out):,} rows: {left_out}",
+        "Left out as asked": left_out and f"{counted(len(choices.leave_out), 'row')}: {left_out}",
         "Not in this study, since they compare without its baseline": apart,
-        "Replaced": doubled and f"{doubled:,} judgments, by a later one of the same rater; kept as history",
+        "Replaced": doubled
+        and f"{counted(doubled, 'judgment')}, by a later one of the same rater; kept as history",
         "Blank rows": sheet.blank and f"{sheet.blank:,}",
         "Columns not read": ", ".join(map(printable, sorted(sheet.unread)[:20])),
     }

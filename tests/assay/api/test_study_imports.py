@@ -50,7 +50,7 @@ def test_a_sheet_comes_in_without_the_rows_that_were_named(api, db):
     made = api.upload(asked, ContentFile(workbook(rows), name="sheet.xlsx"))
     assert (made.status_code, made.json()["candidates"]) == (201, ["heron", "ibis", "stork"])
     assert (made.json()["judgments"], made.json()["superseded"], made.json()["raters"]) == (5, 1, 3)
-    assert "Left out as asked: 1 rows: 8" in made.json()["notes"]
+    assert "Left out as asked: 1 row: 8" in made.json()["notes"]
     assert api.get("studies/sheet").json()["imported"]["left_out"] == "8"
     wrong = api.upload(f"{asked}&baseline=crane", ContentFile(workbook(rows), name="sheet.xlsx"))
     assert wrong.status_code == 422 and "no model 'crane'" in wrong.text

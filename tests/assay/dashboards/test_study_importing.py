@@ -85,7 +85,7 @@ def test_a_sheet_is_shown_with_what_of_it_is_left_out(client, send):
     assert "row 8, column G (completion_a): is a formula" in html.unescape(send(workbook(rows), **asked).text)
     page = send(workbook(rows), leave_out="8", **asked)
     told = " ".join(page.text.split())
-    assert "<dt>Candidates</dt><dd>heron, ibis, stork</dd>" in told and "Left out as asked: 1 rows: 8" in told
+    assert "<dt>Candidates</dt><dd>heron, ibis, stork</dd>" in told and "Left out as asked: 1 row: 8" in told
     assert "<dt>Raters</dt><dd>3</dd>" in told and not Study.objects.exists()
     kept = PromptFile.objects.order_by("pk").last()
     done = send(save="", sent=kept.token, leave_out="8", **asked)
@@ -94,7 +94,7 @@ def test_a_sheet_is_shown_with_what_of_it_is_left_out(client, send):
 
 def test_a_sheet_that_leaves_its_baseline_open_asks_for_it(send):
     page = send(workbook([judged(0)]), format="tulu-sheet")
-    assert page.status_code == 422 and "heron and plover (1 rows) leave open with which" in page.text
+    assert page.status_code == 422 and "heron and plover (1 row) leave open with which" in page.text
     assert send(workbook([judged(0)]), format="tulu-sheet", baseline="heron").status_code == 200
     wrong = send(workbook([judged(0)]), format="tulu-sheet", leave_out="two")
     assert wrong.status_code == 422 and "is no number of a row" in wrong.text

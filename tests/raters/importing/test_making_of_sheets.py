@@ -11,6 +11,7 @@ from raters.importing.making import import_study
 from raters.importing.reading import judged_of
 from raters.models import Assignment, Judgment, Rater, Study
 from raters.rubrics.naming import newest_rubrics
+from raters.studies.progress import progress_of
 from tests.raters.importing.sheets import Formula, judged, three_pairs, workbook
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,11 @@ def test_the_later_judgment_counts_and_the_earlier_is_history(study):
     assert list(both.counted(study)) == [later] and Assignment.objects.count() == 5
 
 
+def test_nothing_more_is_waited_for(study):
+    progress = progress_of(study)
+    assert (progress.judgments, progress.wanted) == (5, 5)
+
+
 def test_acceptability_and_comments_are_kept(study):
     of_stork = Judgment.objects.get(assignment__comparison__arm_a__run__checkpoint__name="stork")
     assert (of_stork.acceptable_a, of_stork.acceptable_b, of_stork.comment) == (False, True, "Clearer.")
@@ -93,7 +99,7 @@ def test_a_card_tells_which_rows_were_left_out():
     )
     told = " ".join(limits_of_import(made.study.imported))
     assert "Whoever imported the file left out its rows 3." in told
-    assert "compares other pairs, too, which are not here: heron and ibis (1 rows)" in told
+    assert "compares other pairs, too, which are not here: heron and ibis (1 row)" in told
 
 
 def test_the_command_tells_what_it_left_out(tmp_path, capsys):
@@ -107,4 +113,4 @@ def test_the_command_tells_what_it_left_out(tmp_path, capsys):
     call_command("import_study", path, format="tulu-sheet", leave_out="8")
     told = capsys.readouterr().out
     assert "heron, ibis, stork against plover: 2 prompts, 5 judgments" in told
-    assert "Left out as asked: 1 rows: 8" in told and "Imported as herons, finished." in told
+    assert "Left out as asked: 1 row: 8" in told and "Imported as herons, finished." in told

@@ -48,7 +48,7 @@ def test_of_one_raters_two_judgments_the_later_comes_last_wherever_it_stands():
     changed = next(one for one in file.prompts[0].verdicts if one.candidate == "heron")
     assert [(one.preference, one.a_is_left) for one in changed.ratings] == [("tie", True), ("b", False)]
     assert (file.judgments, file.superseded, file.raters, file.ratings) == (5, 1, 3, 2)
-    assert "Replaced: 1 judgments, by a later one of the same rater; kept as history" in file.told()
+    assert "Replaced: 1 judgment, by a later one of the same rater; kept as history" in file.told()
 
 
 def test_raters_names_and_the_sheets_words_are_told_apart():
@@ -92,7 +92,7 @@ def test_a_text_that_became_a_formula_is_named_with_sheet_row_and_column():
 
 def test_rows_are_left_out_by_name_and_told():
     file = read(workbook(FORMULAS), baseline="plover", leave_out=rows_named("3"))
-    assert file.judgments == 1 and "Left out as asked: 1 rows: 3" in file.told()
+    assert file.judgments == 1 and "Left out as asked: 1 row: 3" in file.told()
     assert file.record["left_out"] == "3"
 
 
@@ -182,14 +182,14 @@ def test_rows_that_cannot_both_be_right_are_named(row, told):
 def test_without_one_model_in_every_pair_the_baseline_is_asked_for():
     rows = [judged(0), judged(1, "heron", "ibis"), judged(2, "ibis", "plover")]
     with pytest.raises(
-        FieldError, match=r"heron and plover \(1 rows\), heron and ibis \(1 rows\).*leave open"
+        FieldError, match=r"heron and plover \(1 row\), heron and ibis \(1 row\).*leave open"
     ) as error:
         read(workbook(rows))
     assert error.value.field == "baseline"
     file = read(workbook(rows), baseline="ibis")
     assert (file.candidates, len(file.prompts)) == (("heron", "plover"), 2)
     assert any(
-        "since they compare without its baseline: heron and plover (1 rows)" in line for line in file.told()
+        "since they compare without its baseline: heron and plover (1 row)" in line for line in file.told()
     )
     with pytest.raises(FieldError, match="the sheet has no model 'stork'; it has heron, ibis, plover"):
         read(workbook(rows), baseline="stork")
