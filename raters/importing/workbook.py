@@ -1,7 +1,7 @@
 """Reads the cells of a workbook's only sheet (XLSX), formulas as formulas: strictly, since anybody may have made it.
 
-A reader of our own: those that give the values that a spreadsheet computed last hide that it took a text for a
-formula, and others fill any gap between two rows with empty ones, however wide it is.
+A reader of our own, for the reasons in docs/decisions/0011: others hide that a spreadsheet took a text for a formula,
+or fill any gap between two rows with empty ones, however wide it is.
 """
 
 import io
