@@ -123,7 +123,8 @@ def _draw(
         key = jax.random.fold_in(jax.random.key(seed), position)
         return jax.random.gumbel(key, scaled.shape[1:], scaled.dtype)
 
-    noises = jax.vmap(noise)(rows.seed, positions)
+    # Made once: the compiler would make the noise again in every pass that reads it, and compile it as often.
+    noises = jax.lax.optimization_barrier(jax.vmap(noise)(rows.seed, positions))
     tokens = jnp.argmax(narrowed + noises, axis=-1).astype(jnp.int32)
     return tokens, _drawn_closely(
         scaled, narrowed, noises, tokens, CLOSE / jnp.maximum(rows.temperature, 1e-6)
