@@ -47,7 +47,7 @@ FILES = {
     "nothing": Hostile(content(b""), "is empty"),
     "a pickle": Hostile(lambda file: file.write_bytes(pickled(file, 4)), "not UTF-8"),
     "an old pickle": Hostile(lambda file: file.write_bytes(pickled(file, 0)), "in no known format"),
-    "a zip": Hostile(content(zipped(b"x" * MB)), "not UTF-8"),
+    "a zip": Hostile(content(zipped(b"x" * MB)), "is a ZIP archive"),
     "UTF-16": Hostile(content('{"prompt": "x"}'.encode("utf-16")), "is UTF-16"),
     "JSON that nests": Hostile(content(b'{"prompt": ' + DEEP), "nested too deeply"),
     "a list that nests": Hostile(content(DEEP), "nested too deeply"),

@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 
 from assay.accounts.models import AuditEvent, User
+from promptsets.audit import audited
+from raters.models import Study
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -68,16 +70,36 @@ def test_names_are_found_as_a_whole_and_objects_by_a_part(rows):
     assert len(rows("?who=ann")["rows"]) == 0 and len(rows("?who=Anna")["rows"]) == 1
 
 
-@pytest.mark.parametrize("before", ["9" * 18, "9" * 19, "9" * 40, "-1", "1e3"])
+@pytest.mark.parametrize("before", ["9" * 18, "9" * 19, "9" * 5000, "-1", "1e3"])
 def test_a_key_that_there_cannot_be_breaks_nothing(rows, before):
     rows.note("autumn")
     assert [row.target for row in rows(f"?before={before}")["rows"]] == ["autumn"]
 
 
+def test_older_pages_keep_every_filter(rows):
+    for number in range(101):
+        rows.note(f"study {number}")
+        rows.note("between", action="rater.paused")
+    second = rows(rows("?action=study.locked")["older"])
+    assert [row.target for row in second["rows"]] == [f"study {number}" for number in range(50, 0, -1)]
+    third = rows(second["older"])
+    assert [row.target for row in third["rows"]] == ["study 0"] and third["older"] == ""
+    assert [row.target for row in rows(third["newest"])["rows"]][:1] == ["study 100"]
+
+
+def test_an_object_with_a_long_name_is_on_record_by_its_beginning(rows):
+    study = Study(pk=7, slug="long", title="t" * 300)
+    audited.send(Study, actor=None, action="study.locked", target=study, detail={})
+    event = AuditEvent.objects.get()
+    assert (event.target_type, event.target_id) == ("raters.study", "7")
+    assert event.target == str(study)[:200] and len(event.target) == 200
+
+
 def test_what_is_on_record_can_be_neither_changed_nor_removed(rows):
     rows.note("autumn")
     event = AuditEvent.objects.get()
-    for act in (event.save, event.delete):
+    rows_of_all = AuditEvent.objects.all()
+    for act in (event.save, event.delete, rows_of_all.delete, lambda: rows_of_all.update(target="spring")):
         with pytest.raises(TypeError, match="append-only"):
             act()
     assert AuditEvent.objects.get().target == "autumn"

@@ -5,8 +5,10 @@ import re
 import pytest
 import time_machine
 from django.core import mail
+from django.http import Http404
 
 from assay.accounts import first_administrator
+from assay.accounts.first_administrator import FirstAdministratorForm, create
 from assay.accounts.models import AuditEvent, User
 
 FORM = {
@@ -49,6 +51,24 @@ def test_a_made_up_or_old_link_opens_nothing(client, link):
     assert client.get(link[:-5] + "aaaa/").status_code == 404
     with time_machine.travel("2099-01-01"):
         assert client.get(link).status_code == 404
+
+
+def test_researchers_who_are_there_already_do_not_spend_the_link(client, link):
+    User.objects.create_user("rosa", role="researcher", is_staff=True)
+    assert client.get(link).status_code == 200
+    client.post(link, FORM)
+    assert User.objects.get(is_superuser=True).username == "ada"
+
+
+def test_of_two_who_hold_the_link_the_second_makes_nobody(client, link):
+    """Both have the page open; the second form is valid when the first has just been saved."""
+    forms = [FirstAdministratorForm({**FORM, "username": name, "email": f"{name}@e.org"}) for name in "ab"]
+    assert all(form.is_valid() for form in forms)
+    create(forms[0])
+    with pytest.raises(Http404):
+        create(forms[1])
+    assert [user.username for user in User.objects.all()] == ["a"]
+    assert AuditEvent.objects.filter(action="site.first_administrator").count() == 1
 
 
 def test_a_forgotten_password_is_replaced_by_mail(client, link):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assay.accounts.inviting import accept, change_person, invite_person, send_invitation, withdraw
 from assay.accounts.models import AuditEvent, StaffInvitation, User
+from raters.models import Rater
 from tests import builders
 
 NORA = "nora@example.org"
@@ -53,6 +54,8 @@ def test_a_week_later_the_link_is_over_and_another_may_be_sent(anna):
     for day, is_open in ((6.99, True), (7.01, False)):
         with time_machine.travel(made.expires_at - timedelta(days=7 - day)):
             assert made.is_open is is_open
+    with time_machine.travel(made.expires_at, tick=False):
+        assert made.over == "expired"  # at that very moment
     StaffInvitation.objects.update(expires_at=timezone.now())
     assert invite(anna).pk != made.pk
 
@@ -81,7 +84,8 @@ def test_a_form_that_nobody_has_filled_in_yet_tells_of_no_mistake(client, anna):
         assert answer.status_code == 200 and "errorlist" not in answer.text
 
 
-def test_a_link_that_somebody_made_up_is_not_found(client, db):
+def test_a_link_that_somebody_made_up_is_not_found(client, anna):
+    invite(anna)  # which it must not open
     assert client.get(reverse("join_staff", args=["made-up"])).status_code == 404
 
 
@@ -95,11 +99,12 @@ def test_the_page_lists_staff_by_name_with_open_invitations_and_no_rater(client,
     for name in ("zoe", "bert"):
         builders.researcher(name)
     User.objects.create_user("rudi", "rudi@example.org", is_staff=True)  # a rater by role, who sees the admin
+    User.objects.create_superuser("sue", "sue@example.org")  # as Django's command makes them
     invite(anna)
     accept(invite(anna, "ines@example.org"), User(username="ines"))
     withdraw(invite(anna, "otto@example.org"), anna)
     context = client.get(reverse("people")).context
-    assert [one.username for one in context["people"]] == ["anna", "bert", "ines", "rudi", "zoe"]
+    assert [one.username for one in context["people"]] == ["anna", "bert", "ines", "rudi", "sue", "zoe"]
     assert [one.email for one in context["invitations"]] == [NORA]
 
 
@@ -121,6 +126,7 @@ def test_a_role_that_there_is_not_is_refused_with_those_that_there_are(client, a
 
 def test_a_rater_who_has_no_part_in_a_study_may_become_staff_and_one_who_has_may_be_shut_out(anna, rater):
     free = User.objects.create_user("free", "free@example.org")
+    Rater.objects.create(user=free)  # one who came by a link and left before anything began
     change_person(free, "researcher", is_active=True, actor=anna)
     change_person(rater.user, "rater", is_active=False, actor=anna)
     assert dict(User.objects.exclude(pk=anna.pk).values_list("role", "is_active")) == {

@@ -57,7 +57,7 @@ def test_a_plan_is_made_changed_paused_and_read_back(api, terms):
         ({"cron": "mondays"}, "five fields are expected"),
         ({"prompt_sets": ["fish"]}, "fish"),
         ({"series": "ducks"}, "no series 'ducks'"),
-        ({"template": {"consent": "a\x00b"}}, "NUL"),
+        ({"template": {"consent": "a\x00b"}}, "U+0000"),
     ],
 )
 def test_a_plan_that_makes_no_sense_is_refused_whole(api, terms, wrong, told):
